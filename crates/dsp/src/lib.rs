@@ -1,0 +1,9 @@
+//! Arithmetic on sound: lanes, mathematics, filters, dynamics, space.
+//!
+//! Knows nothing of tracks, files or parameters. Every kernel is written once, generic over [`Lane`]: one
+//! channel (`f32`) or eight side by side ([`X8`]), and a lane of eight gives the same bits as a scalar.
+
+pub mod lane;
+pub mod math;
+
+pub use lane::{Lane, X8};

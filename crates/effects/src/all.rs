@@ -1,0 +1,20 @@
+//! The shelf: one line an effect.
+
+use mixsmith_dsp::X8;
+use mixsmith_processor::{Kind, Kinds};
+
+macro_rules! shelf {
+    ($($(#[$meta:meta])* $module:ident :: $effect:ident,)*) => {
+        /// Every effect, one channel at a time.
+        pub static ALL: &[Kind<f32>] = &[$(Kind::of::<crate::$module::$effect<f32>>()),*];
+        /// The same effects in the same order, eight channels side by side.
+        pub static WIDE: &[Kind<X8>] = &[$(Kind::of::<crate::$module::$effect<X8>>()),*];
+    };
+}
+
+shelf! {
+    trim::Trim,
+}
+
+/// Every effect, for whoever must know them all.
+pub const KINDS: Kinds = Kinds(ALL);

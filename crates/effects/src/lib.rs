@@ -1,0 +1,8 @@
+//! SHELF 1: what changes sound. One effect a file, and one line in [`all`].
+//!
+//! Kernels are generic over the lane; effects know nothing of the engine.
+
+pub mod all;
+pub mod trim;
+
+pub use all::{KINDS, WIDE};

@@ -1,0 +1,44 @@
+//! Level and polarity.
+
+use mixsmith_dsp::{Lane, math};
+use mixsmith_processor::{Effect, Io, Ports, Ramp, Setup, params};
+
+params! {
+    /// Level and polarity.
+    pub struct TrimParams {
+        /// Change of level.
+        gain: "Gain", Db, -60.0..=24.0, Lin, 0.0, Smooth(20.0);
+        /// Turns the waveform upside down.
+        polarity: "Polarity", Choice(&["normal", "inverted"]), 0.0..=1.0, Lin, 0.0, Step;
+    }
+}
+
+/// Level and polarity.
+#[derive(Debug)]
+pub struct Trim<L>(std::marker::PhantomData<L>);
+
+impl<L: Lane> Effect<L> for Trim<L> {
+    const ID: &'static str = "tool.trim";
+    const NAME: &'static str = "Trim";
+    const DOC: &'static str = "Changes level and polarity, and nothing else.";
+    const PORTS: Ports = Ports::ANY;
+    type Params<U: Copy> = TrimParams<U>;
+
+    fn new(_: &Setup, _: &TrimParams) -> Self {
+        Trim(std::marker::PhantomData)
+    }
+
+    fn process(&mut self, ramps: &TrimParams<Ramp<L>>, io: Io<'_, L>) {
+        let sign = |polarity: L| L::splat(1.0) - polarity - polarity;
+        let from = math::amplitude(ramps.gain.from) * sign(ramps.polarity.from);
+        let to = math::amplitude(ramps.gain.to) * sign(ramps.polarity.to);
+        let step = (to - from) * L::splat(1.0 / io.left.len() as f32);
+        for channel in [Some(io.left), io.right].into_iter().flatten() {
+            let mut gain = from;
+            for sample in channel {
+                gain += step;
+                *sample *= gain;
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! An effect, its erased form, and the shelf's record of it.
+
+use std::fmt;
+
+use crate::{Param, ParamSet, Ramp};
+
+/// What is fixed while a processor lives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setup {
+    /// Frames a second.
+    pub rate: f32,
+    /// Quarter notes a minute, for what follows the tempo.
+    pub tempo: f32,
+    /// One or two channels.
+    pub channels: usize,
+}
+
+/// How long a processor sounds after its input has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tail {
+    /// Not longer than its latency.
+    None,
+    /// This many frames until the rest is below -120 dB of full scale.
+    Frames(usize),
+}
+
+/// What can be plugged into an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ports {
+    /// Works on one channel as well as on two. Otherwise it needs two.
+    pub mono: bool,
+    /// Listens to a side-chain key where one is given, else to its own input.
+    pub key: bool,
+}
+
+impl Ports {
+    /// One channel or two, no key.
+    pub const ANY: Ports = Ports { mono: true, key: false };
+    /// One channel or two, with a side chain.
+    pub const KEYED: Ports = Ports { mono: true, key: true };
+    /// Two channels only.
+    pub const STEREO: Ports = Ports { mono: false, key: false };
+    /// Two channels only, with a side chain.
+    pub const STEREO_KEYED: Ports = Ports { mono: false, key: true };
+}
+
+/// The signal that a keyed effect listens to.
+#[derive(Clone, Copy, Debug)]
+pub struct Key<'a, T> {
+    /// Left, or the only channel.
+    pub left: &'a [T],
+    /// Right, if the key has two channels.
+    pub right: Option<&'a [T]>,
+}
+
+/// One quantum of sound, changed in place. All slices have [`crate::QUANTUM`] frames.
+#[derive(Debug)]
+pub struct Io<'a, T> {
+    /// Left, or the only channel.
+    pub left: &'a mut [T],
+    /// Right; `None` when [`Setup::channels`] is 1.
+    pub right: Option<&'a mut [T]>,
+    /// What a keyed effect ([`Ports::key`]) listens to in place of its input.
+    ///
+    /// The engine also gives the bus's own input here when it prints a stem through the bus: an effect whose
+    /// gain depends only on the key is then linear in its input, and stems add up to the mix.
+    pub key: Option<Key<'a, T>>,
+}
+
+/// An effect: typed, built anew rather than reset.
+///
+/// `T` is a lane of `mixsmith-dsp`: one channel, or eight strips side by side with a value each.
+///
+/// # Realtime safety
+/// `new` may allocate. `process`, `latency` and `reduction_db` neither allocate, lock, call the system nor fail.
+pub trait Effect<T: Copy>: Send + Sized + 'static {
+    /// `family.name`; for ever.
+    const ID: &'static str;
+    /// What a person reads.
+    const NAME: &'static str;
+    /// What it is for, in a sentence or two.
+    const DOC: &'static str;
+    /// What can be plugged in.
+    const PORTS: Ports;
+    /// The parameters, declared by [`crate::params!`].
+    type Params<U: Copy>: ParamSet<U>;
+
+    /// Builds it in its state of rest. `start` holds the values at the start; those of
+    /// [`crate::Change::Rebuild`] stay, the others come again with every quantum.
+    fn new(setup: &Setup, start: &Self::Params<f32>) -> Self;
+    /// Frames by which the output is late.
+    fn latency(&self) -> usize {
+        0
+    }
+    /// How long it sounds on.
+    fn tail(&self) -> Tail {
+        Tail::None
+    }
+    /// One quantum in place.
+    fn process(&mut self, ramps: &Self::Params<Ramp<T>>, io: Io<'_, T>);
+    /// Largest gain reduction of the last quantum in dB (0 or more), for meters and reports.
+    fn reduction_db(&self) -> f32 {
+        0.0
+    }
+}
+
+/// An [`Effect`] with its type erased: what the engine runs.
+pub trait Processor<T: Copy>: Send {
+    /// See [`Effect::latency`].
+    fn latency(&self) -> usize;
+    /// See [`Effect::tail`].
+    fn tail(&self) -> Tail;
+    /// See [`Effect::process`]; `ramps` are in the order of the table.
+    fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>);
+    /// See [`Effect::reduction_db`].
+    fn reduction_db(&self) -> f32;
+}
+
+struct Erased<E>(E);
+
+impl<T: Copy + 'static, E: Effect<T>> Processor<T> for Erased<E> {
+    fn latency(&self) -> usize {
+        self.0.latency()
+    }
+    fn tail(&self) -> Tail {
+        self.0.tail()
+    }
+    fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>) {
+        self.0.process(&E::Params::<Ramp<T>>::from_slice(ramps), io);
+    }
+    fn reduction_db(&self) -> f32 {
+        self.0.reduction_db()
+    }
+}
+
+/// Builds an erased processor from values in the order of the table.
+pub fn erase<T: Copy + 'static, E: Effect<T>>(setup: &Setup, values: &[f32]) -> Box<dyn Processor<T>> {
+    Box::new(Erased(E::new(setup, &E::Params::<f32>::from_slice(values))))
+}
+
+/// The shelf's record of an effect.
+pub struct Kind<T: 'static> {
+    /// See [`Effect::ID`].
+    pub id: &'static str,
+    /// See [`Effect::NAME`].
+    pub name: &'static str,
+    /// See [`Effect::DOC`].
+    pub doc: &'static str,
+    /// What can be plugged in.
+    pub ports: Ports,
+    /// The parameters.
+    pub params: &'static [Param],
+    /// Builds a processor from values in the order of `params`.
+    pub build: fn(&Setup, &[f32]) -> Box<dyn Processor<T>>,
+}
+
+impl<T: Copy + 'static> Kind<T> {
+    /// The record of an effect.
+    pub const fn of<E: Effect<T>>() -> Self {
+        Kind {
+            id: E::ID,
+            name: E::NAME,
+            doc: E::DOC,
+            ports: E::PORTS,
+            params: <E::Params<f32> as ParamSet<f32>>::TABLE,
+            build: erase::<T, E>,
+        }
+    }
+
+    /// The place of a parameter in the table.
+    pub fn param(&self, id: &str) -> Option<(usize, &'static Param)> {
+        self.params.iter().enumerate().find(|(_, p)| p.id == id)
+    }
+}
+
+impl<T> fmt::Debug for Kind<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kind({})", self.id)
+    }
+}
+
+/// The effects that a session may use, passed in so that neither session nor engine knows a particular one.
+#[derive(Clone, Copy, Debug)]
+pub struct Kinds(pub &'static [Kind<f32>]);
+
+impl Kinds {
+    /// Finds an effect by its id.
+    pub fn get(&self, id: &str) -> Option<&'static Kind<f32>> {
+        self.0.iter().find(|kind| kind.id == id)
+    }
+}

@@ -1,0 +1,17 @@
+//! What an effect is: units, parameters, the [`params!`] table, [`Effect`], [`Processor`], [`Kind`].
+//!
+//! A parameter is declared once, next to the effect that has it. Session checking, automation, the command
+//! line, the reference pages and the generic tests are read from that table.
+
+mod effect;
+mod param;
+mod table;
+mod unit;
+
+pub use effect::{Effect, Io, Key, Kind, Kinds, Ports, Processor, Setup, Tail, erase};
+pub use param::{Change, Param, ParamSet, Ramp, Taper};
+pub use unit::{Unit, UnitError};
+
+/// Frames that an effect receives at a time. Song time is cut into quanta of this size, live and offline
+/// alike, which is why both give the same bits.
+pub const QUANTUM: usize = 64;
