@@ -76,7 +76,8 @@ impl Unit {
     pub fn show(self, value: f32) -> String {
         let tidy = |x: f32, digits: usize| {
             let text = format!("{x:.digits$}");
-            let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+            let text =
+                if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
             if text == "-0" { "0".to_owned() } else { text.to_owned() }
         };
         match self {
