@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mixsmith_session::{Edit, Slot};
+use mixsmith_session::Edit;
 
 /// Edits by hand, and the addresses that they hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,43 +15,49 @@ pub struct Locks {
 impl Locks {
     /// The locks that these edits by hand set.
     pub fn new(hand: Vec<Edit>) -> Self {
-        let held = hand.iter().flat_map(touches).collect();
+        let held = hand.iter().map(subject).collect();
         Locks { hand, held }
     }
 
-    /// Has a hand set something that the edit would change? Then its address.
-    pub fn holds(&self, edit: &Edit) -> Option<String> {
-        touches(edit).into_iter().find(|address| self.held.contains(address))
-    }
-
-    /// Has a hand set this address (`vox/fader`, `vox/comp`, `vox/to`)?
+    /// Has a hand set this address (`vox/fader`, `vox/comp.threshold`, `vox/to`)?
     pub fn held(&self, address: &str) -> bool {
         self.held.contains(address)
     }
+
+    /// Would the edit change what a hand has set? Then its address.
+    pub fn holds(&self, edit: &Edit) -> Option<String> {
+        Some(subject(edit)).filter(|address| self.held(address))
+    }
+
+    /// Does the edit bring a processor or send of which a hand has set a knob? Then the address of the knob.
+    pub fn holds_knob_of(&self, edit: &Edit) -> Option<String> {
+        let (prefix, values) = match edit {
+            Edit::AddInsert { strip, insert, .. } => (format!("{strip}/{}", insert.id), &insert.values),
+            Edit::AddSend { strip, send } => (format!("{strip}/send.{}", send.to), &send.values),
+            _ => return None,
+        };
+        values.keys().map(|id| format!("{prefix}.{id}")).find(|address| self.held(address))
+    }
 }
 
-/// The addresses that an edit changes. A processor put in or taken out by hand holds the name of its place.
-fn touches(edit: &Edit) -> Vec<String> {
+/// The address that an edit changes.
+fn subject(edit: &Edit) -> String {
     match edit {
-        Edit::Set { at, .. } => match &at.slot {
-            Slot::Insert(insert, _) => vec![at.to_string(), format!("{}/{insert}", at.strip)],
-            Slot::Send(to, _) => vec![at.to_string(), format!("{}/send.{to}", at.strip)],
-            Slot::Strip(_) => vec![at.to_string()],
-        },
-        Edit::AddInsert { strip, insert, .. } => vec![format!("{strip}/{}", insert.id)],
-        Edit::RemoveInsert { strip, insert } | Edit::Switch { strip, insert, .. } | Edit::Key { strip, insert, .. } => {
-            vec![format!("{strip}/{insert}")]
-        }
-        Edit::Route { strip, .. } => vec![format!("{strip}/to")],
-        Edit::AddSend { strip, send } => vec![format!("{strip}/send.{}", send.to)],
-        Edit::RemoveSend { strip, to } => vec![format!("{strip}/send.{to}")],
-        Edit::Draw { strip, lane } => vec![format!("{strip}/lane.{}", lane.target)],
-        Edit::AddStrip { strip } => vec![strip.id.clone()],
-        Edit::RemoveStrip { strip } => vec![strip.clone()],
-        Edit::Clips { strip, .. } => vec![format!("{strip}/clips")],
-        Edit::Label { strip, .. } => vec![format!("{strip}/label")],
-        Edit::AddSource { source } => vec![format!("source {}", source.id)],
-        Edit::Song { .. } => vec!["song".to_owned()],
-        Edit::Mark { .. } => vec!["markers".to_owned()],
+        Edit::Set { at, .. } => at.to_string(),
+        Edit::AddInsert { strip, insert, .. } => format!("{strip}/{}", insert.id),
+        Edit::RemoveInsert { strip, insert } => format!("{strip}/{insert}"),
+        Edit::Switch { strip, insert, .. } => format!("{strip}/{insert}.on"),
+        Edit::Key { strip, insert, .. } => format!("{strip}/{insert}.key"),
+        Edit::Route { strip, .. } => format!("{strip}/to"),
+        Edit::AddSend { strip, send } => format!("{strip}/send.{}", send.to),
+        Edit::RemoveSend { strip, to } => format!("{strip}/send.{to}"),
+        Edit::Draw { strip, lane } => format!("{strip}/lane.{}", lane.target),
+        Edit::AddStrip { strip } => strip.id.clone(),
+        Edit::RemoveStrip { strip } => strip.clone(),
+        Edit::Clips { strip, .. } => format!("{strip}/clips"),
+        Edit::Label { strip, .. } => format!("{strip}/label"),
+        Edit::AddSource { source } => format!("source {}", source.id),
+        Edit::Song { .. } => "song".to_owned(),
+        Edit::Mark { .. } => "markers".to_owned(),
     }
 }
