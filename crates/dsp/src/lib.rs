@@ -4,6 +4,7 @@
 //! channel (`f32`) or eight side by side ([`X8`]), and a lane of eight gives the same bits as a scalar.
 
 pub mod delay_line;
+pub mod denormals;
 pub mod dynamics;
 pub mod lane;
 pub mod math;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mixsmith_audio::Clip;
 use mixsmith_processor::{Kinds, Param, Setup};
-use mixsmith_session::{Map, STRIP, SEND, Session, Strip, StripKind, Values};
+use mixsmith_session::{Map, SEND, STRIP, Session, Strip, StripKind, Values};
 
 use crate::plan::{Edge, Gains, KeyEdge, Node, PlacedClip, PlannedInsert};
 use crate::{Curve, Plan, Print, Prints, shadow};
@@ -31,7 +31,12 @@ pub enum CompileError {
 }
 
 /// Compiles a session and what should be printed of it. Pure.
-pub fn compile(session: &Session, kinds: &Kinds, sources: &Sources, prints: &Prints) -> Result<Plan, CompileError> {
+pub fn compile(
+    session: &Session,
+    kinds: &Kinds,
+    sources: &Sources,
+    prints: &Prints,
+) -> Result<Plan, CompileError> {
     let order = order(session)?;
     let place: BTreeMap<&str, usize> = order.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect();
     let mut nodes = Vec::with_capacity(order.len());
@@ -86,7 +91,8 @@ fn order(session: &Session) -> Result<Vec<&Strip>, CompileError> {
         {
             return Err(missing(&strip.id, &format!("strip `{to}` to feed")));
         }
-        for name in strip.sends.iter().map(|send| &send.to).chain(strip.inserts.iter().filter_map(|i| i.key.as_ref()))
+        for name in
+            strip.sends.iter().map(|send| &send.to).chain(strip.inserts.iter().filter_map(|i| i.key.as_ref()))
         {
             if session.strip(name).is_none() {
                 return Err(missing(&strip.id, &format!("strip `{name}` to send to or listen to")));
@@ -94,7 +100,8 @@ fn order(session: &Session) -> Result<Vec<&Strip>, CompileError> {
         }
     }
     while !waiting.is_empty() {
-        let ready = waiting.iter().position(|strip| needs(session, strip).all(|id| done.iter().any(|d| d.id == id)));
+        let ready =
+            waiting.iter().position(|strip| needs(session, strip).all(|id| done.iter().any(|d| d.id == id)));
         match ready {
             Some(i) => done.push(waiting.remove(i)),
             None => {
@@ -127,11 +134,15 @@ fn node(
     let live: Vec<_> = strip.inserts.iter().filter(|insert| insert.on).collect();
     let mut found = Vec::new();
     for insert in &live {
-        let kind = kinds.get(&insert.kind).ok_or_else(|| missing(&strip.id, &format!("effect `{}`", insert.kind)))?;
+        let kind = kinds
+            .get(&insert.kind)
+            .ok_or_else(|| missing(&strip.id, &format!("effect `{}`", insert.kind)))?;
         found.push(kind);
     }
     let mono = matches!(strip.kind, StripKind::Track { .. })
-        && clips.iter().all(|c| c.clip.channels == 1 && c.map == Map::All || matches!(c.map, Map::First | Map::Second))
+        && clips
+            .iter()
+            .all(|c| c.clip.channels == 1 && c.map == Map::All || matches!(c.map, Map::First | Map::Second))
         && found.iter().all(|kind| kind.ports.mono);
     let channels = if mono { 1 } else { 2 };
     let setup = Setup { rate: session.song.rate as f32, tempo: session.song.tempo, channels };

@@ -20,16 +20,44 @@ impl Pair {
     }
 }
 
+/// What a strip gives to those after it: the last stride of its taps.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// After the fader.
+    pub post: Pair,
+    /// Before the fader, kept only where somebody takes it.
+    pre: Option<Pair>,
+    /// Inputs of the inserts, kept only for shadows.
+    taps: Vec<Option<Pair>>,
+    /// Frames by which it is late.
+    latency: usize,
+}
+
+impl Output {
+    /// Silence. `stride` is the largest number of frames run at once.
+    pub fn new(plan: &Node, stride: usize) -> Self {
+        Output {
+            post: Pair::new(stride),
+            pre: plan.pre_used.then(|| Pair::new(stride)),
+            taps: plan.inserts.iter().map(|insert| insert.tapped.then(|| Pair::new(stride))).collect(),
+            latency: plan.latency,
+        }
+    }
+
+    fn tap(&self, tap: Tap) -> &Pair {
+        match (tap, &self.pre) {
+            (Tap::Pre, Some(pre)) => pre,
+            _ => &self.post,
+        }
+    }
+}
+
 /// A running strip.
 pub(crate) struct Running {
     plan: Node,
     inserts: Vec<RunningInsert>,
     /// Delays of the inputs, left and right.
     delays: Vec<[DelayLine<f32>; 2]>,
-    /// The output of the last stride.
-    pub post: Pair,
-    /// The signal before the fader, kept only where somebody takes it.
-    pre: Option<Pair>,
     scratch: Pair,
 }
 
@@ -38,8 +66,6 @@ struct RunningInsert {
     ramps: Vec<Ramp<f32>>,
     key_delay: [DelayLine<f32>; 2],
     key: Option<Pair>,
-    /// Its input, kept for shadows.
-    tap: Option<Pair>,
     most_db: f32,
     sum_db: f64,
     quanta: u64,
@@ -51,14 +77,7 @@ impl Running {
         let setup = Setup { rate: rate as f32, tempo, channels: plan.channels };
         let inserts = plan.inserts.iter().map(|insert| RunningInsert::new(insert, &setup, stride)).collect();
         let delays = plan.inputs.iter().map(|edge| [(); 2].map(|()| DelayLine::new(edge.delay))).collect();
-        Running {
-            inserts,
-            delays,
-            post: Pair::new(stride),
-            pre: plan.pre_used.then(|| Pair::new(stride)),
-            scratch: Pair::new(stride),
-            plan: plan.clone(),
-        }
+        Running { inserts, delays, scratch: Pair::new(stride), plan: plan.clone() }
     }
 
     /// Strip id, insert id, largest and mean gain reduction in dB of every insert.
@@ -70,13 +89,13 @@ impl Running {
         })
     }
 
-    /// Runs frames `frame .. frame + frames` of the engine's time. `before` holds the nodes of lower levels, which
+    /// Runs frames `frame .. frame + frames` of the engine's time. `before` holds the outputs of lower levels, which
     /// have run them already.
     ///
     /// # Realtime safety
     /// Allocates nothing. Clips read from disk; a live player must have them in memory.
-    pub fn run(&mut self, before: &[Running], frame: u64, frames: usize) {
-        let Pair { left, right } = &mut self.post;
+    pub fn run(&mut self, out: &mut Output, before: &[Output], frame: u64, frames: usize) {
+        let Pair { left, right } = &mut out.post;
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         left.fill(0.0);
         right.fill(0.0);
@@ -96,24 +115,21 @@ impl Running {
         } else {
             gain::enter(&self.plan.gains, song, &mut [left, right]);
         }
-        for (plan, insert) in self.plan.inserts.iter().zip(&mut self.inserts) {
+        for ((plan, insert), tap) in self.plan.inserts.iter().zip(&mut self.inserts).zip(&mut out.taps) {
+            if let Some(tap) = tap {
+                tap.left[..frames].copy_from_slice(left);
+                tap.right[..frames].copy_from_slice(if mono { left } else { right });
+            }
             insert.run(plan, before, frame, left, (!mono).then_some(&mut *right));
         }
         if mono {
             right.copy_from_slice(left);
         }
-        if let Some(pre) = &mut self.pre {
+        if let Some(pre) = &mut out.pre {
             pre.left[..frames].copy_from_slice(left);
             pre.right[..frames].copy_from_slice(right);
         }
         gain::leave(&self.plan.gains, mono, frame as i64 - self.plan.latency as i64, left, right);
-    }
-
-    fn tap(&self, tap: Tap) -> &Pair {
-        match (tap, &self.pre) {
-            (Tap::Pre, Some(pre)) => pre,
-            _ => &self.post,
-        }
     }
 }
 
@@ -129,7 +145,6 @@ impl RunningInsert {
             ramps: start.iter().map(|&value| Ramp::still(value)).collect(),
             key_delay: [(); 2].map(|()| DelayLine::new(delay)),
             key: plan.key.is_some().then(|| Pair::new(stride)),
-            tap: plan.tapped.then(|| Pair::new(stride)),
             most_db: 0.0,
             sum_db: 0.0,
             quanta: 0,
@@ -139,21 +154,17 @@ impl RunningInsert {
     fn run(
         &mut self,
         plan: &PlannedInsert,
-        before: &[Running],
+        before: &[Output],
         frame: u64,
         left: &mut [f32],
         mut right: Option<&mut [f32]>,
     ) {
         let frames = left.len();
-        if let Some(tap) = &mut self.tap {
-            tap.left[..frames].copy_from_slice(left);
-            tap.right[..frames].copy_from_slice(right.as_deref().unwrap_or(left));
-        }
         if let (Some(edge), Some(key)) = (&plan.key, &mut self.key) {
             let source = match *edge {
                 KeyEdge::Strip { from, .. } => &before[from].post,
                 KeyEdge::Tap { from, insert } => {
-                    before[from].inserts[insert].tap.as_ref().unwrap_or(&before[from].post)
+                    before[from].taps[insert].as_ref().unwrap_or(&before[from].post)
                 }
             };
             key.left[..frames].copy_from_slice(&source.left[..frames]);
@@ -169,13 +180,23 @@ impl RunningInsert {
             // A quantum, cut where a curve breaks, so that automation is exact to the frame.
             let most = QUANTUM - (frame as usize + at) % QUANTUM;
             let here = song + at as i64;
-            let length = plan.curves.iter().fold(most.min(frames - at), |length, curve| curve.until_break(here, length));
+            let length = plan
+                .curves
+                .iter()
+                .fold(most.min(frames - at), |length, curve| curve.until_break(here, length));
             for (ramp, curve) in self.ramps.iter_mut().zip(&plan.curves) {
                 *ramp = curve.ramp(here, length);
             }
             let range = at..at + length;
-            let key = self.key.as_ref().map(|key| Key { left: &key.left[range.clone()], right: Some(&key.right[range.clone()]) });
-            let io = Io { left: &mut left[range.clone()], right: right.as_deref_mut().map(|r| &mut r[range]), key };
+            let key = self
+                .key
+                .as_ref()
+                .map(|key| Key { left: &key.left[range.clone()], right: Some(&key.right[range.clone()]) });
+            let io = Io {
+                left: &mut left[range.clone()],
+                right: right.as_deref_mut().map(|r| &mut r[range]),
+                key,
+            };
             self.processor.process(&self.ramps, io);
             let reduction = self.processor.reduction_db();
             self.most_db = self.most_db.max(reduction);
@@ -251,7 +272,7 @@ fn fade(clip: &PlacedClip, frame: u64) -> f32 {
 /// Adds what another strip sends.
 fn add_edge(
     edge: &Edge,
-    source: &Running,
+    source: &Output,
     delay: &mut [DelayLine<f32>; 2],
     frame: u64,
     scratch: (&mut [f32], &mut [f32]),
@@ -264,7 +285,7 @@ fn add_edge(
     one.copy_from_slice(&from.left[..frames]);
     two.copy_from_slice(&from.right[..frames]);
     if let Some(level) = &edge.level {
-        let song = frame as i64 - source.plan.latency as i64;
+        let song = frame as i64 - source.latency as i64;
         gain::apply(&[level], song, &mut [&mut *one, &mut *two], |v| gain::amplitude(v[0]));
     }
     if edge.delay > 0 {

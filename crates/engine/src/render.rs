@@ -2,10 +2,11 @@
 
 use std::io;
 
+use mixsmith_dsp::denormals;
 use rayon::prelude::*;
 
 use crate::Plan;
-use crate::node::Running;
+use crate::node::{Output, Running};
 
 /// Frames that a strip runs at once offline. Buffers of this size are all the memory that a strip takes, however long
 /// the song is.
@@ -77,19 +78,20 @@ fn strides(
 ) -> Result<Rendered, RenderError> {
     let mut nodes: Vec<Running> =
         plan.nodes.par_iter().map(|node| Running::new(node, plan.rate, plan.tempo, STRIDE)).collect();
+    let mut outputs: Vec<Output> = plan.nodes.iter().map(|node| Output::new(node, STRIDE)).collect();
     let late = plan.prints.iter().map(|print| plan.nodes[print.node].latency as u64).max().unwrap_or(0);
     let mut frame = 0;
     while frame < frames + late {
         for level in &plan.levels {
-            let (before, rest) = nodes.split_at_mut(level.start);
-            rest[..level.len()]
+            let (before, rest) = outputs.split_at_mut(level.start);
+            nodes[level.clone()]
                 .par_iter_mut()
+                .zip(rest)
                 .with_max_len(1)
-                .for_each(|node| no_denormals::no_denormals(|| node.run(before, frame, STRIDE)));
+                .for_each(|(node, out)| denormals::flushed(|| node.run(out, before, frame, STRIDE)));
         }
-        let nodes = &nodes;
         sinks.par_iter_mut().zip(&plan.prints).with_max_len(1).try_for_each(|(sink, print)| {
-            let post = &nodes[print.node].post;
+            let post = &outputs[print.node].post;
             let latency = plan.nodes[print.node].latency as u64;
             // Engine frames of the song that this print still owes.
             let start = latency.clamp(frame, frame + STRIDE as u64) - frame;

@@ -1,13 +1,15 @@
 //! Live playing: any block size, the same bits as offline.
 
+use mixsmith_dsp::denormals;
 use mixsmith_processor::QUANTUM;
 
 use crate::Plan;
-use crate::node::Running;
+use crate::node::{Output, Running};
 
 /// Plays a plan block by block on one thread.
 pub struct Runner {
     nodes: Vec<Running>,
+    outputs: Vec<Output>,
     levels: Vec<std::ops::Range<usize>>,
     print: usize,
     frame: u64,
@@ -24,9 +26,11 @@ impl std::fmt::Debug for Runner {
 impl Runner {
     /// Prepares to play a print of the plan from the start. Allocates.
     pub fn new(plan: &Plan, print: usize) -> Self {
-        let nodes = plan.nodes.iter().map(|node| Running::new(node, plan.rate, plan.tempo, QUANTUM)).collect();
+        let nodes =
+            plan.nodes.iter().map(|node| Running::new(node, plan.rate, plan.tempo, QUANTUM)).collect();
+        let outputs = plan.nodes.iter().map(|node| Output::new(node, QUANTUM)).collect();
         let node = plan.prints[print].node;
-        Runner { nodes, levels: plan.levels.clone(), print: node, frame: 0, taken: QUANTUM }
+        Runner { nodes, outputs, levels: plan.levels.clone(), print: node, frame: 0, taken: QUANTUM }
     }
 
     /// Fills both blocks, of any equal length, with what comes next. The first [`Plan::latency`] frames come before
@@ -41,7 +45,7 @@ impl Runner {
                 self.quantum();
             }
             let frames = (QUANTUM - self.taken).min(left.len() - at);
-            let post = &self.nodes[self.print].post;
+            let post = &self.outputs[self.print].post;
             left[at..at + frames].copy_from_slice(&post.left[self.taken..self.taken + frames]);
             right[at..at + frames].copy_from_slice(&post.right[self.taken..self.taken + frames]);
             self.taken += frames;
@@ -50,11 +54,11 @@ impl Runner {
     }
 
     fn quantum(&mut self) {
-        no_denormals::no_denormals(|| {
+        denormals::flushed(|| {
             for level in &self.levels {
-                let (before, rest) = self.nodes.split_at_mut(level.start);
-                for node in &mut rest[..level.len()] {
-                    node.run(before, self.frame, QUANTUM);
+                let (before, rest) = self.outputs.split_at_mut(level.start);
+                for (node, out) in self.nodes[level.clone()].iter_mut().zip(rest) {
+                    node.run(out, before, self.frame, QUANTUM);
                 }
             }
         });
