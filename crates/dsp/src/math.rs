@@ -21,9 +21,9 @@ pub fn log2<L: Lane>(x: L) -> L {
     let s = (mantissa - L::splat(1.0)) / (mantissa + L::splat(1.0));
     let q = s * s;
     const C: f32 = 2.885_39; // 2/ln 2
-    let series = ((((L::splat(C / 9.0)) * q + L::splat(C / 7.0)) * q + L::splat(C / 5.0)) * q + L::splat(C / 3.0))
-        * q
-        + L::splat(C);
+    let series =
+        ((((L::splat(C / 9.0)) * q + L::splat(C / 7.0)) * q + L::splat(C / 5.0)) * q + L::splat(C / 3.0)) * q
+            + L::splat(C);
     exponent + s * series
 }
 

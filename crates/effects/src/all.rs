@@ -14,6 +14,7 @@ macro_rules! shelf {
 
 shelf! {
     trim::Trim,
+    equaliser::Equaliser,
 }
 
 /// Every effect, for whoever must know them all.

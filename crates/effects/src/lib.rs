@@ -3,6 +3,7 @@
 //! Kernels are generic over the lane; effects know nothing of the engine.
 
 pub mod all;
+pub mod equaliser;
 pub mod trim;
 
 pub use all::{KINDS, WIDE};
