@@ -15,6 +15,7 @@ macro_rules! shelf {
 shelf! {
     trim::Trim,
     equaliser::Equaliser,
+    width::Width,
 }
 
 /// Every effect, for whoever must know them all.

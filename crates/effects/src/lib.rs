@@ -5,5 +5,6 @@
 pub mod all;
 pub mod equaliser;
 pub mod trim;
+pub mod width;
 
 pub use all::{KINDS, WIDE};
