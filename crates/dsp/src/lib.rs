@@ -6,5 +6,8 @@
 pub mod filter;
 pub mod lane;
 pub mod math;
+pub mod oversample;
+pub mod shaper;
+pub mod space;
 
 pub use lane::{Lane, X8};

@@ -15,6 +15,7 @@ macro_rules! shelf {
 shelf! {
     trim::Trim,
     equaliser::Equaliser,
+    saturator::Saturator,
     width::Width,
 }
 

@@ -240,10 +240,8 @@ fn latency_is_what_it_says() {
         // Spaces are late on purpose: there, the dry sound is what must be in time.
         let mut values = defaults(kind);
         let mixes = kind.param("mix").map(|(i, _)| i);
-        if kind.id.starts_with("space.") {
-            if let Some(i) = mixes {
-                values[i] = 0.0;
-            }
+        if let (Some(i), true) = (mixes, kind.id.starts_with("space.")) {
+            values[i] = 0.0;
         }
         let (declared, measured) = latency_of(kind, &values);
         assert_eq!(declared, measured);
