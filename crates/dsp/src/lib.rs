@@ -6,7 +6,11 @@
 pub mod delay_line;
 pub mod denormals;
 pub mod dynamics;
+pub mod filter;
 pub mod lane;
 pub mod math;
+pub mod oversample;
+pub mod shaper;
+pub mod space;
 
 pub use lane::{Lane, X8};

@@ -15,6 +15,9 @@ macro_rules! shelf {
 shelf! {
     trim::Trim,
     compressor::Compressor,
+    equaliser::Equaliser,
+    saturator::Saturator,
+    width::Width,
 }
 
 /// Every effect, for whoever must know them all.

@@ -4,6 +4,9 @@
 
 pub mod all;
 pub mod compressor;
+pub mod equaliser;
+pub mod saturator;
 pub mod trim;
+pub mod width;
 
 pub use all::{KINDS, WIDE};
