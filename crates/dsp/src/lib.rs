@@ -7,5 +7,6 @@ pub mod delay_line;
 pub mod dynamics;
 pub mod lane;
 pub mod math;
+pub mod true_peak;
 
 pub use lane::{Lane, X8};

@@ -15,6 +15,7 @@ macro_rules! shelf {
 shelf! {
     trim::Trim,
     compressor::Compressor,
+    limiter::Limiter,
 }
 
 /// Every effect, for whoever must know them all.

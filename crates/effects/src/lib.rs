@@ -4,6 +4,7 @@
 
 pub mod all;
 pub mod compressor;
+pub mod limiter;
 pub mod trim;
 
 pub use all::{KINDS, WIDE};
