@@ -12,5 +12,6 @@ pub mod math;
 pub mod oversample;
 pub mod shaper;
 pub mod space;
+pub mod true_peak;
 
 pub use lane::{Lane, X8};

@@ -18,6 +18,7 @@ shelf! {
     equaliser::Equaliser,
     saturator::Saturator,
     width::Width,
+    limiter::Limiter,
 }
 
 /// Every effect, for whoever must know them all.

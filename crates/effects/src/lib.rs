@@ -6,6 +6,7 @@ pub mod all;
 pub mod compressor;
 pub mod equaliser;
 pub mod saturator;
+pub mod limiter;
 pub mod trim;
 pub mod width;
 

