@@ -4,9 +4,13 @@
 
 pub mod all;
 pub mod fact;
+pub mod roles;
 pub mod sketch;
+pub mod song;
 pub mod stem;
 
 pub use fact::{Fact, Facts, Measure, Qty, Span};
+pub use roles::{ROLES, Role, role};
 pub use sketch::Sketch;
+pub use song::measure_song;
 pub use stem::{Song, Stem};
