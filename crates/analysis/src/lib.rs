@@ -3,12 +3,14 @@
 //! A fact says what is, never what to do. Facts are about audio, so they are cached by the hash of its content.
 
 pub mod all;
+pub mod ears;
 pub mod fact;
 pub mod roles;
 pub mod sketch;
 pub mod song;
 pub mod stem;
 
+pub use ears::measure_stem;
 pub use fact::{Fact, Facts, Measure, Qty, Span};
 pub use roles::{ROLES, Role, role};
 pub use sketch::Sketch;
