@@ -7,7 +7,13 @@ use mixsmith_analysis::{Facts, Qty, Song, Stem, measure_song, measure_stem};
 use mixsmith_audio::{Clip, content_hash, hex, read, resample};
 
 fn open(folder: &Path) -> (Song, Facts) {
-    let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect();
     files.sort();
     let mut facts = Facts::default();
     let mut stems = Vec::new();
@@ -45,7 +51,9 @@ fn main() {
     let clock = std::time::Instant::now();
     measure_song(&song, &mut facts);
     let spent = clock.elapsed().as_secs_f64();
-    let file = |id: &String| song.stems.iter().find(|stem| stem.id == *id).map_or(id.clone(), |stem| stem.file.clone());
+    let file = |id: &String| {
+        song.stems.iter().find(|stem| stem.id == *id).map_or(id.clone(), |stem| stem.file.clone())
+    };
     let shown = |wanted: &[String], what: &str| wanted.iter().any(|w| what.starts_with(w.as_str()));
     for (i, fact) in facts.iter().enumerate() {
         if (wanted.is_empty() && i < before) || (!wanted.is_empty() && !shown(&wanted, &fact.what)) {
@@ -54,12 +62,23 @@ fn main() {
         let value = match &fact.value {
             Qty::Number(x) => format!("{x:.3}"),
             Qty::Text(text) => text.clone(),
-            Qty::Spans(spans) => spans.iter().map(|s| format!("{:.1}-{:.1} {}", s.start, s.end, s.label)).collect::<Vec<_>>().join(", "),
+            Qty::Spans(spans) => spans
+                .iter()
+                .map(|s| format!("{:.1}-{:.1} {}", s.start, s.end, s.label))
+                .collect::<Vec<_>>()
+                .join(", "),
             Qty::Bands(bands) if bands.len() < 13 => format!("{bands:.3?}"),
-            Qty::Times(times) => format!("{} times, {:?}", times.len(), times.iter().take(4).collect::<Vec<_>>()),
+            Qty::Times(times) => {
+                format!("{} times, {:?}", times.len(), times.iter().take(4).collect::<Vec<_>>())
+            }
             _ => "...".to_owned(),
         };
-        println!("{:60} {:20} {value} ({:.2})", fact.about.iter().map(file).collect::<Vec<_>>().join(" | "), fact.what, fact.confidence);
+        println!(
+            "{:60} {:20} {value} ({:.2})",
+            fact.about.iter().map(file).collect::<Vec<_>>().join(" | "),
+            fact.what,
+            fact.confidence
+        );
     }
     eprintln!("song facts in {spent:.2} s");
 }

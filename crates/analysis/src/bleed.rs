@@ -16,7 +16,8 @@ const CLEAR: f64 = 0.12;
 
 /// Adds `bleed` between the close microphones of the kit.
 pub fn measure(song: &Song, facts: &mut Facts) {
-    const CLOSE: [&str; 8] = ["kick-in", "kick-out", "kick", "snare-top", "snare-bottom", "snare", "hihat", "toms"];
+    const CLOSE: [&str; 8] =
+        ["kick-in", "kick-out", "kick", "snare-top", "snare-bottom", "snare", "hihat", "toms"];
     let close: Vec<(&Stem, &str)> = crate::leave_out::kept(song, facts)
         .into_iter()
         .filter_map(|stem| Some((stem, *CLOSE.iter().find(|id| facts.text("role", &stem.id) == Some(**id))?)))

@@ -63,7 +63,8 @@ pub fn between(pairs: &[Pair], rate: f64, reach: usize, band: (f64, f64)) -> Opt
     let polarity = if low.0.abs() >= 0.1 { low.0.signum() } else { f64::from(sum[place].signum()) };
     let sharp = (1.0 - f64::from(second / top.max(1e-12))).clamp(0.0, 1.0);
     let steady = agreeing as f64 / each.len() as f64;
-    let confidence = (0.35 * (sharp / 0.4).min(1.0) + 0.65 * steady).min(1.0) * (each.len() as f64 / 4.0).min(1.0);
+    let confidence =
+        (0.35 * (sharp / 0.4).min(1.0) + 0.65 * steady).min(1.0) * (each.len() as f64 / 4.0).min(1.0);
     Some(Delay { frames, polarity, confidence, agreeing, windows: each.len(), gain_db: low.1, low: low.0 })
 }
 
@@ -87,7 +88,8 @@ fn parabola(x: &[f32], place: usize) -> f64 {
         return place as f64;
     }
     let sign = x[place].signum();
-    let (a, b, c) = (f64::from(x[place - 1] * sign), f64::from(x[place] * sign), f64::from(x[place + 1] * sign));
+    let (a, b, c) =
+        (f64::from(x[place - 1] * sign), f64::from(x[place] * sign), f64::from(x[place + 1] * sign));
     let bend = a - 2.0 * b + c;
     if bend >= 0.0 { place as f64 } else { place as f64 + (0.5 * (a - c) / bend).clamp(-0.5, 0.5) }
 }
@@ -215,7 +217,9 @@ mod tests {
             // Uniform noise has a standard deviation of 1/sqrt(3).
             let level = power * 10f32.powf(-snr_db / 20.0) * 3f32.sqrt();
             let a = hit.iter().map(|x| x + 0.1 * level * noise.next()).collect();
-            let b = (0..4096usize).map(|i| sign * hit.get(i.wrapping_sub(late)).unwrap_or(&0.0) + level * noise.next()).collect();
+            let b = (0..4096usize)
+                .map(|i| sign * hit.get(i.wrapping_sub(late)).unwrap_or(&0.0) + level * noise.next())
+                .collect();
             pairs.push((a, b));
         }
         pairs
@@ -226,7 +230,8 @@ mod tests {
         for snr in [40.0, 20.0, 10.0, 0.0] {
             for (n, late) in [0usize, 1, 17, 43, 154, 384, 900].into_iter().enumerate() {
                 for sign in [1.0f32, -1.0] {
-                    let found = between(&scene(late, sign, snr, 7 + n as u64), 48_000.0, 1440, (60.0, 300.0)).expect("a delay");
+                    let found = between(&scene(late, sign, snr, 7 + n as u64), 48_000.0, 1440, (60.0, 300.0))
+                        .expect("a delay");
                     assert!((found.frames - late as f64).abs() <= 1.0, "{snr} dB, {late}: {found:?}");
                     assert_eq!(found.polarity, f64::from(sign), "{snr} dB, {late}: {found:?}");
                 }
@@ -239,7 +244,11 @@ mod tests {
         let mut noise = Noise(3);
         let fine: Vec<f32> = (0..40_000).map(|_| noise.next()).collect();
         // Means of ten neighbours, ten fine steps a frame: the second starts five fine steps later.
-        let at = |from: usize| (0..3900).map(|i| fine[i * 10 + from..i * 10 + from + 20].iter().sum::<f32>()).collect::<Vec<f32>>();
+        let at = |from: usize| {
+            (0..3900)
+                .map(|i| fine[i * 10 + from..i * 10 + from + 20].iter().sum::<f32>())
+                .collect::<Vec<f32>>()
+        };
         let found = between(&[(at(5), at(0))], 48_000.0, 100, (60.0, 3000.0)).expect("a delay");
         assert!((found.frames - 0.5).abs() < 0.15, "{found:?}");
     }
@@ -255,8 +264,9 @@ mod tests {
     #[test]
     fn unrelated_signals_are_not_trusted() {
         let mut noise = Noise(11);
-        let pairs: Vec<Pair> =
-            (0..10).map(|_| ((0..4096).map(|_| noise.next()).collect(), (0..4096).map(|_| noise.next()).collect())).collect();
+        let pairs: Vec<Pair> = (0..10)
+            .map(|_| ((0..4096).map(|_| noise.next()).collect(), (0..4096).map(|_| noise.next()).collect()))
+            .collect();
         let found = between(&pairs, 48_000.0, 1440, (60.0, 300.0)).expect("some peak");
         assert!(found.confidence < 0.4, "{found:?}");
         assert_eq!(between(&[(vec![0.0; 4096], vec![0.0; 4096])], 48_000.0, 100, (60.0, 300.0)), None);

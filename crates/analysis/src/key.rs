@@ -57,7 +57,10 @@ pub fn song_chroma(song: &Song, facts: &Facts) -> [f64; 12] {
             "bass" | "guitars" | "keys" | "synths" | "strings" | "brass" => 1.0,
             _ => 0.5,
         };
-        let Some(chroma) = facts.bands("harmonic.chroma", &stem.id).filter(|chroma| chroma.len() == 12) else { continue };
+        let Some(chroma) = facts.bands("harmonic.chroma", &stem.id).filter(|chroma| chroma.len() == 12)
+        else {
+            continue;
+        };
         let total: f64 = chroma.iter().map(|&x| f64::from(x.max(0.0))).sum();
         let loud = facts.number("loudness.active", &stem.id).unwrap_or(-70.0);
         let share = facts.number("activity.share", &stem.id).unwrap_or(0.0);
@@ -98,7 +101,9 @@ mod tests {
     #[test]
     fn cadences_give_their_key_in_every_transposition() {
         for tonic in 0..12 {
-            let at = |list: &[(usize, bool)]| chords(&list.iter().map(|&(r, m)| ((r + tonic) % 12, m)).collect::<Vec<_>>());
+            let at = |list: &[(usize, bool)]| {
+                chords(&list.iter().map(|&(r, m)| ((r + tonic) % 12, m)).collect::<Vec<_>>())
+            };
             let major = at(&[(0, true), (5, true), (7, true), (0, true)]);
             assert_eq!(key_of(&major).map(|k| k.0), Some(format!("{} major", NAMES[tonic])));
             let minor = at(&[(0, false), (5, false), (7, true), (0, false)]);

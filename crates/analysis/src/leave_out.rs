@@ -6,7 +6,11 @@ use crate::{Fact, Facts, Measure, Qty, Song, Stem};
 
 /// The measures of this file.
 pub const MEASURES: &[Measure] = &[
-    Measure { id: "leave-out", unit: "name", doc: "Why a file is no part of the mix: click, rough-mix, duplicate, silent, reference." },
+    Measure {
+        id: "leave-out",
+        unit: "name",
+        doc: "Why a file is no part of the mix: click, rough-mix, duplicate, silent, reference.",
+    },
     Measure { id: "leave-out.why", unit: "sentence", doc: "The evidence for leave-out." },
     Measure { id: "duplicate.of", unit: "stem", doc: "The stem of which this one is a copy." },
 ];
@@ -18,7 +22,9 @@ pub fn kept<'a>(song: &'a Song, facts: &Facts) -> Vec<&'a Stem> {
 
 /// Is the stem silent?
 pub(crate) fn silent(facts: &Facts, stem: &Stem) -> bool {
-    facts.get("fault.silent", &[&stem.id]).is_some_and(|fact| !matches!(fact.value, Qty::Number(x) if x < 0.5))
+    facts
+        .get("fault.silent", &[&stem.id])
+        .is_some_and(|fact| !matches!(fact.value, Qty::Number(x) if x < 0.5))
         || facts.number("peak.sample", &stem.id).is_some_and(|db| db < -90.0)
 }
 
@@ -35,12 +41,21 @@ pub fn measure(song: &Song, facts: &mut Facts) {
         let sure = facts.get("role", &[&stem.id]).map_or(0.0, |fact| fact.confidence);
         match role {
             Some("click-track") => {
-                out.push((i, "click", format!("{} {}", role_why(facts, stem), regular(facts, stem)), None, sure));
+                out.push((
+                    i,
+                    "click",
+                    format!("{} {}", role_why(facts, stem), regular(facts, stem)),
+                    None,
+                    sure,
+                ));
                 continue;
             }
             Some("rough-mix") => {
                 let why = match company.explains(i) {
-                    Some(share) => format!("Its name says rough mix, and the other files explain {:.0} % of it.", share * 100.0),
+                    Some(share) => format!(
+                        "Its name says rough mix, and the other files explain {:.0} % of it.",
+                        share * 100.0
+                    ),
                     None => "Its name says rough mix.".to_owned(),
                 };
                 out.push((i, "rough-mix", why, None, sure));
@@ -57,9 +72,18 @@ pub fn measure(song: &Song, facts: &mut Facts) {
             let why = format!("It equals {} {what}.", song.stems[other].file);
             out.push((i, "duplicate", why, Some(other), if same { 1.0 } else { 0.97 }));
         } else if is_click(facts, stem) {
-            out.push((i, "click", format!("It sounds like a click track. {}", regular(facts, stem)), None, 0.8));
+            out.push((
+                i,
+                "click",
+                format!("It sounds like a click track. {}", regular(facts, stem)),
+                None,
+                0.8,
+            ));
         } else if let Some(share) = company.explains(i).filter(|&share| share > SURE) {
-            let why = format!("The other files together explain {:.0} % of it: it is a mix of them.", share * 100.0);
+            let why = format!(
+                "The other files together explain {:.0} % of it: it is a mix of them.",
+                share * 100.0
+            );
             out.push((i, "rough-mix", why, None, 0.9));
         }
     }
@@ -122,7 +146,8 @@ fn copy_of(song: &Song, facts: &Facts, i: usize) -> Option<(usize, bool)> {
         // Two equal halves of a pair are a mono sound, not a mistake.
         !matches!(sides, (Some(a), Some(b)) if a != b)
     };
-    let same = song.stems.iter().position(|other| other.hash == stem.hash && !stem.hash.is_empty() && copies(other));
+    let same =
+        song.stems.iter().position(|other| other.hash == stem.hash && !stem.hash.is_empty() && copies(other));
     // Which of two copies is kept: the one whose name does not say copy, else the first.
     let looks_copied = |stem: &Stem| {
         let name = stem.file.to_lowercase();
@@ -154,7 +179,9 @@ fn alike(song: &Song, facts: &Facts, i: usize, j: usize) -> bool {
     if (a.clip.frames as f64 - b.clip.frames as f64).abs() > slack {
         return false;
     }
-    let (Some(x), Some(y)) = (facts.bands("spectrum.third_octave", &a.id), facts.bands("spectrum.third_octave", &b.id)) else {
+    let (Some(x), Some(y)) =
+        (facts.bands("spectrum.third_octave", &a.id), facts.bands("spectrum.third_octave", &b.id))
+    else {
         return false;
     };
     // Levels are in dB: one common difference means equal spectra.

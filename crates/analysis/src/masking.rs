@@ -14,11 +14,7 @@ pub const MEASURES: &[Measure] = &[
         unit: "share",
         doc: "Share of a stem's important energy that the others mask, as delivered.",
     },
-    Measure {
-        id: "masking.bands",
-        unit: "share",
-        doc: "The same for each of the 40 bands of the sketch.",
-    },
+    Measure { id: "masking.bands", unit: "share", doc: "The same for each of the 40 bands of the sketch." },
     Measure {
         id: "masking.voice_1_4k",
         unit: "share",
@@ -104,9 +100,16 @@ pub fn masking(sketches: &[(&str, &Sketch)], gains_db: &[f32]) -> Vec<Masked> {
     let n = sketches.len();
     let gains: Vec<f32> = (0..n).map(|i| linear(gains_db.get(i).copied().unwrap_or(0.0))).collect();
     let frames = sketches.iter().map(|(_, sketch)| sketch.frames()).max().unwrap_or(0);
-    let peaks: Vec<f32> = sketches.iter().zip(&gains).map(|((_, sketch), gain)| loudest(sketch) * gain).collect();
+    let peaks: Vec<f32> =
+        sketches.iter().zip(&gains).map(|((_, sketch), gain)| loudest(sketch) * gain).collect();
     let mut tallies: Vec<Tally> = (0..n)
-        .map(|_| Tally { all: [0.0; BANDS], lost: [0.0; BANDS], sounding: 0, frames: vec![0; n], cells: vec![[0; BANDS]; n] })
+        .map(|_| Tally {
+            all: [0.0; BANDS],
+            lost: [0.0; BANDS],
+            sounding: 0,
+            frames: vec![0; n],
+            cells: vec![[0; BANDS]; n],
+        })
         .collect();
     let mut energies = vec![[0f32; BANDS]; n];
     let mut spreads = vec![[0f32; BANDS]; n];
@@ -218,14 +221,19 @@ const WORTH: f32 = 0.1;
 /// Adds the masking of the song as delivered, without the stems that are left out.
 pub fn measure(song: &Song, facts: &mut Facts) {
     let kept = crate::leave_out::kept(song, facts);
-    let sketches: Vec<(String, Sketch)> =
-        kept.iter().filter_map(|stem| Some((stem.id.clone(), crate::song::sketch_in_song(song, facts, stem)?))).collect();
+    let sketches: Vec<(String, Sketch)> = kept
+        .iter()
+        .filter_map(|stem| Some((stem.id.clone(), crate::song::sketch_in_song(song, facts, stem)?)))
+        .collect();
     let named: Vec<(&str, &Sketch)> = sketches.iter().map(|(id, sketch)| (id.as_str(), sketch)).collect();
     for masked in masking(&named, &vec![0.0; named.len()]) {
         let about = [masked.stem.as_str()];
         facts.push(Fact::number("masking.fraction", &masked.stem, f64::from(masked.fraction)));
         facts.push(Fact::new("masking.bands", &about, Qty::Bands(masked.bands)));
-        let voice = facts.text("role", &masked.stem).and_then(crate::role).is_some_and(|role| role.family.ends_with("vocals"));
+        let voice = facts
+            .text("role", &masked.stem)
+            .and_then(crate::role)
+            .is_some_and(|role| role.family.ends_with("vocals"));
         if voice {
             facts.push(Fact::number("masking.voice_1_4k", &masked.stem, f64::from(masked.presence)));
         }
@@ -256,7 +264,9 @@ mod tests {
         assert_eq!(found[1].fraction, 0.0);
         assert_eq!(found[2].fraction, 0.0);
         assert_eq!((found[0].by[0].stem.as_str(), found[0].by[0].share), ("loud", 1.0));
-        assert!(found[0].by[0].range.0 < centres()[20] as f32 && centres()[20] as f32 <= found[0].by[0].range.1);
+        assert!(
+            found[0].by[0].range.0 < centres()[20] as f32 && centres()[20] as f32 <= found[0].by[0].range.1
+        );
     }
 
     #[test]

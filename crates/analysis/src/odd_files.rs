@@ -30,7 +30,9 @@ pub fn measure(song: &Song, facts: &mut Facts) {
     if song.stems.len() < 4 || agree * 10 < song.stems.len() * 7 {
         return;
     }
-    let beat = facts.number("tempo.bpm", "").filter(|_| facts.number("tempo.confidence", "").is_some_and(|sure| sure > 0.5));
+    let beat = facts
+        .number("tempo.bpm", "")
+        .filter(|_| facts.number("tempo.confidence", "").is_some_and(|sure| sure > 0.5));
     let mut found = Vec::new();
     for (stem, &length) in song.stems.iter().zip(&lengths) {
         let off = length - usual;
@@ -59,5 +61,6 @@ pub fn measure(song: &Song, facts: &mut Facts) {
 fn own_tempo_fits(facts: &Facts, stem: &str, bpm: f64) -> bool {
     let Some((_, values)) = facts.series("onset.strength", stem) else { return true };
     let Some(own) = crate::tempo::track(values) else { return true };
-    own.confidence < 0.3 || [0.5, 2.0 / 3.0, 1.0, 1.5, 2.0].iter().any(|k| (own.bpm / (bpm * k) - 1.0).abs() < 0.01)
+    own.confidence < 0.3
+        || [0.5, 2.0 / 3.0, 1.0, 1.5, 2.0].iter().any(|k| (own.bpm / (bpm * k) - 1.0).abs() < 0.01)
 }

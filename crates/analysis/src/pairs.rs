@@ -12,10 +12,22 @@ pub const MEASURES: &[Measure] = &[
         unit: "name",
         doc: "About [a, b]: kick-mics, snare-mics, di-amp, left-right, double, kit-overhead, kit-room.",
     },
-    Measure { id: "pair.delay", unit: "frames", doc: "Frames of the song's rate by which b is late against a." },
+    Measure {
+        id: "pair.delay",
+        unit: "frames",
+        doc: "Frames of the song's rate by which b is late against a.",
+    },
     Measure { id: "pair.delay_ms", unit: "ms", doc: "The same in milliseconds." },
-    Measure { id: "pair.polarity", unit: "sign", doc: "-1 when b stands upside down against a, judged in the low band." },
-    Measure { id: "pair.gain", unit: "dB", doc: "Energy gained about 60 and 200 Hz if b were moved and turned to fit a." },
+    Measure {
+        id: "pair.polarity",
+        unit: "sign",
+        doc: "-1 when b stands upside down against a, judged in the low band.",
+    },
+    Measure {
+        id: "pair.gain",
+        unit: "dB",
+        doc: "Energy gained about 60 and 200 Hz if b were moved and turned to fit a.",
+    },
     Measure { id: "pair.gain_db", unit: "dB", doc: "The same in the band that matters for the source." },
 ];
 
@@ -39,7 +51,10 @@ const LEFT_RIGHT: Kind = Kind { name: "left-right", reach: 5.0, band: (80.0, 200
 pub fn measure(song: &Song, facts: &mut Facts) {
     let kept: Vec<&Stem> = crate::leave_out::kept(song, facts);
     let of = |wanted: &[&str]| -> Vec<&Stem> {
-        kept.iter().copied().filter(|stem| facts.text("role", &stem.id).is_some_and(|id| wanted.contains(&id))).collect()
+        kept.iter()
+            .copied()
+            .filter(|stem| facts.text("role", &stem.id).is_some_and(|id| wanted.contains(&id)))
+            .collect()
     };
     let mut found: Vec<Fact> = Vec::new();
     for (a, b) in cross(&of(&["kick-in"]), &of(&["kick-out", "kick"])) {
@@ -73,10 +88,13 @@ fn cross<'a>(a: &[&'a Stem], b: &[&'a Stem]) -> Vec<(&'a Stem, &'a Stem)> {
 /// Left and right halves of one name, with one role and sounding together.
 fn halves<'a>(kept: &[&'a Stem], facts: &Facts) -> Vec<(&'a Stem, &'a Stem)> {
     let half = |stem: &Stem, side: &str| facts.text("role.pair", &stem.id) == Some(side);
-    let base = |stem: &Stem| facts.text("role.name", &stem.id).map(|name| name.trim_end_matches(['L', 'R']).trim_end().to_owned());
+    let base = |stem: &Stem| {
+        facts.text("role.name", &stem.id).map(|name| name.trim_end_matches(['L', 'R']).trim_end().to_owned())
+    };
     let mut out = Vec::new();
     for &a in kept.iter().filter(|stem| half(stem, "L") && stem.channels == 1) {
-        let partner = kept.iter().find(|b| half(b, "R") && b.channels == 1 && base(a).is_some() && base(a) == base(b));
+        let partner =
+            kept.iter().find(|b| half(b, "R") && b.channels == 1 && base(a).is_some() && base(a) == base(b));
         if let Some(&b) = partner.filter(|b| shape(facts, a, b) > 0.6) {
             out.push((a, b));
         }
@@ -138,8 +156,14 @@ fn compare(song: &Song, facts: &Facts, a: &Stem, b: &Stem, kind: &Kind) -> Vec<F
     let about = [a.id.as_str(), b.id.as_str()];
     let sure = found.confidence as f32;
     let gain = |band| delay::between(&pairs, rate, reach, band).map_or(0.0, |found| found.gain_db as f32);
-    let mut facts = vec![Fact::new("pair", &about, Qty::Text(kind.name.to_owned())).confidence(if kind.least > 0.0 { sure } else { 0.95 })];
-    let mut push = |what: &str, value: Qty, sure: f32| facts.push(Fact::new(what, &about, value).confidence(sure));
+    let mut facts =
+        vec![Fact::new("pair", &about, Qty::Text(kind.name.to_owned())).confidence(if kind.least > 0.0 {
+            sure
+        } else {
+            0.95
+        })];
+    let mut push =
+        |what: &str, value: Qty, sure: f32| facts.push(Fact::new(what, &about, value).confidence(sure));
     push("pair.delay", Qty::Number(found.frames), sure);
     push("pair.delay_ms", Qty::Number(found.frames / rate * 1000.0), sure);
     push("pair.polarity", Qty::Number(found.polarity), sure * (found.low.abs() as f32 * 2.0).min(1.0));
@@ -152,7 +176,11 @@ fn compare(song: &Song, facts: &Facts, a: &Stem, b: &Stem, kind: &Kind) -> Vec<F
 fn shape(facts: &Facts, a: &Stem, b: &Stem) -> f64 {
     let level = |stem: &Stem| -> Vec<f64> {
         facts.sketch(&stem.id).map_or(Vec::new(), |sketch| {
-            sketch.mid.chunks(crate::sketch::BANDS).map(|frame| 10.0 * (f64::from(frame.iter().sum::<f32>()) + 1e-7).log10()).collect()
+            sketch
+                .mid
+                .chunks(crate::sketch::BANDS)
+                .map(|frame| 10.0 * (f64::from(frame.iter().sum::<f32>()) + 1e-7).log10())
+                .collect()
         })
     };
     let (x, y) = (level(a), level(b));
@@ -178,8 +206,17 @@ fn doubles(song: &Song, facts: &Facts, kept: &[&Stem]) -> Vec<Fact> {
             let (Some(x), Some(y)) = (facts.text("role", &a.id), facts.text("role", &b.id)) else { continue };
             let lead = |role: &str| matches!(role, "lead-vocal" | "vocal-double");
             let same = (x == y || (lead(x) && lead(y)))
-                && matches!(x, "lead-vocal" | "vocal-double" | "backing-vocal" | "electric-guitar" | "acoustic-guitar" | "guitar");
-            let halves = facts.text("role.pair", &a.id).is_some() && facts.text("role.pair", &a.id) != facts.text("role.pair", &b.id);
+                && matches!(
+                    x,
+                    "lead-vocal"
+                        | "vocal-double"
+                        | "backing-vocal"
+                        | "electric-guitar"
+                        | "acoustic-guitar"
+                        | "guitar"
+                );
+            let halves = facts.text("role.pair", &a.id).is_some()
+                && facts.text("role.pair", &a.id) != facts.text("role.pair", &b.id);
             if !same || halves {
                 continue;
             }
@@ -188,7 +225,8 @@ fn doubles(song: &Song, facts: &Facts, kept: &[&Stem]) -> Vec<Fact> {
                 continue;
             }
             let pairs = windows(song, facts, a, b, Side::Mid, 0);
-            let waves = pairs.iter().map(|(a, b)| window::correlation(a, b).abs()).sum::<f64>() / pairs.len().max(1) as f64;
+            let waves = pairs.iter().map(|(a, b)| window::correlation(a, b).abs()).sum::<f64>()
+                / pairs.len().max(1) as f64;
             if waves < 0.6 {
                 let sure = ((alike - 0.85) / 0.15).clamp(0.0, 0.9) as f32;
                 out.push(Fact::new("pair", &[&a.id, &b.id], Qty::Text("double".to_owned())).confidence(sure));

@@ -13,10 +13,26 @@ use crate::Measure;
 
 /// The measures of these files.
 pub const MEASURES: &[Measure] = &[
-    Measure { id: "role", unit: "name", doc: "The part a stem plays: one of the roles; confidence below 0.6 should be asked about." },
-    Measure { id: "role.evidence", unit: "sentence", doc: "What name, sound and company said about the role." },
-    Measure { id: "role.name", unit: "name", doc: "The name a person reads on the strip; unique in the song." },
-    Measure { id: "role.pair", unit: "name", doc: "L or R when the file is half of a stereo pair by its name." },
+    Measure {
+        id: "role",
+        unit: "name",
+        doc: "The part a stem plays: one of the roles; confidence below 0.6 should be asked about.",
+    },
+    Measure {
+        id: "role.evidence",
+        unit: "sentence",
+        doc: "What name, sound and company said about the role.",
+    },
+    Measure {
+        id: "role.name",
+        unit: "name",
+        doc: "The name a person reads on the strip; unique in the song.",
+    },
+    Measure {
+        id: "role.pair",
+        unit: "name",
+        doc: "L or R when the file is half of a stereo pair by its name.",
+    },
 ];
 
 /// A part that a stem can play.

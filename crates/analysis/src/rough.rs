@@ -9,10 +9,26 @@ use crate::{Fact, Facts, Measure, Sketch, Song, role};
 
 /// The measures of this file.
 pub const MEASURES: &[Measure] = &[
-    Measure { id: "rough.gain_db", unit: "dB", doc: "Level of a stem in the person's rough mix over its file, by least squares." },
-    Measure { id: "rough.polarity", unit: "sign", doc: "-1 when a stem stands in the rough mix upside down against its file." },
-    Measure { id: "rough.delay", unit: "frames", doc: "Frames by which the rough mix is late (coder delay, other start)." },
-    Measure { id: "rough.fit", unit: "share", doc: "Share of the rough mix's energy that the stems explain." },
+    Measure {
+        id: "rough.gain_db",
+        unit: "dB",
+        doc: "Level of a stem in the person's rough mix over its file, by least squares.",
+    },
+    Measure {
+        id: "rough.polarity",
+        unit: "sign",
+        doc: "-1 when a stem stands in the rough mix upside down against its file.",
+    },
+    Measure {
+        id: "rough.delay",
+        unit: "frames",
+        doc: "Frames by which the rough mix is late (coder delay, other start).",
+    },
+    Measure {
+        id: "rough.fit",
+        unit: "share",
+        doc: "Share of the rough mix's energy that the stems explain.",
+    },
 ];
 
 /// From this share on a file without a telling name is taken for a mix of the others.
@@ -27,10 +43,16 @@ pub struct Company {
 impl Company {
     /// Sums over all sketches.
     pub fn new(song: &Song, facts: &Facts) -> Self {
-        let sketches: Vec<Sketch> =
-            song.stems.iter().map(|stem| crate::song::sketch_in_song(song, facts, stem).unwrap_or_default()).collect();
-        let families =
-            song.stems.iter().map(|stem| facts.text("role", &stem.id).and_then(role).map_or("none", |role| role.family)).collect();
+        let sketches: Vec<Sketch> = song
+            .stems
+            .iter()
+            .map(|stem| crate::song::sketch_in_song(song, facts, stem).unwrap_or_default())
+            .collect();
+        let families = song
+            .stems
+            .iter()
+            .map(|stem| facts.text("role", &stem.id).and_then(role).map_or("none", |role| role.family))
+            .collect();
         let n = sketches.len();
         let mut gram = vec![vec![0.0; n]; n];
         let energies: Vec<Vec<f32>> =
@@ -60,7 +82,8 @@ impl Company {
         // Non-negative least squares by coordinate descent: powers add, they do not cancel.
         for _ in 0..200 {
             for &j in &others {
-                let rest: f64 = others.iter().filter(|&&k| k != j).map(|&k| weights[k] * self.gram[j][k]).sum();
+                let rest: f64 =
+                    others.iter().filter(|&&k| k != j).map(|&k| weights[k] * self.gram[j][k]).sum();
                 weights[j] = ((self.gram[j][i] - rest) / self.gram[j][j]).max(0.0);
             }
         }
@@ -81,7 +104,11 @@ impl Company {
 
 /// Adds level and polarity of every stem in the rough mix, if there is one.
 pub fn measure(song: &Song, facts: &mut Facts) {
-    let Some(rough) = song.stems.iter().position(|stem| facts.text("leave-out", &stem.id) == Some("rough-mix")) else { return };
+    let Some(rough) =
+        song.stems.iter().position(|stem| facts.text("leave-out", &stem.id) == Some("rough-mix"))
+    else {
+        return;
+    };
     let mix = &song.stems[rough];
     let stems: Vec<usize> = (0..song.stems.len())
         .filter(|&i| facts.get("leave-out", &[&song.stems[i].id]).is_none())
@@ -98,7 +125,8 @@ pub fn measure(song: &Song, facts: &mut Facts) {
     let (mut gram, mut right, mut own) = (vec![vec![0f64; n]; n], vec![0f64; n], 0f64);
     for &place in &places {
         let target = window::read(mix, Side::Mid, place + shift, size);
-        let parts: Vec<Vec<f32>> = stems.iter().map(|&i| window::read(&song.stems[i], Side::Mid, place, size)).collect();
+        let parts: Vec<Vec<f32>> =
+            stems.iter().map(|&i| window::read(&song.stems[i], Side::Mid, place, size)).collect();
         own += window::energy(&target);
         for i in 0..n {
             right[i] += dot(&parts[i], &target);
@@ -130,7 +158,10 @@ pub fn measure(song: &Song, facts: &mut Facts) {
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    a.chunks(256).zip(b.chunks(256)).map(|(a, b)| f64::from(a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>())).sum()
+    a.chunks(256)
+        .zip(b.chunks(256))
+        .map(|(a, b)| f64::from(a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>()))
+        .sum()
 }
 
 /// Frames of the song in which every stem is heard several times.

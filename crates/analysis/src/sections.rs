@@ -43,12 +43,15 @@ pub fn measure(song: &Song, facts: &mut Facts) {
     let cuts = cut(&bars);
     let mut names = label(&bars, &cuts);
     number(&mut names);
-    let mean = bars.iter().map(|bar| bar.energy * (bar.end - bar.start)).sum::<f64>() / (bars[bars.len() - 1].end - bars[0].start);
+    let mean = bars.iter().map(|bar| bar.energy * (bar.end - bar.start)).sum::<f64>()
+        / (bars[bars.len() - 1].end - bars[0].start);
     let mut spans = Vec::new();
     for (piece, name) in cuts.windows(2).zip(names) {
         let (first, last) = (&bars[piece[0]], &bars[piece[1] - 1]);
         let span = Span { start: first.start, end: last.end, label: name };
-        let energy = bars[piece[0]..piece[1]].iter().map(|bar| bar.energy * (bar.end - bar.start)).sum::<f64>() / (span.end - span.start);
+        let energy =
+            bars[piece[0]..piece[1]].iter().map(|bar| bar.energy * (bar.end - bar.start)).sum::<f64>()
+                / (span.end - span.start);
         let level = 10.0 * (energy.max(1e-12) / mean.max(1e-12)).log10();
         let mut fact = Fact::new("section.energy", &[], Qty::Number(level));
         fact.when = Some(span.clone());
@@ -93,12 +96,18 @@ fn bars(song: &Song, facts: &Facts) -> Vec<Bar> {
     let grid = grid(song, facts);
     let starts: Vec<f64> = stems
         .iter()
-        .map(|(id, ..)| song.stems.iter().find(|stem| stem.id == *id).map_or(0.0, |stem| stem.start as f64 / f64::from(song.rate.max(1))))
+        .map(|(id, ..)| {
+            song.stems
+                .iter()
+                .find(|stem| stem.id == *id)
+                .map_or(0.0, |stem| stem.start as f64 / f64::from(song.rate.max(1)))
+        })
         .collect();
     let mut bars: Vec<Bar> = grid
         .windows(2)
         .map(|w| {
-            let frames = (w[0] / STEP).round() as usize..((w[1] / STEP).round() as usize).max((w[0] / STEP).round() as usize + 1);
+            let frames = (w[0] / STEP).round() as usize
+                ..((w[1] / STEP).round() as usize).max((w[0] / STEP).round() as usize + 1);
             let count = frames.len() as f64;
             let mut bar = Bar { start: w[0], end: w[1], features: Vec::new(), energy: 0.0, voice: 0.0 };
             let mut chroma = [0.0; 12];
@@ -167,7 +176,8 @@ fn cut(bars: &[Bar]) -> Vec<usize> {
         squares[j] - squares[i] - mean
     };
     // The price follows how much this song varies from bar to bar.
-    let restless = bars.windows(2).map(|w| distance(&w[0].features, &w[1].features)).sum::<f64>() / (n - 1).max(1) as f64;
+    let restless = bars.windows(2).map(|w| distance(&w[0].features, &w[1].features)).sum::<f64>()
+        / (n - 1).max(1) as f64;
     let price = PRICE * (1.0 + 2.0 * restless);
     let mut best = vec![f64::INFINITY; n + 1];
     let mut from = vec![0; n + 1];
@@ -204,12 +214,18 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 /// What each piece may be called, by whether a voice sings, how loud it is, whether it returns, and where it stands.
 fn label(bars: &[Bar], cuts: &[usize]) -> Vec<String> {
     let pieces: Vec<&[Bar]> = cuts.windows(2).map(|w| &bars[w[0]..w[1]]).collect();
-    let mean = |piece: &[Bar], value: fn(&Bar) -> f64| piece.iter().map(value).sum::<f64>() / piece.len() as f64;
+    let mean =
+        |piece: &[Bar], value: fn(&Bar) -> f64| piece.iter().map(value).sum::<f64>() / piece.len() as f64;
     let means: Vec<Vec<f64>> = pieces
         .iter()
-        .map(|piece| (0..piece[0].features.len()).map(|k| piece.iter().map(|bar| bar.features[k]).sum::<f64>() / piece.len() as f64).collect())
+        .map(|piece| {
+            (0..piece[0].features.len())
+                .map(|k| piece.iter().map(|bar| bar.features[k]).sum::<f64>() / piece.len() as f64)
+                .collect()
+        })
         .collect();
-    let energy: Vec<f64> = pieces.iter().map(|piece| 10.0 * mean(piece, |bar| bar.energy).max(1e-12).log10()).collect();
+    let energy: Vec<f64> =
+        pieces.iter().map(|piece| 10.0 * mean(piece, |bar| bar.energy).max(1e-12).log10()).collect();
     let voice: Vec<f64> = pieces.iter().map(|piece| mean(piece, |bar| bar.voice)).collect();
     let n = pieces.len();
     let mut sorted = energy.clone();

@@ -1,7 +1,10 @@
 //! The facts of the song and of pairs of stems.
 
 use crate::sketch::{BANDS, STEP};
-use crate::{Facts, Sketch, Song, Stem, bleed, key, leave_out, masking, odd_files, pairs, roles, rough, sections, tempo};
+use crate::{
+    Facts, Sketch, Song, Stem, bleed, key, leave_out, masking, odd_files, pairs, roles, rough, sections,
+    tempo,
+};
 
 /// Adds what can only be known from all stems together. Reads the facts of every stem and its sketch from `facts`.
 pub fn measure_song(song: &Song, facts: &mut Facts) {

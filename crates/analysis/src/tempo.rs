@@ -13,7 +13,11 @@ pub const MEASURES: &[Measure] = &[
     Measure { id: "tempo.bpm", unit: "BPM", doc: "Beats a minute." },
     Measure { id: "tempo.beats", unit: "s", doc: "Moments of the beats (Ellis 2007)." },
     Measure { id: "tempo.bars", unit: "s", doc: "Moments of the first beats of bars of four." },
-    Measure { id: "tempo.confidence", unit: "share", doc: "How regular the hits are: 0 (not at all) to 1 (a machine)." },
+    Measure {
+        id: "tempo.confidence",
+        unit: "share",
+        doc: "How regular the hits are: 0 (not at all) to 1 (a machine).",
+    },
 ];
 
 /// Seconds between values of the envelope.
@@ -168,7 +172,9 @@ fn beats(flat: &[f64], period: f64) -> Vec<f64> {
         }
     }
     let tail = local.len().saturating_sub(far);
-    let Some(mut i) = (tail..local.len()).max_by(|&a, &b| score[a].total_cmp(&score[b])) else { return Vec::new() };
+    let Some(mut i) = (tail..local.len()).max_by(|&a, &b| score[a].total_cmp(&score[b])) else {
+        return Vec::new();
+    };
     let mut path = vec![i];
     while let Some(j) = before[i] {
         path.push(j);
@@ -192,7 +198,9 @@ pub fn envelope<'a>(song: &Song, facts: &Facts, stems: impl Iterator<Item = (&'a
         let scale = weight / power.sqrt();
         for (i, x) in values.iter().enumerate() {
             let place = (i as f64 * step / STEP + shift).round();
-            if place >= 0.0 && let Some(sum) = sum.get_mut(place as usize) {
+            if place >= 0.0
+                && let Some(sum) = sum.get_mut(place as usize)
+            {
                 *sum += (x * scale).clamp(0.0, 8.0 * weight);
             }
         }
@@ -241,7 +249,8 @@ fn chord_changes(song: &Song, facts: &Facts, beats: &[f64]) -> Vec<f64> {
         for (sum, &beat) in sum.iter_mut().zip(beats) {
             if let (Some(a), Some(b)) = (frame(beat - step), frame(beat + 0.5 * step)) {
                 let dot: f32 = a.iter().zip(b).map(|(x, y)| x * y).sum();
-                let norm = (a.iter().map(|x| x * x).sum::<f32>() * b.iter().map(|x| x * x).sum::<f32>()).sqrt();
+                let norm =
+                    (a.iter().map(|x| x * x).sum::<f32>() * b.iter().map(|x| x * x).sum::<f32>()).sqrt();
                 if norm > 0.0 {
                     *sum += f64::from(1.0 - dot / norm);
                 }

@@ -106,9 +106,7 @@ impl Data {
 
 fn chunks(file: &mut (impl Read + Seek), length: u64) -> io::Result<Chunks> {
     let mut found = Chunks::default();
-    let mut id = [0; 16];
-    file.read_exact(&mut id)?;
-    let wave64 = id == WAVE64;
+    let wave64 = content(file, length, 16)? == WAVE64;
     let mut large_data = None;
     let mut at: u64 = if wave64 { 40 } else { 12 };
     for _ in 0..CHUNKS {
