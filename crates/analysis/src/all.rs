@@ -1,7 +1,6 @@
 //! The shelf: every measure.
 
-use crate::Measure;
-use crate::ears;
+use crate::{Measure, bleed, ears, key, leave_out, masking, odd_files, pairs, roles, rough, sections, tempo};
 
 /// Every measure, in the order of measuring.
 pub static ALL: &[&[Measure]] = &[
@@ -17,4 +16,14 @@ pub static ALL: &[&[Measure]] = &[
     ears::voice::MEASURES,
     ears::chroma::MEASURES,
     ears::hum::MEASURES,
+    roles::MEASURES,
+    leave_out::MEASURES,
+    tempo::MEASURES,
+    key::MEASURES,
+    sections::MEASURES,
+    pairs::MEASURES,
+    bleed::MEASURES,
+    rough::MEASURES,
+    masking::MEASURES,
+    odd_files::MEASURES,
 ];
