@@ -21,6 +21,10 @@ use crate::{Audio, Format, Info, Problem, ReadError};
 /// Longest packet that is made up by silence when it cannot be decoded, in frames.
 const LONGEST_PACKET: u64 = 1 << 17;
 
+/// Most frames that are made up by silence in a stream where packets are missing: a header's numbers are
+/// claims, and each costs memory.
+const MOST_MISSING: u64 = 1 << 22;
+
 /// Decodes all audio streams of a file.
 pub fn read(path: &Path, file: File, container: Container) -> Result<super::Read, ReadError> {
     // The library is safe Rust, but its arithmetic may panic on hostile input, and that must not end a mix.
@@ -38,8 +42,12 @@ struct Voice {
     /// Frames that the file claims, without delay and padding, where it does.
     claimed: Option<u64>,
     removed_delay: Option<u64>,
+    /// Do packets carry the number of their first frame, which tells what is missing between them?
+    numbered: bool,
     rate: u32,
     channels: Vec<Vec<f32>>,
+    /// How many more frames of silence are believed to be missing.
+    patience: u64,
     broken: u64,
     first_broken: usize,
 }
@@ -147,6 +155,7 @@ fn packets(
             Err(e) => break Some(e.to_string()),
         };
         let Some(voice) = voices.iter_mut().find(|voice| voice.id == packet.track_id) else { continue };
+        voice.catch_up(packet.pts.get());
         match voice.decoder.decode(&packet) {
             Ok(sound) => {
                 total += sound.samples_interleaved() as u64;
@@ -212,7 +221,6 @@ impl Voice {
         decoder: Box<dyn AudioDecoder>,
         container: Container,
     ) -> Voice {
-        use symphonia::core::audio::sample::SampleFormat::{F32, F64};
         let format = match parameters.codec {
             codec::CODEC_ID_FLAC => Format::Flac,
             codec::CODEC_ID_ALAC => Format::Alac,
@@ -226,17 +234,27 @@ impl Voice {
                 _ => Format::Other,
             },
         };
+        let float = matches!(
+            parameters.codec,
+            codec::CODEC_ID_PCM_F32LE
+                | codec::CODEC_ID_PCM_F32BE
+                | codec::CODEC_ID_PCM_F64LE
+                | codec::CODEC_ID_PCM_F64BE
+        );
         let bits = if format.lossy() { None } else { parameters.bits_per_sample };
         Voice {
             id: track.id,
             decoder,
             format,
             bits,
-            float: format.lossy() || matches!(parameters.sample_format, Some(F32 | F64)),
+            float: float || format.lossy(),
             claimed: track.num_frames,
-            removed_delay: track.delay.map(u64::from),
+            // No MP3 encoder has a delay of nought: the tag is not one of those that state it.
+            removed_delay: track.delay.filter(|delay| format != Format::Mp3 || *delay > 0).map(u64::from),
+            numbered: container == Container::Flac,
             rate: 0,
             channels: Vec::new(),
+            patience: MOST_MISSING,
             broken: 0,
             first_broken: 0,
         }
@@ -248,6 +266,15 @@ impl Voice {
 
     fn seconds(&self) -> f64 {
         self.frames() as f64 / f64::from(self.rate.max(1))
+    }
+
+    /// Silence in place of frames that the library passed over in search of the next sound packet.
+    fn catch_up(&mut self, frame: i64) {
+        let missing = u64::try_from(frame).unwrap_or(0).saturating_sub(self.frames() as u64);
+        if self.numbered && self.rate > 0 && missing > 0 && missing <= self.patience {
+            self.patience -= missing;
+            self.skip(missing);
+        }
     }
 
     /// Silence in place of a packet that cannot be decoded, so that what follows stays in time.
@@ -271,7 +298,7 @@ impl Voice {
             channel.drain(..start);
         }
         self.removed_delay = Some(start as u64);
-        self.claimed = None;
+        self.claimed = Some(frames(edit.length) as u64);
     }
 
     fn complain(&self, of: &str, path: &Path, problems: &mut Vec<Problem>) {
@@ -285,7 +312,10 @@ impl Voice {
             problems.push(Problem::warning(path, what));
         }
         let frames = self.frames() as u64;
-        if let Some(claimed) = self.claimed.filter(|claimed| !self.format.lossy() && *claimed > frames) {
+        // Apple Lossless in CAF claims whole packets, and lossy codings end in padding.
+        let slack = if self.format == Format::Alac || self.format.lossy() { 4096 } else { 0 };
+        let claimed = self.claimed.filter(|claimed| *claimed > frames + slack);
+        if let Some(claimed) = claimed {
             let rate = f64::from(self.rate);
             let (claimed, frames) = (claimed as f64 / rate, frames as f64 / rate);
             let what = format!(
@@ -294,10 +324,11 @@ impl Voice {
             );
             problems.push(Problem::warning(path, what));
         }
-        if self.format == Format::Mp3 && self.removed_delay.is_none() {
+        if matches!(self.format, Format::Mp3 | Format::Aac) && self.removed_delay.is_none() {
             let what = format!(
-                "{of}This MP3 does not state its encoder's delay, so it may lie some 25 ms late \
-                 against the other tracks. Use the original recording if there is one."
+                "{of}This {} does not state its encoder's delay, so it may lie some 25 to 50 ms late \
+                 against the other tracks. Use the original recording if there is one.",
+                self.format.name()
             );
             problems.push(Problem::note(path, what));
         }

@@ -193,3 +193,83 @@ fn number(bytes: &[u8], from: usize, width: usize) -> Option<u64> {
     let bytes = bytes.get(from..from.checked_add(width)?)?;
     Some(bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn atom(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+        [&(8 + content.len() as u32).to_be_bytes(), kind.as_slice(), content].concat()
+    }
+
+    fn words(words: &[u32]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_be_bytes()).collect()
+    }
+
+    fn file(moov: &[Vec<u8>]) -> Atoms {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.m4a");
+        let bytes = [atom(b"ftyp", b"M4A \0\0\0\0"), atom(b"moov", &moov.concat())].concat();
+        std::fs::write(&path, bytes).unwrap();
+        read(&File::open(path).unwrap()).unwrap()
+    }
+
+    fn trak(id: u32, duration: u32, edits: &[u32]) -> Vec<u8> {
+        let mut list = words(&[0, edits.len() as u32 / 3]);
+        list.extend(words(edits));
+        let media =
+            [atom(b"mdhd", &words(&[0, 0, 0, 44_100, duration])), atom(b"hdlr", b"\0\0\0\0\0\0\0\0soun")];
+        let parts = [
+            atom(b"tkhd", &words(&[0, 0, 0, id])),
+            atom(b"edts", &atom(b"elst", &list)),
+            atom(b"mdia", &media.concat()),
+        ];
+        atom(b"trak", &parts.concat())
+    }
+
+    #[test]
+    fn edits_of_each_stream() {
+        let one = 0x0001_0000;
+        let movie = atom(b"mvhd", &words(&[0, 0, 0, 1000, 0]));
+        let atoms = file(&[
+            movie,
+            trak(1, 442_024, &[10_000, 1024, one]),
+            // An empty edit before the real one, and a length that says less than the stream has.
+            trak(2, 442_024, &[500, u32::MAX, one, 5_000, 2112, one]),
+            trak(3, 442_024, &[1000, 0, one, 1000, 88_200, one]),
+            trak(4, 442_024, &[]),
+        ]);
+        let edit = |start, length| Edit { timescale: 44_100, start, length };
+        assert_eq!(atoms.edits.get(&1), Some(&edit(1024, 441_000)));
+        assert_eq!(atoms.edits.get(&2), Some(&edit(2112, 220_500)));
+        assert_eq!(atoms.edits.get(&3), None);
+        assert_eq!(atoms.edits.get(&4), None);
+    }
+
+    #[test]
+    fn the_delay_that_apple_writes() {
+        let text = b"----mean....name....iTunSMPB....data........ 00000000 00000840 000001C0 0000000000069CC0 00000000";
+        let atoms = file(&[
+            atom(b"mvhd", &words(&[0, 0, 0, 600, 0])),
+            trak(1, 444_000, &[]),
+            atom(b"udta", &atom(b"meta", text)),
+        ]);
+        assert_eq!(atoms.edits[&1], Edit { timescale: 44_100, start: 2112, length: 433_344 });
+    }
+
+    #[test]
+    fn stems_and_nonsense() {
+        let json = br##"{"stems":[{"name":"Drums","color":"#FF0000"},{"color":7}]}"##;
+        let atoms = file(&[atom(b"udta", &atom(b"stem", json))]);
+        let stem =
+            |name: &str, colour: Option<&str>| Stem { name: name.into(), colour: colour.map(Into::into) };
+        assert_eq!(atoms.stems, [stem("Drums", Some("#FF0000")), stem("", None)]);
+        for nonsense in [&b"{"[..], b"[]", b"", b"\xff"] {
+            assert!(file(&[atom(b"udta", &atom(b"stem", nonsense))]).stems.is_empty());
+        }
+        // Boxes within boxes, without end, and sizes that lead nowhere.
+        let mut deep = atom(b"trak", &[]);
+        (0..1000).for_each(|_| deep = atom(b"trak", &deep));
+        assert!(file(&[deep, b"\0\0\0\x01trak".to_vec(), b"\0\0\0\x02mdia".to_vec()]).edits.is_empty());
+    }
+}
