@@ -4,17 +4,32 @@
 //! reads those two passes.
 
 pub mod activity;
-pub mod frames;
+pub mod chroma;
+pub mod clipping;
+mod decimate;
+pub mod faults;
+mod frames;
+mod hops;
+pub mod hum;
 pub mod loudness;
+pub mod onset;
 pub mod peak;
-pub mod sound;
+pub mod pitch;
+mod sound;
+pub mod spectrum;
+pub mod stereo;
+pub mod store;
+pub mod voice;
 
 use mixsmith_audio::Audio;
 
 use crate::{Fact, Qty, Sketch};
 use activity::Activity;
+use decimate::decimate;
 use frames::Frames;
+use hops::Hops;
 use loudness::Blocks;
+use pitch::Pitch;
 use sound::Sound;
 
 /// Collects the facts of one stem.
@@ -48,5 +63,26 @@ pub fn measure_stem(id: &str, audio: &Audio) -> (Vec<Fact>, Sketch) {
     let activity = Activity::new(&blocks);
     activity::measure(&activity, &mut notes);
     let frames = Frames::new(&sound, &activity);
+    stereo::measure(&sound, &blocks, &frames, &mut notes);
+    if faults::silent(&sound, &mut notes) {
+        return (notes.facts, frames.sketch);
+    }
+    clipping::measure(&sound, &mut notes);
+    faults::measure(&sound, &activity, &mut notes);
+    spectrum::measure(&frames, &mut notes);
+    let line = sound.line();
+    let hops = Hops::new(&line, sound.rate);
+    onset::measure(&sound, &hops, &activity, &mut notes);
+    let factor = (sound.rate / LOW_RATE).round().max(1.0);
+    let low = decimate(&line, factor as usize);
+    let low_rate = sound.rate / factor;
+    let pitch = Pitch::new(&low, low_rate, &activity);
+    pitch.measure(&mut notes);
+    voice::measure(&hops, &activity, &pitch, &mut notes);
+    chroma::measure(&low, low_rate, &activity, &mut notes);
+    hum::measure(&low, low_rate, &mut notes);
     (notes.facts, frames.sketch)
 }
+
+/// Rate in Hz near which pitch, chroma and hum are measured.
+const LOW_RATE: f64 = 16_000.0;

@@ -45,6 +45,11 @@ impl Activity {
         Activity { frames: above(loud - 30.0, 3), phrases: above(loud - 24.0, 4) }
     }
 
+    /// Does the track play at this hop of 10 ms?
+    pub(crate) fn at(&self, hop: usize) -> bool {
+        self.frames.get(hop / 10).copied().unwrap_or(false)
+    }
+
     /// Frames in which the track plays.
     pub(crate) fn count(&self) -> usize {
         self.frames.iter().filter(|&&on| on).count()

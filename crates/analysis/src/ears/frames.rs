@@ -13,12 +13,23 @@ use crate::sketch::{BANDS, STEP, edges};
 
 /// Windows in each frame of 100 ms: enough for the overlapping Hann windows to weigh all moments alike.
 const WINDOWS: usize = 3;
+/// Centre of the lowest fine band in Hz.
+const FINE: f64 = 100.0;
+/// Number of fine bands: seven octaves of twelve.
+pub(crate) const FINES: usize = 84;
+
+/// Centre in Hz of a fine band.
+pub(crate) fn fine_hz(band: f64) -> f64 {
+    FINE * (band / 12.0).exp2()
+}
 
 /// What the spectral pass leaves behind. Spectra hold power by bin: mean square, so that a full-scale sine sums
 /// to 0.5.
 pub(crate) struct Frames {
     /// Energies by ERB band.
     pub sketch: Sketch,
+    /// Energy of mid and side in bands of a twelfth of an octave from [`FINE`] Hz, frame by active frame.
+    pub fine: Vec<[f32; FINES]>,
     /// Hz from bin to bin.
     pub bin: f64,
     /// Mean power of mid over the frames in which the track plays.
@@ -38,7 +49,10 @@ impl Frames {
         let bins = size / 2 + 1;
         let count = sound.cuts(STEP);
         let ears = Bank::new(edges(), bin, bins);
+        let fine_edges: Vec<f64> = (0..=FINES).map(|band| fine_hz(band as f64 - 0.5)).collect();
+        let fine_bank = Bank::new(&fine_edges, bin, bins);
         let mut frames = Frames {
+            fine: Vec::with_capacity(activity.count()),
             sketch: Sketch { mid: vec![0.0; count * BANDS], side: vec![0.0; count * BANDS] },
             bin,
             mid: vec![0.0; bins],
@@ -59,6 +73,12 @@ impl Frames {
                 ears.sum(&powers.side, &mut frames.sketch.side[range]);
             }
             if activity.frames[frame] {
+                let mut fine = [0.0; FINES];
+                let mut fine_side = [0.0; FINES];
+                fine_bank.sum(&powers.mid, &mut fine);
+                fine_bank.sum(&powers.side, &mut fine_side);
+                fine.iter_mut().zip(fine_side).for_each(|(mid, side)| *mid += side);
+                frames.fine.push(fine);
                 gather(&mut frames.mid, &powers.mid);
                 if sound.right.is_some() {
                     gather(&mut frames.side, &powers.side);
@@ -72,6 +92,12 @@ impl Frames {
         }
         frames
     }
+}
+
+/// Sum of the powers between two frequencies in Hz.
+pub(crate) fn between(powers: &[f64], bin: f64, low: f64, high: f64) -> f64 {
+    let end = ((high / bin).round() as usize).min(powers.len());
+    powers[((low / bin).round() as usize).min(end)..end].iter().sum()
 }
 
 fn gather(sum: &mut [f64], powers: &[f32]) {
@@ -174,7 +200,7 @@ impl<'a> Spectra<'a> {
         let output = if mid { &mut self.mid } else { &mut self.side };
         self.plan
             .process_with_scratch(&mut self.input, output, &mut self.scratch)
-            .expect("lengths are the plan's own");
+            .expect("all lengths are the plan's own");
     }
 }
 

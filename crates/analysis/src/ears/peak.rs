@@ -1,7 +1,7 @@
 //! Peaks and plain level.
 
 use super::Notes;
-use super::sound::{Sound, power_db};
+use super::sound::{Sound, dot, power_db};
 use crate::Measure;
 
 /// The measures of this file.
@@ -64,8 +64,7 @@ fn true_peak(x: &[f32]) -> f32 {
         padded.resize(end - start + TAPS, 0.0);
         for window in padded.windows(TAPS) {
             for taps in &phases {
-                let y: f32 = window.iter().zip(taps).map(|(x, t)| x * t).sum();
-                peak = peak.max(y.abs());
+                peak = peak.max(dot(window, taps).abs());
             }
         }
     }

@@ -48,14 +48,21 @@ impl<'a> Sound<'a> {
         self.left.len()
     }
 
-    /// Length in seconds.
-    pub(crate) fn seconds(&self) -> f64 {
-        self.len() as f64 / self.rate
-    }
-
     /// The channels that differ.
     pub(crate) fn each(&self) -> impl Iterator<Item = &[f32]> {
         std::iter::once(self.left.as_ref()).chain(self.right.as_deref())
+    }
+
+    /// The sound on one line: mid, or the left channel (the louder one) where both would cancel each other.
+    pub(crate) fn line(&self) -> Cow<'_, [f32]> {
+        let Some(right) = &self.right else { return Cow::Borrowed(&self.left) };
+        let product: f64 = self.left.iter().zip(right.iter()).map(|(&l, &r)| f64::from(l * r)).sum();
+        let energy = |x: &[f32]| x.iter().map(|&x| f64::from(x * x)).sum::<f64>();
+        let (left, r) = (energy(&self.left), energy(right));
+        if product < -0.25 * (left + r) {
+            return Cow::Borrowed(if left >= r { &self.left } else { right });
+        }
+        Cow::Owned(self.left.iter().zip(right.iter()).map(|(l, r)| 0.5 * (l + r)).collect())
     }
 
     /// First frame of the stretch `index` when the file is cut every `step` seconds.
@@ -91,4 +98,17 @@ pub(crate) fn percentile(values: &[f64], share: f64) -> Option<f64> {
     let place = share * sorted.len().checked_sub(1)? as f64;
     let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
     Some(low + (high - low) * place.fract())
+}
+
+/// Sum of products of two slices of equal length, in eight interleaved sums so that it runs on wide registers.
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0f32; 8];
+    let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f32 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a_chunks.zip(b_chunks) {
+        for k in 0..8 {
+            sums[k] += a[k] * b[k];
+        }
+    }
+    sums.iter().sum::<f32>() + rest
 }
