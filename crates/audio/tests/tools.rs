@@ -30,8 +30,9 @@ fn music(rate: u32, frames: usize) -> Audio {
         for (n, x) in samples.iter_mut().enumerate().skip(onset) {
             let t = (n - onset) as f64 / f64::from(rate);
             let decay = (-3.0 * (t % 0.25)).exp();
-            let tone =
-                (t * hz * 6.283).sin() + 0.5 * (t * hz * 3.7 * 6.283).sin() + 0.3 * (t * t * 900.0).sin();
+            let tone = (t * hz * std::f64::consts::TAU).sin()
+                + 0.5 * (t * hz * 3.7 * std::f64::consts::TAU).sin()
+                + 0.3 * (t * t * 900.0).sin();
             *x = ((tone * decay * 0.3 * 32_768.0).round() / 32_768.0) as f32;
         }
         samples
@@ -176,7 +177,8 @@ fn the_resampler_agrees_with_sox() {
     // Nothing near half the lower rate, where the two filters may differ.
     let sample = |n: usize| {
         let t = n as f64 / 96_000.0;
-        let tones: f64 = [300.0, 3_100.0, 9_700.0, 17_000.0].iter().map(|hz| (t * hz * 6.283).sin()).sum();
+        let tones: f64 =
+            [300.0, 3_100.0, 9_700.0, 17_000.0].iter().map(|hz| (t * hz * std::f64::consts::TAU).sin()).sum();
         ((t * std::f64::consts::PI).sin().powi(2) * tones * 0.2) as f32
     };
     let audio = Audio::mono(96_000, (0..96_000).map(sample).collect());
