@@ -56,7 +56,7 @@ fn quiet(file: &Path) -> Read {
 fn lossless_forms_are_exact() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| -> PathBuf { folder.path().join(name) };
-    for rate in [8_000, 44_100, 96_000] {
+    for rate in [8_000, 96_000] {
         let audio = music(rate, rate as usize * 13 / 10 + 3);
         write(&at("in.wav"), &audio, Sample::I24);
         let table = [
