@@ -15,6 +15,8 @@ macro_rules! shelf {
 shelf! {
     trim::Trim,
     compressor::Compressor,
+    gate::Gate,
+    deesser::DeEsser,
     limiter::Limiter,
 }
 

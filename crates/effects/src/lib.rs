@@ -4,6 +4,8 @@
 
 pub mod all;
 pub mod compressor;
+pub mod deesser;
+pub mod gate;
 pub mod limiter;
 pub mod trim;
 
