@@ -75,7 +75,8 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
             Some(key) => (key.left, key.right),
             None => (&*io.left, io.right.as_deref()),
         };
-        let (mut sibilance, mut voice) = ([L::zero(); QUANTUM], [L::zero(); QUANTUM]);
+        // Not quite nought, so that the means do not become subnormal numbers in silence.
+        let (mut sibilance, mut voice) = ([L::splat(1e-30); QUANTUM], [L::splat(1e-30); QUANTUM]);
         for (ear, key) in self.ears.iter_mut().zip([Some(key.0), key.1].into_iter().flatten()) {
             ear.hear(frequency, key, &mut sibilance, &mut voice);
         }
@@ -94,6 +95,7 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
                 let shelf = high * whole + (dry - low - high) * change;
                 *x += L::select(wide, dry * whole, shelf);
             }
+            band.settle();
         }
     }
 
@@ -158,5 +160,7 @@ impl<L: Lane> Ear<L> {
             *sibilance += high * high;
             *voice += to_4k * to_4k;
         }
+        self.sibilance.settle();
+        self.voice.iter_mut().for_each(Split::settle);
     }
 }

@@ -2,7 +2,7 @@
 
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
-use mixsmith_dsp::dynamics::{Hearing, Listener, SlidingMax};
+use mixsmith_dsp::dynamics::{Hearing, Listener, REST, SlidingMax};
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
 
@@ -143,7 +143,7 @@ impl<L: Lane> Gate<L> {
             self.open = L::select(level.lt(threshold), self.open, L::splat(1.0));
 
             let closed = ((threshold - level) * steepness).clamp(L::zero(), range);
-            let wanted = L::select(L::zero().lt(self.open), L::zero(), closed);
+            let wanted = L::select(L::zero().lt(self.open), L::splat(REST), closed);
             let share = L::select(wanted.lt(self.reduction), self.shares.0, self.shares.1);
             self.reduction += share * (wanted - self.reduction);
             self.largest = self.largest.max(self.reduction);

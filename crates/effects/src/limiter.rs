@@ -2,7 +2,7 @@
 
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
-use mixsmith_dsp::dynamics::{SlidingMax, SlidingMean, sane};
+use mixsmith_dsp::dynamics::{REST, SlidingMax, SlidingMean, sane};
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
 use mixsmith_dsp::true_peak::TruePeak;
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
@@ -175,7 +175,7 @@ impl<L: Lane> Channel<L> {
         let mut reduction = *over;
         let mut largest = L::zero();
         for x in &mut reduction {
-            let held = self.hold.next(*x);
+            let held = self.hold.next(*x).max(L::splat(REST));
             self.fast = held.max(self.fast - recovery.fast * self.fast);
             let share = L::select(self.slow.lt(held), recovery.charge, recovery.slow);
             self.slow += share * (held - self.slow);
