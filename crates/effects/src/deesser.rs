@@ -3,7 +3,7 @@
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::dynamics::{Ballistics, Curve, Split, sane};
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
-use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
+use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 params! {
     /// Softens sharp s and t.
@@ -46,6 +46,7 @@ pub struct DeEsser<L> {
     shares: [L; 3],
     ballistics: Ballistics<L>,
     bands: [Split<L>; 2],
+    tail: usize,
     largest: L,
 }
 
@@ -65,8 +66,14 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
             shares: [SIBILANCE_MS, VOICE_MS, MEMORY_MS].map(share),
             ballistics: Ballistics::new(setup.rate),
             bands: [Split::new(setup.rate); 2],
+            // The lowest filter, 2 kHz, has fallen by 120 dB after 1.6 ms.
+            tail: (0.002 * setup.rate) as usize,
             largest: L::zero(),
         }
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Frames(self.tail)
     }
 
     fn process(&mut self, ramps: &DeEsserParams<Ramp<L>>, io: Io<'_, L>) {

@@ -112,10 +112,13 @@ fn hostile() -> Vec<(String, Vec<f32>)> {
 fn true_peaks_stay_below_the_ceiling() {
     let signals = hostile();
     assert!(signals.len() >= 200);
-    for sets in [&[("gain", 6.0)][..], &[("gain", 18.0), ("lookahead", 1.0), ("release", 10.0)]] {
+    for (sets, every) in
+        [(&[("gain", 6.0)][..], 1), (&[("gain", 18.0), ("lookahead", 1.0), ("release", 10.0)], 3)]
+    {
         let sets = [sets, &[("ceiling", CEILING as f32)]].concat();
         let mut overs: Vec<(f64, f64, &str)> = signals
             .iter()
+            .step_by(every)
             .map(|(name, x)| {
                 // With silence after it, so that all of it comes out.
                 let out = mono(ID, &sets, &[&x[..], &[0.0; 512]].concat());
