@@ -16,6 +16,7 @@ shelf! {
     trim::Trim,
     equaliser::Equaliser,
     saturator::Saturator,
+    reverb::Reverb,
     width::Width,
 }
 

@@ -4,6 +4,7 @@
 
 pub mod all;
 pub mod equaliser;
+pub mod reverb;
 pub mod saturator;
 pub mod trim;
 pub mod width;
