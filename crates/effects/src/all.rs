@@ -16,6 +16,7 @@ shelf! {
     trim::Trim,
     equaliser::Equaliser,
     saturator::Saturator,
+    delay::Delay,
     reverb::Reverb,
     width::Width,
 }

