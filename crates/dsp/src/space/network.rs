@@ -224,6 +224,7 @@ fn between<L: Lane>(frames: &[L], out: &mut [L], from: f32, to: f32) {
     let n = out.len();
     let (a, b, c, d) = (&frames[..n], &frames[1..n + 1], &frames[2..n + 2], &frames[3..n + 3]);
     for i in 0..n {
+        // By way of i32, whose conversion the processor has for several numbers at once.
         let at = (i + 1) as i32 as f32;
         let weight = |k: usize| L::splat(w[k] + step[k] * at);
         out[i] = a[i] * weight(0) + b[i] * weight(1) + c[i] * weight(2) + d[i] * weight(3);
