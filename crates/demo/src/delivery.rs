@@ -85,7 +85,7 @@ fn track(channel: &Channel, file: String, mut audio: Audio, format: Format, gain
         notes: channel.notes.clone(),
         left_out: None,
     };
-    Track { file, audio, format, truth }
+    Track { file, audio, format, truth, channel: channel.name }
 }
 
 fn hand_over(channel: &Channel, habit: &Habit, tracks: &mut Vec<Track>) {

@@ -32,7 +32,7 @@ pub(crate) struct Channel {
 pub(crate) const MIX_LUFS: f32 = -18.0;
 
 /// The sensible balance: name, role, loudness while playing relative to the mix (LU), pan.
-const BALANCE: [(&str, &str, f32, f32); 23] = [
+const BALANCE: [(&str, &str, f32, f32); 21] = [
     ("kick-in", "kick-in", -12.0, 0.0),
     ("kick-out", "kick-out", -12.5, 0.0),
     ("snare-top", "snare-top", -11.0, 0.0),
@@ -49,8 +49,6 @@ const BALANCE: [(&str, &str, f32, f32); 23] = [
     ("hook-guitar", "electric-guitar", -12.0, -0.35),
     ("acoustic-guitar", "acoustic-guitar", -15.0, 0.45),
     ("keys", "keys", -14.0, 0.0),
-    ("pad-left", "pad", -17.0, -1.0),
-    ("pad-right", "pad", -17.0, 1.0),
     ("backing-vocal-high", "backing-vocal", -14.0, -0.5),
     ("backing-vocal-low", "backing-vocal", -14.0, 0.5),
     ("lead-vocal", "lead-vocal", -3.0, 0.0),

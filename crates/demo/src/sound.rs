@@ -22,11 +22,6 @@ pub(crate) fn scale(track: &mut [f32], gain: f32) {
     track.iter_mut().for_each(|x| *x *= gain);
 }
 
-/// The largest magnitude.
-pub(crate) fn peak(track: &[f32]) -> f32 {
-    track.iter().fold(0.0, |p, x| p.max(x.abs()))
-}
-
 /// Root mean square of the loudest 50 ms: how loud the loudest hit of a drum is.
 pub(crate) fn hit_level(track: &[f32], rate: u32) -> f32 {
     let window = (rate / 20) as usize;

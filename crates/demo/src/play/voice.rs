@@ -1,8 +1,8 @@
 //! Singing by formants: a glottal pulse through a cascade of resonances, consonants of noise, and a singer's
 //! habits: scoops, vibrato that sets in late, breaths.
 
+use super::Stage;
 use super::phone::{INHALE, Phone, STOP, is_plosive};
-use super::{Stage, phone};
 use crate::filter::{Biquad, Formant};
 use crate::random::Random;
 use crate::score::{Note, words::Syllable};
@@ -218,7 +218,7 @@ fn vibrate(pitch: &mut [f32], stage: &Stage, part: &[Syllable], singer: &Singer,
 }
 
 /// Width of the resonances in Hz; the two fixed ones above them keep the top alive.
-const WIDTHS: [f32; 7] = [75.0, 95.0, 120.0, 160.0, 220.0, 500.0, 800.0];
+const WIDTHS: [f32; 7] = [120.0, 105.0, 120.0, 150.0, 200.0, 350.0, 500.0];
 const FIXED: [f32; 4] = [3250.0, 3900.0, 5600.0, 7300.0];
 
 fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -> Sung {
@@ -229,7 +229,7 @@ fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -
     }
     let mut hisses = [(1500.0, 0.9), (4000.0, 1.1), (6800.0, 1.6)].map(|(hz, q)| Biquad::band_pass(rate, hz, q));
     let mut breath = Biquad::high_pass(rate, 2200.0, 0.6);
-    let mut tilt = Biquad::low_pass(rate, 3800.0, 0.6);
+    let mut tilt = Biquad::low_pass(rate, 7000.0, 0.6);
     let (mut voice, mut sibilants) = (stage.silence(), stage.silence());
     let mut phase = 0.0f32;
     let per_step = rate / STEPS as f32;
@@ -265,10 +265,14 @@ fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -
         }
         let airy = 0.016 * singer.air * loud * open * breath.run(noise);
         let hissed = [0, 1, 2].map(|i| hisses[i].run(noise) * hiss[i]);
-        sibilants[n] = 0.42 * hissed[2];
+        sibilants[n] = 0.26 * hissed[2];
         voice[n] = 0.3 * sung as f32 + airy + 0.3 * hissed[0] + 0.3 * hissed[1] + sibilants[n];
     }
-    Biquad::high_pass(rate, 75.0, 0.7).apply(&mut voice);
+    // A close condenser microphone: no rumble, a little presence. The sibilants pass it as well.
+    for track in [&mut voice, &mut sibilants] {
+        Biquad::high_pass(rate, 75.0, 0.7).apply(track);
+        Biquad::high_shelf(rate, 2600.0, 0.6, 6.0).apply(track);
+    }
     Sung { voice, sibilants }
 }
 
@@ -310,7 +314,7 @@ mod tests {
         assert!(part.len() > 50);
         for syllable in part {
             assert!(syllable.sounds.split(' ').all(|name| Phone::named(name).is_some()), "{}", syllable.sounds);
-            assert!(syllable.sounds.split(' ').any(|name| Phone::named(name).is_some_and(phone::Phone::is_vowel)));
+            assert!(syllable.sounds.split(' ').any(|name| Phone::named(name).is_some_and(Phone::is_vowel)));
         }
     }
 }
