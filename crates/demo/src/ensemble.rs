@@ -33,17 +33,17 @@ pub(crate) const MIX_LUFS: f32 = -18.0;
 
 /// The sensible balance: name, role, loudness while playing relative to the mix (LU), pan.
 const BALANCE: [(&str, &str, f32, f32); 21] = [
-    ("kick-in", "kick-in", -12.0, 0.0),
-    ("kick-out", "kick-out", -12.5, 0.0),
+    ("kick-in", "kick-in", -10.0, 0.0),
+    ("kick-out", "kick-out", -11.0, 0.0),
     ("snare-top", "snare-top", -11.0, 0.0),
     ("snare-bottom", "snare-bottom", -18.0, 0.0),
     ("hihat", "hihat", -21.0, -0.3),
-    ("toms", "toms", -14.0, 0.1),
+    ("toms", "toms", -16.0, 0.1),
     ("overheads", "overheads", -15.0, 0.0),
     ("room", "room", -18.0, 0.0),
     ("percussion", "percussion", -20.0, 0.35),
-    ("bass-di", "bass-di", -11.0, 0.0),
-    ("bass-amp", "bass-amp", -11.5, 0.0),
+    ("bass-di", "bass-di", -9.0, 0.0),
+    ("bass-amp", "bass-amp", -10.5, 0.0),
     ("electric-guitar-left", "electric-guitar", -12.0, -0.9),
     ("electric-guitar-right", "electric-guitar", -12.0, 0.9),
     ("hook-guitar", "electric-guitar", -12.0, -0.35),
@@ -51,7 +51,7 @@ const BALANCE: [(&str, &str, f32, f32); 21] = [
     ("keys", "keys", -14.0, 0.0),
     ("backing-vocal-high", "backing-vocal", -14.0, -0.5),
     ("backing-vocal-low", "backing-vocal", -14.0, 0.5),
-    ("lead-vocal", "lead-vocal", -3.0, 0.0),
+    ("lead-vocal", "lead-vocal", -3.5, 0.0),
     ("vocal-double", "vocal-double", -13.0, 0.0),
     ("pad", "pad", -14.0, 0.0),
 ];
@@ -104,7 +104,8 @@ impl Recorder<'_> {
                 let mut track = stage.silence();
                 crate::sound::add(&mut track[late..], &amp, 0, 1.0);
                 self.mono("bass-di", direct, "direct from the pick-up");
-                let channel = self.mono("bass-amp", track, "through the amplifier; its filters delay further");
+                let channel =
+                    self.mono("bass-amp", track, "through the amplifier; its filters delay further");
                 channel.delay_ms = late as f64 * 1000.0 / f64::from(rate);
             }
             Part::RhythmGuitars => {
@@ -133,7 +134,8 @@ impl Recorder<'_> {
             Part::BackingVoices => self.backing(bars),
             Part::LeadVoice => {
                 let sung = sing(stage, &words::lead(bars), &LEAD);
-                self.mono("lead-vocal", sung.voice, "phrases of uneven level").sibilants = Some(sung.sibilants);
+                self.mono("lead-vocal", sung.voice, "phrases of uneven level").sibilants =
+                    Some(sung.sibilants);
             }
             Part::VocalDouble => {
                 let second = Singer { name: "second take", looseness: 1.8, air: 1.3, ..LEAD };
@@ -144,8 +146,7 @@ impl Recorder<'_> {
     }
 
     fn backing(&mut self, bars: &[Bar]) {
-        let singer =
-            |name, throat| Singer { name, throat, vibrato: 22.0, looseness: 2.0, air: 1.7 };
+        let singer = |name, throat| Singer { name, throat, vibrato: 22.0, looseness: 2.0, air: 1.7 };
         let high = stack(
             self.stage,
             &band::backing(bars, 1),

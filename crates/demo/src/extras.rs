@@ -10,7 +10,12 @@ use crate::song::{Format, Track};
 use crate::truth::{PlantedFault, TrackTruth};
 
 /// Adds the files that the recipe's faults ask for.
-pub(crate) fn add(stage: &Stage, tracks: &mut Vec<Track>, balance: &Audio, recipe: &Recipe) -> Vec<PlantedFault> {
+pub(crate) fn add(
+    stage: &Stage,
+    tracks: &mut Vec<Track>,
+    balance: &Audio,
+    recipe: &Recipe,
+) -> Vec<PlantedFault> {
     let messy = recipe.delivery == Delivery::Messy;
     let mut done = Vec::new();
     for fault in &recipe.faults {

@@ -87,9 +87,8 @@ fn hum(audio: &mut Audio, hz: f32, db: f32) {
 pub(crate) fn spoil_files(tracks: &mut [Track], faults: &[Fault]) -> Vec<PlantedFault> {
     let mut done = Vec::new();
     for fault in faults {
-        let named = |t: &&mut Track| {
-            target(fault).is_some_and(|name| t.channel == name || t.truth.role == name)
-        };
+        let named =
+            |t: &&mut Track| target(fault).is_some_and(|name| t.channel == name || t.truth.role == name);
         let Some(track) = tracks.iter_mut().find(named) else { continue };
         spoil_file(track, fault);
         done.push(planted(&track.file, fault));

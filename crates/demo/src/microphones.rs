@@ -27,9 +27,21 @@ const CLOSE: [(&str, f64, [f32; 5], [f64; 5], &str); 6] = {
     const OWN: f32 = f32::NAN;
     [
         ("kick-in", 0.0, [OWN, -26.0, -30.0, -22.0, -30.0], [0.0, 1.9, 2.6, 1.5, 3.0], "inside the kick"),
-        ("kick-out", 0.9, [OWN, -20.0, -27.0, -18.0, -23.0], [0.0, 2.6, 3.3, 2.2, 3.7], "in front of the kick"),
+        (
+            "kick-out",
+            0.9,
+            [OWN, -20.0, -27.0, -18.0, -23.0],
+            [0.0, 2.6, 3.3, 2.2, 3.7],
+            "in front of the kick",
+        ),
         ("snare-top", 0.0, [-20.0, OWN, -16.0, -18.0, -20.0], [1.9, 0.0, 1.2, 1.4, 2.4], "above the snare"),
-        ("snare-bottom", 0.3, [-16.0, OWN, -22.0, -20.0, -25.0], [1.7, 0.0, 1.5, 1.6, 2.7], "below the snare"),
+        (
+            "snare-bottom",
+            0.3,
+            [-16.0, OWN, -22.0, -20.0, -25.0],
+            [1.7, 0.0, 1.5, 1.6, 2.7],
+            "below the snare",
+        ),
         ("hihat", 0.0, [-24.0, -14.0, OWN, -20.0, -15.0], [2.6, 1.2, 0.0, 2.2, 1.8], "above the hi-hat"),
         ("toms", 0.0, [-18.0, -15.0, -24.0, OWN, -16.0], [1.5, 1.4, 2.2, 0.0, 1.6], "between the toms"),
     ]
@@ -134,5 +146,43 @@ fn room_microphone(stage: &Stage, sources: &[&[f32]; 5]) -> Capture {
         delay_ms: 15.0,
         bleed: Vec::new(),
         notes: "five metres away, with the room's tail",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::play::drums;
+    use crate::score::{Form, drums::kit};
+
+    #[test]
+    fn bleed_is_as_loud_as_stated() {
+        let stage = Stage { seed: 5, rate: 48_000.0, tempo: 104.0, lead_in: 0.5, frames: 250_000 };
+        let form = Form { intro: 0, verse: 2, chorus: 0, outro: 0 };
+        let whole = drums::kit(&stage, &kit(&form.bars()));
+        let captures = record(&stage, &whole, true);
+        let mut checked = 0;
+        for source in ["kick", "hihat", "toms", "cymbals"] {
+            let mut without = whole.clone();
+            match source {
+                "kick" => without.kick.fill(0.0),
+                "hihat" => without.hat.fill(0.0),
+                "toms" => without.toms.iter_mut().for_each(|tom| tom.fill(0.0)),
+                _ => without.cymbals.fill(0.0),
+            }
+            let rest = record(&stage, &without, true);
+            for (capture, rest) in captures.iter().zip(&rest) {
+                let Some((_, stated)) = capture.bleed.iter().find(|(name, _)| *name == source) else {
+                    continue;
+                };
+                let both = std::iter::zip(&capture.audio.channels[0], &rest.audio.channels[0]);
+                let bleed: Vec<f32> = both.map(|(a, b)| a - b).collect();
+                // Each microphone's own source has a level of 1.
+                let found = 20.0 * hit_level(&bleed, 48_000).log10();
+                assert!((found - stated).abs() < 0.5, "{source} in {}: {found} dB", capture.role);
+                checked += 1;
+            }
+        }
+        assert_eq!(checked, 20);
     }
 }

@@ -71,8 +71,11 @@ fn intro(bar: &Bar, hit: &mut impl FnMut(f64, Drum, f32)) {
 
 fn verse(bar: &Bar, hit: &mut impl FnMut(f64, Drum, f32), fill: bool) {
     let end = if fill { 2.0 } else { 4.0 };
-    let kicks: &[(f64, f32)] =
-        if bar.index % 2 == 0 { &[(0.0, 0.9), (1.5, 0.65), (2.0, 0.8)] } else { &[(0.0, 0.9), (2.0, 0.7), (2.5, 0.75)] };
+    let kicks: &[(f64, f32)] = if bar.index % 2 == 0 {
+        &[(0.0, 0.9), (1.5, 0.65), (2.0, 0.8)]
+    } else {
+        &[(0.0, 0.9), (2.0, 0.7), (2.5, 0.75)]
+    };
     for &(beat, velocity) in kicks.iter().filter(|(beat, _)| *beat < end) {
         hit(beat, Drum::Kick, velocity);
     }
