@@ -6,7 +6,7 @@ use crate::loudness;
 use crate::microphones;
 use crate::play::voice::{Singer, sing, stack};
 use crate::play::{Stage, cymbals, drums, guitar, keys, pad};
-use crate::recipe::{Fault, Part, Recipe};
+use crate::recipe::{Part, Recipe};
 use crate::score::{Bar, band, drums as drum_part, words};
 use crate::sound::{ratio, scale};
 
@@ -79,18 +79,16 @@ impl Recorder<'_> {
         self.add(name, Audio::mono(self.stage.rate as u32, track), notes)
     }
 
-    fn play(&mut self, part: Part, bars: &[Bar], recipe: &Recipe) {
+    fn play(&mut self, part: Part, bars: &[Bar]) {
         let stage = self.stage;
         let rate = stage.rate as u32;
         match part {
             Part::Drums => {
-                let inverted = recipe.faults.contains(&Fault::InvertedSnareBottom);
                 let kit = drums::kit(stage, &drum_part::kit(bars));
-                for capture in microphones::record(stage, &kit, inverted) {
+                for capture in microphones::record(stage, &kit) {
                     let channel = self.add(capture.role, capture.audio, capture.notes);
                     channel.delay_ms = capture.delay_ms;
                     channel.bleed = capture.bleed;
-                    channel.inverted = inverted && capture.role == "snare-bottom";
                 }
             }
             Part::Percussion => {
@@ -170,7 +168,7 @@ pub(crate) fn record(stage: &Stage, recipe: &Recipe) -> Vec<Channel> {
     let mut recorder = Recorder { stage, channels: Vec::new() };
     for part in Part::ALL {
         if recipe.parts.contains(&part) {
-            recorder.play(part, &bars, recipe);
+            recorder.play(part, &bars);
         }
     }
     balance(&mut recorder.channels);

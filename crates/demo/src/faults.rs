@@ -35,8 +35,7 @@ fn target(fault: &Fault) -> Option<&str> {
     }
 }
 
-/// Plants what belongs to the sound of a channel. The microphone below the snare was inverted when it
-/// recorded.
+/// Plants what belongs to the sound of a channel.
 pub(crate) fn spoil(channels: &mut [Channel], faults: &[Fault]) {
     for fault in faults {
         let named = |c: &&mut Channel| target(fault).is_some_and(|name| c.name == name || c.role == name);
@@ -53,6 +52,10 @@ pub(crate) fn spoil(channels: &mut [Channel], faults: &[Fault]) {
                 if let Some(sibilants) = &channel.sibilants {
                     add(&mut channel.audio.channels[0], sibilants, 0, ratio(db) - 1.0);
                 }
+            }
+            Fault::InvertedSnareBottom => {
+                channel.inverted = true;
+                channel.audio.channels.iter_mut().for_each(|track| scale(track, -1.0));
             }
             Fault::Mud300 { .. } => shape(&mut channel.audio, &Biquad::bell(rate, 300.0, 1.0, 9.0)),
             Fault::Harsh3k { .. } => shape(&mut channel.audio, &Biquad::bell(rate, 3000.0, 1.4, 9.0)),

@@ -59,9 +59,9 @@ fn sum(tracks: &[(&[f32], f32)]) -> Vec<f32> {
     mix
 }
 
-/// Records the kit. `inverted_bottom` leaves the microphone below the snare as physics has it: it sees the
-/// skin go away when the one above sees it come.
-pub(crate) fn record(stage: &Stage, kit: &Kit, inverted_bottom: bool) -> Vec<Capture> {
+/// Records the kit. The microphone below the snare sees the skin go away when the one above sees it come; here
+/// its polarity is already turned over, so that the snare is upright in it and the bleed upside down.
+pub(crate) fn record(stage: &Stage, kit: &Kit) -> Vec<Capture> {
     let rate = stage.rate as u32;
     let frames = |ms: f64| (ms * 0.001 * f64::from(rate)).round() as usize;
     let snare = sum(&[(&kit.snare_head, 1.0), (&kit.snare_wires, 0.45)]);
@@ -79,12 +79,17 @@ pub(crate) fn record(stage: &Stage, kit: &Kit, inverted_bottom: bool) -> Vec<Cap
         };
         let late = frames(delay_ms);
         let mut track = stage.silence();
-        let polarity = if role == "snare-bottom" && inverted_bottom { -1.0 } else { 1.0 };
-        add(&mut track[late..], own, 0, polarity * level(own, rate));
+        let polarity = if role == "snare-bottom" { -1.0 } else { 1.0 };
+        add(&mut track[late..], own, 0, level(own, rate));
         let mut bleed = Vec::new();
         for (i, source) in sources.iter().enumerate() {
             if !bleeds[i].is_nan() && hit_level(source, rate) > 0.0 {
-                add(&mut track[frames(distances[i])..], source, 0, ratio(bleeds[i]) * level(source, rate));
+                add(
+                    &mut track[frames(distances[i])..],
+                    source,
+                    0,
+                    polarity * ratio(bleeds[i]) * level(source, rate),
+                );
                 bleed.push((SOURCES[i], bleeds[i]));
             }
         }
@@ -160,7 +165,7 @@ mod tests {
         let stage = Stage { seed: 5, rate: 48_000.0, tempo: 104.0, lead_in: 0.5, frames: 250_000 };
         let form = Form { intro: 0, verse: 2, chorus: 0, outro: 0 };
         let whole = drums::kit(&stage, &kit(&form.bars()));
-        let captures = record(&stage, &whole, true);
+        let captures = record(&stage, &whole);
         let mut checked = 0;
         for source in ["kick", "hihat", "toms", "cymbals"] {
             let mut without = whole.clone();
@@ -170,7 +175,7 @@ mod tests {
                 "toms" => without.toms.iter_mut().for_each(|tom| tom.fill(0.0)),
                 _ => without.cymbals.fill(0.0),
             }
-            let rest = record(&stage, &without, true);
+            let rest = record(&stage, &without);
             for (capture, rest) in captures.iter().zip(&rest) {
                 let Some((_, stated)) = capture.bleed.iter().find(|(name, _)| *name == source) else {
                     continue;

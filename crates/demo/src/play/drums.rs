@@ -47,7 +47,7 @@ pub(crate) fn kit(stage: &Stage, part: &[Stroke]) -> Kit {
         match stroke.drum {
             Drum::Kick => {
                 let (body, click) = kick(rate, velocity, &mut chance);
-                add(&mut kit.kick, &body, at, 0.75);
+                add(&mut kit.kick, &body, at, 1.0);
                 add(&mut kit.kick, &click, at, 0.9);
                 add(&mut kit.kick_body, &body, at, 1.0);
             }

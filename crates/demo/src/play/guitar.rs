@@ -23,7 +23,7 @@ pub(crate) fn bass(stage: &Stage, part: &[Note]) -> Vec<f32> {
         pluck(&mut track, stage.rate, (at, stage.span(note.length)), &how, gain, &mut chance);
     }
     // The pick-up near the neck favours the fundamentals.
-    Biquad::bell(stage.rate, 75.0, 0.7, 6.0).apply(&mut track);
+    Biquad::bell(stage.rate, 70.0, 0.7, 8.0).apply(&mut track);
     Biquad::high_pass(stage.rate, 28.0, 0.7).apply(&mut track);
     track
 }
