@@ -21,9 +21,11 @@ pub(crate) struct Capture {
 /// The sources that bleed, in the order of the columns of [`CLOSE`].
 const SOURCES: [&str; 5] = ["kick", "snare", "hihat", "toms", "cymbals"];
 
+type Close = (&'static str, f64, [f32; 5], [f64; 5], &'static str);
+
 /// The close microphones: role, ms late, bleed of each source in dB, ms that the bleed takes, notes. NaN marks
 /// the microphone's own source.
-const CLOSE: [(&str, f64, [f32; 5], [f64; 5], &str); 6] = {
+const CLOSE: [Close; 6] = {
     const OWN: f32 = f32::NAN;
     [
         ("kick-in", 0.0, [OWN, -26.0, -30.0, -22.0, -30.0], [0.0, 1.9, 2.6, 1.5, 3.0], "inside the kick"),
@@ -104,22 +106,23 @@ pub(crate) fn record(stage: &Stage, kit: &Kit) -> Vec<Capture> {
 /// The spaced pair above the kit, as the drummer sees it: hi-hat left, floor tom right, the snare in the middle.
 fn overheads(stage: &Stage, kit: &Kit, snare: &[f32]) -> Capture {
     let rate = stage.rate as u32;
-    // Source, level, gain and ms of delay left and right.
-    let picture: [(&[f32], f32, [f32; 2], [f64; 2]); 7] = [
-        (&kit.kick, level(&kit.kick, rate), [0.34, 0.34], [3.5, 3.5]),
-        (snare, level(snare, rate), [0.75, 0.75], [3.5, 3.5]),
-        (&kit.hat, level(&kit.hat, rate), [0.5, 0.26], [3.2, 3.8]),
-        (&kit.toms[0], level(&kit.toms[0], rate), [0.55, 0.42], [3.3, 3.6]),
-        (&kit.toms[1], level(&kit.toms[1], rate), [0.45, 0.52], [3.5, 3.4]),
-        (&kit.toms[2], level(&kit.toms[2], rate), [0.34, 0.6], [3.9, 3.2]),
-        (&kit.cymbals, level(&kit.cymbals, rate), [0.8, 0.7], [3.0, 3.3]),
+    // Source, gain and ms of delay left and right.
+    type Place<'a> = (&'a [f32], [f32; 2], [f64; 2]);
+    let picture: [Place; 7] = [
+        (&kit.kick, [0.34, 0.34], [3.5, 3.5]),
+        (snare, [0.75, 0.75], [3.5, 3.5]),
+        (&kit.hat, [0.5, 0.26], [3.2, 3.8]),
+        (&kit.toms[0], [0.55, 0.42], [3.3, 3.6]),
+        (&kit.toms[1], [0.45, 0.52], [3.5, 3.4]),
+        (&kit.toms[2], [0.34, 0.6], [3.9, 3.2]),
+        (&kit.cymbals, [0.8, 0.7], [3.0, 3.3]),
     ];
     let side = |i: usize| {
         let mut track = stage.silence();
-        for (source, level, gains, delays) in &picture {
+        for (source, gains, delays) in &picture {
             if hit_level(source, rate) > 0.0 {
                 let late = (delays[i] * 0.001 * f64::from(rate)).round() as usize;
-                add(&mut track[late..], source, 0, gains[i] * level);
+                add(&mut track[late..], source, 0, gains[i] * level(source, rate));
             }
         }
         track
