@@ -117,9 +117,10 @@ const MOST: usize = 6;
 /// Takes the series of harmonics with the most amplitude out of the peaks until the next is below a third of the
 /// first; how many were there.
 fn lines(mut peaks: Vec<Peak>) -> f64 {
+    // Within 30 cents of a multiple. (A product is compared: logarithms took a tenth of the whole measuring.)
     let harmonic = |peak: &Peak, f0: f64| {
-        let number = (peak.hz / f0).round();
-        (1.0..=20.0).contains(&number) && (peak.hz / (number * f0)).log2().abs() < 0.025
+        let number = (peak.hz / f0 + 0.5).floor();
+        (1.0..=20.0).contains(&number) && (peak.hz - number * f0).abs() < 0.0175 * number * f0
     };
     let mut first = 0.0;
     for line in 0..MOST {
