@@ -135,7 +135,11 @@ fn dropouts(sound: &Sound) -> Vec<f64> {
             let cut = |x: &[f32]| {
                 let (before, after) = (rms(&x[i - edge..i]), rms(&x[end..end + edge]));
                 let sounding = before.min(after) > 0.01 && before.max(after) < 3.0 * before.min(after);
-                sounding && x[i - 1].abs() > 0.5 * before && x[end].abs() > 0.5 * after
+                // Some samples, not one: a wave may be cut where it crosses zero.
+                let abrupt = |near: &[f32], level: f32| largest(near) > 0.5 * level;
+                sounding
+                    && abrupt(&x[i - edge.min(16)..i], before)
+                    && abrupt(&x[end..end + edge.min(16)], after)
             };
             if sound.each().any(cut) {
                 gaps.push(i as f64 / sound.rate);
