@@ -139,10 +139,10 @@ fn dropouts(sound: &Sound) -> Vec<f64> {
                 let alike = |a: f32, b: f32| a.max(b) < 1.6 * a.min(b);
                 let sounding = before.min(after) > 0.01 && alike(before, after) && alike(long, later);
                 // Some samples, not one: a wave may be cut where it crosses zero.
-                let abrupt = |near: &[f32], level: f32| largest(near) > 0.5 * level;
+                let abrupt = |near: &[f32], level: f32| largest(near) > 0.25 * level;
                 sounding
-                    && abrupt(&x[i - edge.min(16)..i], before)
-                    && abrupt(&x[end..end + edge.min(16)], after)
+                    && abrupt(&x[i - edge.min(3)..i], before)
+                    && abrupt(&x[end..end + edge.min(3)], after)
             };
             if sound.each().any(cut) {
                 gaps.push(i as f64 / sound.rate);
