@@ -140,11 +140,9 @@ fn dropouts(sound: &Sound) -> Vec<f64> {
                 let sounding = before.min(after) > 0.01 && alike(before, after) && alike(long, later);
                 // Some samples, not one: a wave may be cut where it crosses zero.
                 let abrupt = |near: &[f32], level: f32| largest(near) > 0.25 * level;
-                sounding
-                    && abrupt(&x[i - edge.min(3)..i], before)
-                    && abrupt(&x[end..end + edge.min(3)], after)
+                sounding && abrupt(&x[i - edge.min(3)..i], before) && x[end].abs() > 0.1 * after
             };
-            if sound.each().any(cut) {
+            if sound.each().all(cut) {
                 gaps.push(i as f64 / sound.rate);
             }
         }
