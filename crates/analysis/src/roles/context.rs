@@ -41,7 +41,11 @@ fn one_lead(song: &Song, facts: &Facts, readings: &[Reading], odds: &[Odds], out
 fn whole_kit(song: &Song, facts: &Facts, readings: &[Reading], odds: &[Odds], out: &mut [Odds]) {
     let close = |i: usize| {
         let (role, sure) = odds[i].best();
-        sure > 0.7 && matches!(role.id, "kick-in" | "kick-out" | "snare-top" | "snare-bottom" | "toms" | "kick" | "snare")
+        sure > 0.7
+            && matches!(
+                role.id,
+                "kick-in" | "kick-out" | "snare-top" | "snare-bottom" | "toms" | "kick" | "snare"
+            )
     };
     if (0..odds.len()).filter(|&i| close(i)).count() < 3 {
         return;

@@ -86,7 +86,9 @@ pub fn hear(facts: &Facts, stem: &str) -> Odds {
         number("onset.percussive"),
         number("pitch.voiced"),
         // The pitch of a few voiced frames is an accident.
-        number("pitch.median").filter(|_| number("pitch.voiced").is_some_and(|share| share > 0.1)).map(|hz| hz.max(20.0).log2()),
+        number("pitch.median")
+            .filter(|_| number("pitch.voiced").is_some_and(|share| share > 0.1))
+            .map(|hz| hz.max(20.0).log2()),
         number("pitch.polyphony"),
         number("stereo.width").map(|db| db.clamp(-100.0, 0.0)),
         number("harmonic.formant"),
