@@ -6,6 +6,10 @@ use crate::{Rule, balance, buses, prepare};
 pub static ALL: &[Rule] = &[
     prepare::leave_out::RULE,
     prepare::open::RULE,
+    prepare::polarity::RULE,
+    prepare::time::RULE,
+    prepare::imbalance::RULE,
+    prepare::faults::RULE,
     prepare::gain::RULE,
     buses::route::RULE,
     buses::mix::RULE,

@@ -14,7 +14,6 @@ mod fixture;
 pub mod locks;
 pub mod mixmodel;
 pub mod prepare;
-pub mod roles;
 pub mod says;
 pub mod tables;
 

@@ -157,7 +157,11 @@ pub fn recorded(desk: &Desk<'_>, strip: &Strip) -> Option<Vec<f64>> {
     for clip in strip.clips() {
         let Some((_, series)) = desk.facts.series("loudness.momentary", &clip.source) else { continue };
         let gain = energy(f64::from(clip.gain)) * heard(desk, &clip.source, clip.map);
-        let shift = ((clip.at - clip.from as i64) as f64 / rate / STEP).round() as i64;
+        // Facts are in song time, with the stem where it was delivered.
+        let delivered =
+            desk.song.stems.iter().find(|stem| stem.id == clip.source).map_or(0, |stem| stem.start);
+        let moved = clip.at - clip.from as i64 - delivered;
+        let shift = (moved as f64 / rate / STEP).round() as i64;
         let length = (series.len() as i64 + shift).max(0) as usize;
         energies.resize(energies.len().max(length), 0.0);
         for (frame, &level) in series.iter().enumerate() {

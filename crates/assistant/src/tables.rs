@@ -73,7 +73,7 @@ pub fn level_row(role: &str) -> &'static LevelRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roles::ROLES;
+    use mixsmith_analysis::roles::ROLES;
 
     #[test]
     fn every_role_that_is_mixed_has_exactly_one_level_and_a_source() {
