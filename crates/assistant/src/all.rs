@@ -1,6 +1,6 @@
 //! The shelf: every rule, in the order in which they are asked.
 
-use crate::{Rule, balance, buses, prepare};
+use crate::{Rule, balance, buses, pan, prepare, ride};
 
 /// Every rule.
 pub static ALL: &[Rule] = &[
@@ -14,4 +14,9 @@ pub static ALL: &[Rule] = &[
     buses::route::RULE,
     buses::mix::RULE,
     balance::levels::RULE,
+    pan::place::RULE,
+    pan::width::RULE,
+    ride::sections::RULE,
+    ride::lead::RULE,
+    ride::voice::RULE,
 ];

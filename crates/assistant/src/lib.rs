@@ -13,7 +13,9 @@ pub mod desk;
 mod fixture;
 pub mod locks;
 pub mod mixmodel;
+pub mod pan;
 pub mod prepare;
+pub mod ride;
 pub mod says;
 pub mod tables;
 
