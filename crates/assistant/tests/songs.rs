@@ -101,6 +101,9 @@ fn every_song() {
     {
         let Some((song, facts)) = listen(name) else { continue };
         println!("\n== {name}");
+        for fact in facts.iter().filter(|fact| fact.what.starts_with("pair") || fact.what == "sections") {
+            println!("{fact:?}");
+        }
         print(&mix(&song, &facts, Genre::Pop).1);
     }
 }

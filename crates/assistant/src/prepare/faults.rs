@@ -70,7 +70,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
                 "fault.wrong_length",
                 off,
                 "s",
-                format!("{:.1} s {way} than all the others; was it exported whole?", off.abs()),
+                format!("{:.1} s {way} than all the others, perhaps not exported whole", off.abs()),
             );
         }
         if let Some(ratio) = number("fault.wrong_rate").filter(|_| sure("fault.wrong_rate")) {

@@ -35,6 +35,9 @@ fn measured(desk: &Desk<'_>, stem: &Stem) -> Option<String> {
     if desk.brief.keep.iter().any(|name| names(name, stem)) {
         return None;
     }
+    if desk.facts.get("fault.silent", &[&stem.id]).is_some() {
+        return Some("There is no sound in it".to_owned());
+    }
     let kind = desk.facts.text("leave-out", &stem.id)?;
     Some(match desk.facts.text("leave-out.why", &stem.id) {
         Some(why) => why.trim_end_matches('.').to_owned(),
@@ -82,6 +85,12 @@ mod tests {
         less.brief.leave_out = vec!["vox".to_owned()];
         less.brief.keep = vec!["click".to_owned()];
         assert!(less.mix(Phase::Prepare).0.strip("vox").is_none());
+    }
+
+    #[test]
+    fn silence_is_left_out() {
+        let take = take().number("fault.silent", "vox", -200.0).mono("bass", "bass", -20.0);
+        assert!(take.mix(Phase::Prepare).0.strip("vox").is_none());
     }
 
     #[test]

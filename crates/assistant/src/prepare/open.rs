@@ -85,6 +85,7 @@ fn open(desk: &Desk<'_>, track: &Track<'_>) -> Decision {
         _ if role.id == "unknown" => stem.id.clone(),
         _ => role.name.to_owned(),
     };
+    let name = if track.right.is_some() { name.trim_end_matches(" L").to_owned() } else { name };
     let (map, form) = form(desk, track);
     let mut clips = vec![clip(stem, map)];
     if let Some(right) = track.right {

@@ -17,13 +17,15 @@ pub const RULE: Rule = Rule {
           snare top and bottom, bass DI and amp) or against the person's own rough mix. \
           **Why.** Two microphones of opposite polarity cancel each other's low end. \
           **When it is wrong.** When the cancellation is wanted as a sound. \
-          **How far it goes.** Only a switch, no sound is lost. Nothing is done below 60 % certainty, and overheads \
+          **How far it goes.** Only a switch, no sound is lost. Nothing is done below 40 % certainty (a rough mix: 60 %), and overheads \
           and rooms are left alone. \
           **Sources.** Facts `pair.polarity` (judged by the energy of sum and difference in the low band) and \
           `rough.polarity`; Clifford and Reiss 2013.",
     decide,
 };
 
+/// Certainty that is asked of a pair: a switch does no harm, and the measure itself drops doubtful pairs.
+const CERTAIN: f32 = 0.4;
 /// Pairs of microphones on one source.
 pub const CLOSE: [&str; 3] = ["kick-mics", "snare-mics", "di-amp"];
 
@@ -49,7 +51,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     for kind in CLOSE {
         for (a, b, sure) in pairs(desk.facts, kind) {
             let Some((sign, certain)) = pair_number(desk.facts, "pair.polarity", a, b) else { continue };
-            if sure.min(certain) < SURE || turned.contains_key(b) {
+            if sure.min(certain) < CERTAIN || turned.contains_key(b) {
                 continue;
             }
             let turn_b = (sign < 0.0) != turned.get(a).copied().unwrap_or(false);

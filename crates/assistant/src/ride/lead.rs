@@ -62,9 +62,6 @@ fn ride(desk: &Desk<'_>) -> Option<Decision> {
         let part = model.part(&strip.id)?;
         rests.iter().any(|rest| plays(part, rest)).then_some((strip, part))
     })?;
-    if desk.locks.held(&format!("{}/lane.ride", strip.id)) {
-        return None;
-    }
     let mut points = Vec::new();
     let mut lifts = Vec::new();
     for rest in rests.iter().filter(|rest| plays(part, rest)) {

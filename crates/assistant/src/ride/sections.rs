@@ -55,9 +55,6 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let lift = (lift * 10.0).round() / 10.0;
     let mut decisions = Vec::new();
     let mut draw = |strip: &Strip, by: f64| {
-        if desk.locks.held(&format!("{}/lane.ride", strip.id)) {
-            return;
-        }
         let says = format!(
             "{} {} dB in the choruses: they are {} dB against the verses, {ENOUGH:.1} is wanted.",
             strip.name,

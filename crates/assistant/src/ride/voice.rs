@@ -47,9 +47,6 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
 
 fn ride(desk: &Desk<'_>) -> Option<Decision> {
     let strip = rider(desk.session, "lead-vocals").filter(|_| lead_tracks(desk.session).next().is_some())?;
-    if desk.locks.held(&format!("{}/lane.ride", strip.id)) {
-        return None;
-    }
     let model = MixModel::new(desk);
     let (voice, rest) = voice_and_rest(&model, desk.session);
     let units = units(&phrases(desk), &voice, &rest);
