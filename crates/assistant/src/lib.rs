@@ -16,8 +16,9 @@ pub mod locks;
 pub mod master;
 pub mod mixbus;
 pub mod mixmodel;
+pub mod pan;
 pub mod prepare;
-pub mod roles;
+pub mod ride;
 pub mod says;
 pub mod tables;
 
