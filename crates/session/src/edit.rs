@@ -118,6 +118,16 @@ pub enum Edit {
         /// The file.
         source: Source,
     },
+    /// Replaces the list of recorded files. Those that clips play must stay.
+    Sources {
+        /// The files in the order of the folder.
+        sources: Vec<Source>,
+    },
+    /// Puts the strips of the console in another order.
+    Order {
+        /// All strip ids.
+        strips: Vec<String>,
+    },
     /// Sets title, rate, tempo or length.
     Song {
         /// Name of the song.
@@ -324,6 +334,23 @@ impl Session {
                     return Err(EditError::Conflict(format!("there is a source `{}` already", source.id)));
                 }
                 self.sources.push(source.clone());
+            }
+            Edit::Sources { sources } => {
+                let missing = |clip: &&Clip| !sources.iter().any(|source| source.id == clip.source);
+                if let Some(clip) = self.tracks().flat_map(Strip::clips).find(missing) {
+                    return Err(EditError::Conflict(format!("`{}` is still played", clip.source)));
+                }
+                self.sources.clone_from(sources);
+            }
+            Edit::Order { strips } => {
+                let found = |id: &String| self.strips.iter().find(|strip| strip.id == *id).cloned();
+                let ordered: Vec<Arc<Strip>> = strips.iter().filter_map(found).collect();
+                let twice = strips.iter().enumerate().any(|(i, id)| strips[..i].contains(id));
+                if twice || ordered.len() != self.strips.len() || strips.len() != self.strips.len() {
+                    let says = "the new order must name every strip once";
+                    return Err(EditError::Conflict(says.to_owned()));
+                }
+                self.strips = ordered;
             }
             Edit::Song { title, rate, tempo, frames } => {
                 self.song.title.clone_from(title);
