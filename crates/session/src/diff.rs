@@ -59,7 +59,9 @@ impl Walk<'_> {
     /// Adds, takes away and puts in order; afterwards the same strips stand in the same places.
     fn strips(&mut self, b: &Session) {
         let mut gone: Vec<String> = self.now.strips.iter().map(|s| s.id.clone()).collect();
-        gone.retain(|id| !b.strip(id).is_some_and(|new| self.now.strip(id).is_some_and(|old| same(old, new))));
+        gone.retain(|id| {
+            !b.strip(id).is_some_and(|new| self.now.strip(id).is_some_and(|old| same(old, new)))
+        });
         // Whoever feeds a strip that goes and cannot be led elsewhere before is built anew too.
         loop {
             let stuck = self.now.strips.iter().find(|s| {
@@ -100,7 +102,9 @@ impl Walk<'_> {
             for send in strip.sends.iter().filter(|send| gone.contains(&send.to)) {
                 self.push(Edit::RemoveSend { strip: id.clone(), to: send.to.clone() });
             }
-            for insert in strip.inserts.iter().filter(|i| i.key.as_ref().is_some_and(|key| gone.contains(key))) {
+            for insert in
+                strip.inserts.iter().filter(|i| i.key.as_ref().is_some_and(|key| gone.contains(key)))
+            {
                 self.push(Edit::Key { strip: id.clone(), insert: insert.id.clone(), key: None });
             }
             let to = b.strip(id).and_then(|new| new.to.clone()).filter(|to| !gone.contains(to));
@@ -235,4 +239,3 @@ fn misplaced<'n>(old: impl Iterator<Item = &'n str>, wanted: &[&str]) -> Vec<&'n
     })
     .collect()
 }
-

@@ -33,7 +33,7 @@ fn apply(session: &Session, edits: &[Edit]) -> Session {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn the_edits_turn_one_into_the_other(
