@@ -1,6 +1,29 @@
 //! The shelf: every measure.
 
-use crate::Measure;
+use crate::{Measure, bleed, ears, key, leave_out, masking, odd_files, pairs, roles, rough, sections, tempo};
 
 /// Every measure, in the order of measuring.
-pub static ALL: &[&[Measure]] = &[];
+pub static ALL: &[&[Measure]] = &[
+    ears::peak::MEASURES,
+    ears::loudness::MEASURES,
+    ears::activity::MEASURES,
+    ears::stereo::MEASURES,
+    ears::clipping::MEASURES,
+    ears::faults::MEASURES,
+    ears::spectrum::MEASURES,
+    ears::onset::MEASURES,
+    ears::pitch::MEASURES,
+    ears::voice::MEASURES,
+    ears::chroma::MEASURES,
+    ears::hum::MEASURES,
+    roles::MEASURES,
+    leave_out::MEASURES,
+    tempo::MEASURES,
+    key::MEASURES,
+    sections::MEASURES,
+    pairs::MEASURES,
+    bleed::MEASURES,
+    rough::MEASURES,
+    masking::MEASURES,
+    odd_files::MEASURES,
+];

@@ -1,6 +1,13 @@
 //! The shelf: every rule, in the order in which they are asked.
 
-use crate::Rule;
+use crate::{Rule, balance, buses, prepare};
 
 /// Every rule.
-pub static ALL: &[Rule] = &[];
+pub static ALL: &[Rule] = &[
+    prepare::leave_out::RULE,
+    prepare::open::RULE,
+    prepare::gain::RULE,
+    buses::route::RULE,
+    buses::mix::RULE,
+    balance::levels::RULE,
+];

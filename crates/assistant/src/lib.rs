@@ -4,10 +4,19 @@
 //! and no file system; to hear its own mix the assistant is given a function.
 
 pub mod all;
+pub mod balance;
+pub mod buses;
 pub mod decide;
 pub mod decision;
 pub mod desk;
+#[cfg(test)]
+mod fixture;
 pub mod locks;
+pub mod mixmodel;
+pub mod prepare;
+pub mod roles;
+pub mod says;
+pub mod tables;
 
 pub use decide::{Assistant, decide};
 pub use decision::{Decision, Evidence, Status};

@@ -14,6 +14,11 @@ macro_rules! shelf {
 
 shelf! {
     trim::Trim,
+    compressor::Compressor,
+    equaliser::Equaliser,
+    saturator::Saturator,
+    width::Width,
+    limiter::Limiter,
 }
 
 /// Every effect, for whoever must know them all.

@@ -3,6 +3,11 @@
 //! Kernels are generic over the lane; effects know nothing of the engine.
 
 pub mod all;
+pub mod compressor;
+pub mod equaliser;
+pub mod saturator;
+pub mod limiter;
 pub mod trim;
+pub mod width;
 
 pub use all::{KINDS, WIDE};

@@ -1,1 +1,26 @@
-//! TODO
+//! The road: from a folder of tracks to a mix, a master and the reasons.
+//!
+//! `Song on disk -> Stems -> Facts -> Decisions -> Session -> Plan -> Audio + Report`. Each step is a file here and
+//! can be run alone; what lies between is on disk and can be read.
+
+mod brief;
+mod error;
+mod folder;
+mod journal;
+mod listen;
+mod manifest;
+mod master;
+mod meter;
+mod print;
+mod progress;
+mod road;
+mod sessions;
+
+pub use error::{Note, PipelineError};
+pub use folder::Folder;
+pub use journal::Journal;
+pub use listen::{Listened, SongFile, listen};
+pub use manifest::{Manifest, Printed};
+pub use progress::{Progress, Silent};
+pub use road::{Mixed, Options, decide, mix, prepare, render_again};
+pub use sessions::set;

@@ -1,0 +1,151 @@
+//! What went wrong in the recording or the export.
+
+use super::Notes;
+use super::activity::Activity;
+use super::peak::largest;
+use super::sound::{Sound, percentile, power_db};
+use crate::{Measure, Qty};
+
+/// The measures of this file. Each is absent where there is no such fault.
+pub const MEASURES: &[Measure] = &[
+    Measure {
+        id: "fault.silent",
+        unit: "dBFS",
+        doc: "Sample peak of a file that never exceeds -70 dBFS; -200 for digital silence.",
+    },
+    Measure {
+        id: "fault.dc",
+        unit: "share",
+        doc: "Constant offset as a share of full scale: the median of the means over one second, when it is above 0.002 \
+              and more than ten times their scatter; of the channel where it is larger, with its sign.",
+    },
+    Measure {
+        id: "fault.dead_channel",
+        unit: "",
+        doc: "Channel of a stereo file that is silent (below -70 dBFS, or 70 dB under the other): 0 left, 1 right.",
+    },
+    Measure {
+        id: "fault.imbalance",
+        unit: "dB",
+        doc: "Left above right, when the ratio is the same in all that plays (quartiles within 1 dB), above 1.5 dB and the \
+              channels hold the same sound in stereo (correlation above 0.3 but not one source panned).",
+    },
+    Measure {
+        id: "fault.dropout",
+        unit: "s",
+        doc: "Gaps of 1 to 200 ms of digital silence on all channels cut out of sounding material: abrupt on both sides, \
+              with the same level before and after.",
+    },
+];
+
+/// Notes the faults, except those with a file of their own. True when the file is silent.
+pub(crate) fn silent(sound: &Sound, notes: &mut Notes) -> bool {
+    let peak = sound.each().map(largest).fold(0.0, f32::max);
+    let level = power_db(f64::from(peak).powi(2));
+    if level < -70.0 {
+        notes.number("fault.silent", level);
+    }
+    level < -70.0
+}
+
+/// Notes the faults of a file that is not silent.
+pub(crate) fn measure(sound: &Sound, activity: &Activity, notes: &mut Notes) {
+    if let Some(dc) = sound.each().filter_map(|x| offset(sound, x)).max_by(|a, b| a.abs().total_cmp(&b.abs()))
+    {
+        notes.number("fault.dc", dc);
+    }
+    if let Some(right) = &sound.right {
+        if let Some(channel) = dead([largest(&sound.left), largest(right)]) {
+            notes.number("fault.dead_channel", channel);
+        } else if let Some(decibels) = imbalance(sound, right, activity) {
+            notes.number("fault.imbalance", decibels);
+        }
+    }
+    let gaps = dropouts(sound);
+    if !gaps.is_empty() {
+        notes.note("fault.dropout", Qty::Times(gaps));
+    }
+}
+
+fn offset(sound: &Sound, x: &[f32]) -> Option<f64> {
+    let means: Vec<f64> = (0..sound.cuts(1.0))
+        .map(|i| &x[sound.cut(i, 1.0)..sound.cut(i + 1, 1.0)])
+        // Where the track was cut away there is no offset either.
+        .filter(|x| x.iter().filter(|&&x| x == 0.0).count() * 2 < x.len())
+        .map(|x| x.iter().map(|&x| f64::from(x)).sum::<f64>() / x.len() as f64)
+        .collect();
+    let offset = percentile(&means, 0.5)?;
+    let scatter: Vec<f64> = means.iter().map(|mean| (mean - offset).abs()).collect();
+    let scatter = percentile(&scatter, 0.5)?;
+    (means.len() >= 3 && offset.abs() > 0.002 && offset.abs() > 10.0 * scatter).then_some(offset)
+}
+
+fn dead(peaks: [f32; 2]) -> Option<f64> {
+    const SILENT: f32 = 0.000_316_23; // -70 dB
+    let dead = |this: f32, other: f32| this < SILENT && other >= SILENT || this < SILENT * other;
+    if dead(peaks[0], peaks[1]) {
+        Some(0.0)
+    } else if dead(peaks[1], peaks[0]) {
+        Some(1.0)
+    } else {
+        None
+    }
+}
+
+fn imbalance(sound: &Sound, right: &[f32], activity: &Activity) -> Option<f64> {
+    let (mut ratios, mut product, mut left_all, mut right_all) = (Vec::new(), 0.0, 0.0, 0.0);
+    for frame in (0..activity.frames.len()).filter(|&frame| activity.frames[frame]) {
+        let stretch = sound.cut(frame, 0.1)..sound.cut(frame + 1, 0.1);
+        let (l, r) = (&sound.left[stretch.clone()], &right[stretch]);
+        let energy = |a: &[f32], b: &[f32]| f64::from(super::sound::dot(a, b));
+        let (left, right) = (energy(l, l), energy(r, r));
+        product += energy(l, r);
+        left_all += left;
+        right_all += right;
+        // Frames of the tail say little about level.
+        ratios.push((left, right));
+    }
+    let loud = 1e-3 * (left_all + right_all) / ratios.len().max(1) as f64;
+    let ratios: Vec<f64> =
+        ratios.into_iter().filter(|(l, r)| l + r > loud).map(|(l, r)| power_db(l) - power_db(r)).collect();
+    let (low, middle, high) =
+        (percentile(&ratios, 0.25)?, percentile(&ratios, 0.5)?, percentile(&ratios, 0.75)?);
+    let correlation = product / (left_all * right_all).sqrt().max(1e-30);
+    let constant = high - low < 1.0 && ratios.len() >= 20;
+    (constant && (1.5..12.0).contains(&middle.abs()) && (0.3..0.9999).contains(&correlation))
+        .then_some(middle)
+}
+
+/// Seconds of a gap that is a dropout.
+const GAP: std::ops::RangeInclusive<f64> = 0.001..=0.2;
+
+fn dropouts(sound: &Sound) -> Vec<f64> {
+    let edge = (0.005 * sound.rate) as usize;
+    let zero = |i: usize| sound.each().all(|x| x[i] == 0.0);
+    let mut gaps = Vec::new();
+    let mut i = 0;
+    while i < sound.len() {
+        if !zero(i) {
+            i += 1;
+            continue;
+        }
+        let end = (i..sound.len()).find(|&k| !zero(k)).unwrap_or(sound.len());
+        let seconds = (end - i) as f64 / sound.rate;
+        if GAP.contains(&seconds) && i >= edge && end + edge <= sound.len() {
+            let cut = |x: &[f32]| {
+                let (before, after) = (rms(&x[i - edge..i]), rms(&x[end..end + edge]));
+                let sounding = before.min(after) > 0.01 && before.max(after) < 3.0 * before.min(after);
+                sounding && x[i - 1].abs() > 0.5 * before && x[end].abs() > 0.5 * after
+            };
+            if sound.each().any(cut) {
+                gaps.push(i as f64 / sound.rate);
+            }
+        }
+        i = end;
+    }
+    gaps
+}
+
+fn rms(x: &[f32]) -> f32 {
+    (super::sound::dot(x, x) / x.len().max(1) as f32).sqrt()
+}

@@ -1,0 +1,237 @@
+//! Pairs of stems that hold one source: two microphones of a drum, DI and amplifier, the halves of a stereo file, doubles, and the
+//! kit's close microphones against overheads and room.
+
+use crate::delay::{self, Delay, Pair};
+use crate::window::{self, Side};
+use crate::{Fact, Facts, Measure, Qty, Song, Stem};
+
+/// The measures of this file.
+pub const MEASURES: &[Measure] = &[
+    Measure {
+        id: "pair",
+        unit: "name",
+        doc: "About [a, b]: kick-mics, snare-mics, di-amp, left-right, double, kit-overhead, kit-room.",
+    },
+    Measure {
+        id: "pair.delay",
+        unit: "frames",
+        doc: "Frames of the song's rate by which b is late against a.",
+    },
+    Measure { id: "pair.delay_ms", unit: "ms", doc: "The same in milliseconds." },
+    Measure {
+        id: "pair.polarity",
+        unit: "sign",
+        doc: "-1 when b stands upside down against a, judged in the low band.",
+    },
+    Measure {
+        id: "pair.gain",
+        unit: "dB",
+        doc: "Energy gained about 60 and 200 Hz if b were moved and turned to fit a.",
+    },
+    Measure { id: "pair.gain_db", unit: "dB", doc: "The same in the band that matters for the source." },
+];
+
+/// How a kind of pair is compared.
+struct Kind {
+    name: &'static str,
+    /// Largest delay, ms.
+    reach: f64,
+    /// Low band for polarity, Hz.
+    band: (f64, f64),
+    /// Confidence under which the pair is not believed.
+    least: f64,
+}
+
+const KICK: Kind = Kind { name: "kick-mics", reach: 30.0, band: (40.0, 120.0), least: 0.4 };
+const SNARE: Kind = Kind { name: "snare-mics", reach: 30.0, band: (150.0, 300.0), least: 0.4 };
+const DI_AMP: Kind = Kind { name: "di-amp", reach: 5.0, band: (40.0, 200.0), least: 0.4 };
+const LEFT_RIGHT: Kind = Kind { name: "left-right", reach: 5.0, band: (80.0, 2000.0), least: 0.0 };
+
+/// Adds every pair found.
+pub fn measure(song: &Song, facts: &mut Facts) {
+    let kept: Vec<&Stem> = crate::leave_out::kept(song, facts);
+    let of = |wanted: &[&str]| -> Vec<&Stem> {
+        kept.iter()
+            .copied()
+            .filter(|stem| facts.text("role", &stem.id).is_some_and(|id| wanted.contains(&id)))
+            .collect()
+    };
+    let mut found: Vec<Fact> = Vec::new();
+    for (a, b) in cross(&of(&["kick-in"]), &of(&["kick-out", "kick"])) {
+        found.extend(compare(song, facts, a, b, &KICK));
+    }
+    for (a, b) in cross(&of(&["snare-top"]), &of(&["snare-bottom"])) {
+        found.extend(compare(song, facts, a, b, &SNARE));
+    }
+    for (a, b) in cross(&of(&["bass-di"]), &of(&["bass-amp"])) {
+        found.extend(compare(song, facts, a, b, &DI_AMP));
+    }
+    for (a, b) in halves(&kept, facts) {
+        found.extend(compare(song, facts, a, b, &LEFT_RIGHT));
+    }
+    let close = of(&["kick-in", "kick", "snare-top", "snare", "toms"]);
+    for (far, name) in [("overheads", "kit-overhead"), ("room", "kit-room")] {
+        for (a, b) in cross(&close, &of(&[far])) {
+            let snare = facts.text("role", &a.id).is_some_and(|role| role.starts_with("snare"));
+            let band = if snare { (150.0, 400.0) } else { (40.0, 150.0) };
+            found.extend(compare(song, facts, a, b, &Kind { name, reach: 30.0, band, least: 0.45 }));
+        }
+    }
+    found.extend(doubles(song, facts, &kept));
+    facts.extend(found);
+}
+
+fn cross<'a>(a: &[&'a Stem], b: &[&'a Stem]) -> Vec<(&'a Stem, &'a Stem)> {
+    a.iter().flat_map(|&a| b.iter().map(move |&b| (a, b))).collect()
+}
+
+/// Left and right halves of one name, with one role and sounding together.
+fn halves<'a>(kept: &[&'a Stem], facts: &Facts) -> Vec<(&'a Stem, &'a Stem)> {
+    let half = |stem: &Stem, side: &str| facts.text("role.pair", &stem.id) == Some(side);
+    let base = |stem: &Stem| {
+        facts.text("role.name", &stem.id).map(|name| name.trim_end_matches(['L', 'R']).trim_end().to_owned())
+    };
+    let mut out = Vec::new();
+    for &a in kept.iter().filter(|stem| half(stem, "L") && stem.channels == 1) {
+        let partner =
+            kept.iter().find(|b| half(b, "R") && b.channels == 1 && base(a).is_some() && base(a) == base(b));
+        if let Some(&b) = partner.filter(|b| shape(facts, a, b) > 0.6) {
+            out.push((a, b));
+        }
+    }
+    out
+}
+
+/// Windows at the common onsets of two stems.
+fn windows(song: &Song, facts: &Facts, a: &Stem, b: &Stem, side: Side, reach: usize) -> Vec<Pair> {
+    let size = (f64::from(song.rate) * 0.09) as usize;
+    let before = (song.rate / 200) as i64;
+    let mut places = window::strong_onsets(song, facts, a, 24, 0.15);
+    if places.len() < 8 {
+        // Held sounds have few onsets: look where they play.
+        for span in facts.spans("activity.spans", &a.id) {
+            let mut time = span.start;
+            while time + 0.2 < span.end && places.len() < 24 {
+                places.push((time * f64::from(song.rate)) as i64 + a.start);
+                time += 0.5;
+            }
+        }
+    }
+    let mut pairs: Vec<Pair> = places
+        .iter()
+        .map(|&place| {
+            (
+                window::read(a, Side::Mid, place - before, size),
+                window::read(b, side, place - before, size + reach),
+            )
+        })
+        .collect();
+    let energies: Vec<f64> = pairs.iter().map(|(_, b)| window::energy(b)).collect();
+    let most = energies.iter().fold(0f64, |a, &b| a.max(b));
+    let mut index = 0;
+    pairs.retain(|_| {
+        index += 1;
+        energies[index - 1] > most * 1e-3
+    });
+    pairs
+}
+
+fn compare(song: &Song, facts: &Facts, a: &Stem, b: &Stem, kind: &Kind) -> Vec<Fact> {
+    let rate = f64::from(song.rate);
+    let reach = (kind.reach * 1e-3 * rate) as usize;
+    // In a stereo pair of microphones the nearer one tells: a mean of both would have two arrivals.
+    let sides: &[Side] = if b.channels > 1 { &[Side::Left, Side::Right] } else { &[Side::Mid] };
+    let mut best: Option<(Delay, Vec<Pair>)> = None;
+    for &side in sides {
+        let pairs = windows(song, facts, a, b, side, reach);
+        let Some(found) = delay::between(&pairs, rate, reach, kind.band) else { continue };
+        if best.as_ref().is_none_or(|(other, _)| found.confidence > other.confidence) {
+            best = Some((found, pairs));
+        }
+    }
+    let Some((found, pairs)) = best else { return Vec::new() };
+    if found.confidence < kind.least || (kind.least > 0.0 && found.windows < 4) {
+        return Vec::new();
+    }
+    let about = [a.id.as_str(), b.id.as_str()];
+    let sure = found.confidence as f32;
+    let gain = |band| delay::between(&pairs, rate, reach, band).map_or(0.0, |found| found.gain_db as f32);
+    let mut facts =
+        vec![Fact::new("pair", &about, Qty::Text(kind.name.to_owned())).confidence(if kind.least > 0.0 {
+            sure
+        } else {
+            0.95
+        })];
+    let mut push =
+        |what: &str, value: Qty, sure: f32| facts.push(Fact::new(what, &about, value).confidence(sure));
+    push("pair.delay", Qty::Number(found.frames), sure);
+    push("pair.delay_ms", Qty::Number(found.frames / rate * 1000.0), sure);
+    push("pair.polarity", Qty::Number(found.polarity), sure * (found.low.abs() as f32 * 2.0).min(1.0));
+    push("pair.gain", Qty::Bands(vec![gain((45.0, 85.0)), gain((140.0, 280.0))]), sure);
+    push("pair.gain_db", Qty::Number(found.gain_db), sure);
+    facts
+}
+
+/// How alike two stems' levels move: correlation of their frame levels in dB where either plays.
+fn shape(facts: &Facts, a: &Stem, b: &Stem) -> f64 {
+    let level = |stem: &Stem| -> Vec<f64> {
+        facts.sketch(&stem.id).map_or(Vec::new(), |sketch| {
+            sketch
+                .mid
+                .chunks(crate::sketch::BANDS)
+                .map(|frame| 10.0 * (f64::from(frame.iter().sum::<f32>()) + 1e-7).log10())
+                .collect()
+        })
+    };
+    let (x, y) = (level(a), level(b));
+    let n = x.len().min(y.len());
+    if n < 20 {
+        return 0.0;
+    }
+    let (mx, my) = (x[..n].iter().sum::<f64>() / n as f64, y[..n].iter().sum::<f64>() / n as f64);
+    let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
+    for (x, y) in x.iter().zip(&y) {
+        xy += (x - mx) * (y - my);
+        xx += (x - mx).powi(2);
+        yy += (y - my).powi(2);
+    }
+    if xx > 0.0 && yy > 0.0 { xy / (xx * yy).sqrt() } else { 0.0 }
+}
+
+/// Two takes of one part: one role among voices and guitars, the same notes at the same times, but other samples.
+fn doubles(song: &Song, facts: &Facts, kept: &[&Stem]) -> Vec<Fact> {
+    let mut out = Vec::new();
+    for (i, a) in kept.iter().enumerate() {
+        for b in &kept[i + 1..] {
+            let (Some(x), Some(y)) = (facts.text("role", &a.id), facts.text("role", &b.id)) else { continue };
+            let lead = |role: &str| matches!(role, "lead-vocal" | "vocal-double");
+            let same = (x == y || (lead(x) && lead(y)))
+                && matches!(
+                    x,
+                    "lead-vocal"
+                        | "vocal-double"
+                        | "backing-vocal"
+                        | "electric-guitar"
+                        | "acoustic-guitar"
+                        | "guitar"
+                );
+            let halves = facts.text("role.pair", &a.id).is_some()
+                && facts.text("role.pair", &a.id) != facts.text("role.pair", &b.id);
+            if !same || halves {
+                continue;
+            }
+            let alike = shape(facts, a, b);
+            if alike < 0.9 {
+                continue;
+            }
+            let pairs = windows(song, facts, a, b, Side::Mid, 0);
+            let waves = pairs.iter().map(|(a, b)| window::correlation(a, b).abs()).sum::<f64>()
+                / pairs.len().max(1) as f64;
+            if waves < 0.6 {
+                let sure = ((alike - 0.85) / 0.15).clamp(0.0, 0.9) as f32;
+                out.push(Fact::new("pair", &[&a.id, &b.id], Qty::Text("double".to_owned())).confidence(sure));
+            }
+        }
+    }
+    out
+}

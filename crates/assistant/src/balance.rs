@@ -1,0 +1,4 @@
+//! Balance: how loud every track is.
+
+pub mod levels;
+pub mod state;

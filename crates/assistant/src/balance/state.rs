@@ -1,0 +1,64 @@
+//! Do the tracks come balanced, as stems of a mix, or raw, as they were recorded?
+
+use super::levels::{Wanted, solve};
+use crate::mixmodel::{MixModel, Part};
+use crate::{Desk, tables};
+
+/// The verdict, with its three witnesses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct State {
+    /// Do they come balanced?
+    pub balanced: bool,
+    /// Share of tracks that are truly stereo. Microphones are mono, printed stems seldom.
+    pub stereo: f64,
+    /// Median distance of a track from the level of its role, in standard deviations of good mixes.
+    pub distance: f64,
+    /// Spread (standard deviation) of the tracks' own levels, LU. Recorded or normalised tracks are all alike.
+    pub spread: f64,
+}
+
+/// Judges the tracks as they were delivered: trims and faders do not count.
+pub fn judge(desk: &Desk<'_>, model: &MixModel) -> State {
+    let delivered: Vec<Part> = desk
+        .session
+        .tracks()
+        .filter(|strip| model.part(&strip.id).is_some())
+        .filter_map(|strip| Part::new(&strip.id, crate::mixmodel::recorded(desk, strip)?, 0.0))
+        .collect();
+    let count = delivered.len().max(1) as f64;
+    let stereo = delivered.iter().filter(|part| is_stereo(desk, &part.id)).count() as f64 / count;
+    let mean = delivered.iter().map(|part| part.active).sum::<f64>() / count;
+    let spread = (delivered.iter().map(|part| (part.active - mean).powi(2)).sum::<f64>() / count).sqrt();
+    let delivered = MixModel { parts: delivered };
+    let wanted = Wanted::table(desk, &delivered);
+    let distance = distance(&delivered, &wanted);
+    State { balanced: stereo >= 0.5 && spread >= 2.0 && distance <= 1.2, stereo, distance, spread }
+}
+
+fn is_stereo(desk: &Desk<'_>, id: &str) -> bool {
+    use mixsmith_session::Map;
+    let Some(strip) = desk.session.strip(id) else { return false };
+    strip.clips().iter().any(|clip| {
+        clip.map == Map::All && desk.session.source(&clip.source).is_some_and(|source| source.channels == 2)
+    })
+}
+
+fn distance(model: &MixModel, wanted: &[Wanted]) -> f64 {
+    let (Some(now), true) = (model.loudness(&model.faders()), model.parts.len() > 1) else { return 0.0 };
+    let faders = solve(model, wanted, now, &[]);
+    let mut z: Vec<f64> = model
+        .parts
+        .iter()
+        .zip(&faders)
+        .zip(wanted)
+        .map(|((part, fader), wanted)| (fader - part.fader).abs() / wanted.sd)
+        .collect();
+    z.sort_by(f64::total_cmp);
+    z.get(z.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// The row of the level table that counts for a strip.
+pub fn row(desk: &Desk<'_>, id: &str) -> &'static tables::LevelRow {
+    let role = desk.session.strip(id).map_or("unknown", |strip| desk.role(strip));
+    tables::level_row(role)
+}

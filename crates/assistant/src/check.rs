@@ -1,0 +1,4 @@
+//! Checks on the rendered mix: headroom, mono, small speakers.
+
+pub mod headroom;
+pub mod mono;

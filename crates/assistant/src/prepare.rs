@@ -1,0 +1,56 @@
+//! Prepare: what plays and what is left out, names, order, polarity, time, gain staging.
+
+pub mod gain;
+
+pub mod leave_out;
+pub mod open;
+
+use mixsmith_analysis::{Fact, Facts, Qty, Stem};
+
+use crate::Desk;
+use crate::roles::{Role, role};
+
+/// Below this a role is a question to the person.
+pub const SURE: f32 = 0.6;
+
+/// Does a name from the brief mean this stem? With or without the extension, in any case, or by id.
+fn names(name: &str, stem: &Stem) -> bool {
+    let bare = stem.file.rsplit_once('.').map_or(stem.file.as_str(), |(bare, _)| bare);
+    [stem.file.as_str(), bare, stem.id.as_str()].iter().any(|known| known.eq_ignore_ascii_case(name.trim()))
+}
+
+/// The role of a stem and how sure it is: the person's word, else what was measured.
+pub fn role_of(desk: &Desk<'_>, stem: &Stem) -> (&'static Role, f32) {
+    let unknown = || role("unknown").unwrap_or(&crate::roles::ROLES[0]);
+    let told = desk.brief.roles.iter().find(|(file, _)| names(file, stem));
+    if let Some(known) = told.and_then(|(_, id)| role(id)) {
+        return (known, 1.0);
+    }
+    match desk.facts.get("role", &[&stem.id]) {
+        Some(Fact { value: Qty::Text(id), confidence, .. }) => {
+            role(id).map_or((unknown(), 0.0), |known| (known, *confidence))
+        }
+        _ => (unknown(), 0.0),
+    }
+}
+
+/// The facts of kind `pair` that say this kind (`left-right`, `snare-mics`): both stems and how sure it is.
+pub fn pairs<'a>(facts: &'a Facts, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a str, f32)> {
+    facts.of("pair").filter_map(move |fact| match (&fact.value, fact.about.as_slice()) {
+        (Qty::Text(text), [a, b]) if text == kind => Some((a.as_str(), b.as_str(), fact.confidence)),
+        _ => None,
+    })
+}
+
+/// A number about a pair of stems with its confidence.
+pub fn pair_number(facts: &Facts, what: &str, a: &str, b: &str) -> Option<(f64, f32)> {
+    match facts.get(what, &[a, b])? {
+        Fact { value: Qty::Number(value), confidence, .. } => Some((*value, *confidence)),
+        _ => None,
+    }
+}
+
+/// What a person calls a stem.
+pub fn name_of<'a>(desk: &'a Desk<'_>, stem: &'a str) -> &'a str {
+    desk.facts.text("role.name", stem).unwrap_or(stem)
+}

@@ -1,0 +1,75 @@
+//! The parts that a stem can play. Stands in until the analysis shelf has them.
+
+/// A part that a stem can play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// What it is called in files: `kick-in`.
+    pub id: &'static str,
+    /// What a person reads: `Kick In`.
+    pub name: &'static str,
+    /// The group it is mixed in: drums, bass, guitars, keys, synths, strings, brass, lead-vocals, backing-vocals, fx, none.
+    pub family: &'static str,
+    /// Colour of its strip, `#rrggbb`.
+    pub colour: &'static str,
+    /// Its place from left to right on a desk.
+    pub order: u16,
+}
+
+const fn row(
+    id: &'static str,
+    name: &'static str,
+    family: &'static str,
+    colour: &'static str,
+    order: u16,
+) -> Role {
+    Role { id, name, family, colour, order }
+}
+
+/// Every role, in desk order.
+pub static ROLES: &[Role] = &[
+    row("kick-in", "Kick In", "drums", "#c0392b", 10),
+    row("kick-out", "Kick Out", "drums", "#c0392b", 11),
+    row("kick", "Kick", "drums", "#c0392b", 12),
+    row("snare-top", "Snare Top", "drums", "#d35400", 20),
+    row("snare-bottom", "Snare Bottom", "drums", "#d35400", 21),
+    row("snare", "Snare", "drums", "#d35400", 22),
+    row("clap", "Clap", "drums", "#d35400", 23),
+    row("hihat", "Hi-Hat", "drums", "#d4a017", 30),
+    row("toms", "Toms", "drums", "#b9561f", 31),
+    row("ride", "Ride", "drums", "#d4a017", 32),
+    row("crash", "Crash", "drums", "#d4a017", 33),
+    row("cymbals", "Cymbals", "drums", "#d4a017", 34),
+    row("overheads", "Overheads", "drums", "#c9971c", 35),
+    row("room", "Room", "drums", "#9c7a3c", 36),
+    row("drums", "Drums", "drums", "#b03a2e", 37),
+    row("percussion", "Percussion", "drums", "#a0522d", 38),
+    row("bass", "Bass", "bass", "#6c3fb4", 50),
+    row("bass-di", "Bass DI", "bass", "#6c3fb4", 51),
+    row("bass-amp", "Bass Amp", "bass", "#6c3fb4", 52),
+    row("electric-guitar", "Electric Guitar", "guitars", "#1e8449", 60),
+    row("acoustic-guitar", "Acoustic Guitar", "guitars", "#58a55c", 61),
+    row("guitar", "Guitar", "guitars", "#2e9e5b", 62),
+    row("piano", "Piano", "keys", "#2471a3", 70),
+    row("keys", "Keys", "keys", "#2e86c1", 71),
+    row("organ", "Organ", "keys", "#1f618d", 72),
+    row("mallet", "Mallet", "keys", "#5499c7", 73),
+    row("synth-lead", "Synth Lead", "synths", "#148f77", 80),
+    row("synth", "Synth", "synths", "#17a589", 81),
+    row("pad", "Pad", "synths", "#45b39d", 82),
+    row("strings", "Strings", "strings", "#8e6b3d", 90),
+    row("brass", "Brass", "brass", "#b7950b", 100),
+    row("lead-vocal", "Lead Vocal", "lead-vocals", "#d81b60", 110),
+    row("vocal-double", "Vocal Double", "lead-vocals", "#e0558a", 111),
+    row("backing-vocal", "Backing Vocal", "backing-vocals", "#e58bb0", 120),
+    row("choir", "Choir", "backing-vocals", "#e8a7c3", 121),
+    row("fx", "FX", "fx", "#7f8c8d", 130),
+    row("click-track", "Click Track", "none", "#566573", 140),
+    row("rough-mix", "Rough Mix", "none", "#566573", 141),
+    row("reference", "Reference", "none", "#566573", 142),
+    row("unknown", "Track", "none", "#95a5a6", 150),
+];
+
+/// The role of this id.
+pub fn role(id: &str) -> Option<&'static Role> {
+    ROLES.iter().find(|role| role.id == id)
+}

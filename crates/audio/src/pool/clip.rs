@@ -1,0 +1,148 @@
+//! One decoded recording, read from anywhere.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io;
+use std::sync::OnceLock;
+
+use crate::Audio;
+
+/// Frames converted at a time.
+const PIECE: usize = 4096;
+
+/// One decoded recording at the song's rate. It may be read by many threads at once, at any position.
+#[derive(Debug)]
+pub struct Clip {
+    /// Frames per second.
+    pub rate: u32,
+    /// How many channels.
+    pub channels: usize,
+    /// Length in frames.
+    pub frames: u64,
+    source: Source,
+    fault: OnceLock<String>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Memory(Audio),
+    /// Little-endian `f32`, interleaved, from this byte on.
+    File {
+        file: File,
+        from: u64,
+    },
+}
+
+thread_local! {
+    /// Bytes on their way from a file; kept so that reading allocates only once a thread.
+    static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Clip {
+    /// A clip that stays in memory.
+    pub fn in_memory(audio: Audio) -> Clip {
+        let (rate, channels, frames) = (audio.rate, audio.channels.len(), audio.frames() as u64);
+        Clip { rate, channels, frames, source: Source::Memory(audio), fault: OnceLock::new() }
+    }
+
+    pub(super) fn in_file(file: File, from: u64, rate: u32, channels: usize, frames: u64) -> Clip {
+        Clip { rate, channels, frames, source: Source::File { file, from }, fault: OnceLock::new() }
+    }
+
+    /// Fills the slices, one a channel and all of equal length, with the frames from `from` on. Frames
+    /// before the start and past the end are silence, and so are channels that the clip does not have.
+    ///
+    /// What cannot be read is silence too, and [`Clip::fault`] says so afterwards.
+    pub fn read(&self, from: i64, into: &mut [&mut [f32]]) {
+        let wanted = into.first().map_or(0, |channel| channel.len());
+        // The part of the wanted frames, counted from `from`, where the clip has sound.
+        let begin = from.saturating_neg().clamp(0, wanted as i64) as usize;
+        let end = (i128::from(self.frames) - i128::from(from)).clamp(begin as i128, wanted as i128) as usize;
+        for (number, channel) in into.iter_mut().enumerate() {
+            if number < self.channels {
+                channel[..begin].fill(0.0);
+                channel[end..].fill(0.0);
+            } else {
+                channel.fill(0.0);
+            }
+        }
+        if begin == end || self.channels == 0 {
+            return;
+        }
+        // Not negative: where `begin` is not past `from`'s deficit there is nothing to read.
+        let first = (i128::from(from) + begin as i128) as u64;
+        match &self.source {
+            Source::Memory(audio) => {
+                let first = first as usize;
+                for (channel, samples) in into.iter_mut().zip(&audio.channels) {
+                    channel[begin..end].copy_from_slice(&samples[first..first + end - begin]);
+                }
+            }
+            Source::File { file, from } => self.read_file(file, *from, first, begin..end, into),
+        }
+    }
+
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self.source, Source::Memory(_))
+    }
+
+    /// The first thing that went wrong while this clip was read.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.get().map(String::as_str)
+    }
+
+    fn read_file(
+        &self,
+        file: &File,
+        start: u64,
+        first: u64,
+        place: std::ops::Range<usize>,
+        into: &mut [&mut [f32]],
+    ) {
+        let block = 4 * self.channels;
+        BYTES.with_borrow_mut(|bytes| {
+            bytes.resize(bytes.len().max(PIECE * block), 0);
+            for at in place.clone().step_by(PIECE) {
+                let frames = PIECE.min(place.end - at);
+                let bytes = &mut bytes[..frames * block];
+                let byte = start + (first + (at - place.start) as u64) * block as u64;
+                if let Err(error) = read_exact_at(file, bytes, byte) {
+                    into.iter_mut().take(self.channels).for_each(|c| c[at..place.end].fill(0.0));
+                    self.fault.get_or_init(|| {
+                        let frame = first + (at - place.start) as u64;
+                        format!("the cached sound could not be read from frame {frame} on: {error}")
+                    });
+                    return;
+                }
+                for (number, channel) in into.iter_mut().take(self.channels).enumerate() {
+                    let samples = bytes.chunks_exact(block);
+                    for (to, sample) in channel[at..at + frames].iter_mut().zip(samples) {
+                        let b = &sample[4 * number..4 * number + 4];
+                        *to = f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+                    }
+                }
+            }
+        });
+    }
+}
+
+#[cfg(unix)]
+pub(super) fn read_exact_at(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, at)
+}
+
+#[cfg(windows)]
+pub(super) fn read_exact_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !into.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, into, at) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => {
+                into = &mut into[read..];
+                at += read as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}

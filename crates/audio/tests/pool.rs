@@ -1,0 +1,169 @@
+//! Clips read from anywhere give the same frames, whether in memory or in a file.
+
+use std::fs;
+use std::sync::Arc;
+
+use mixsmith_audio::{Audio, Clip, Pool, Reader, SourceId, cache_clip, open_cached};
+use proptest::prelude::*;
+
+fn ramp(channels: usize, frames: usize) -> Audio {
+    let channel = |c: usize| (0..frames).map(|n| (c * 1_000_000 + n + 1) as f32).collect();
+    Audio { rate: 48_000, channels: (0..channels).map(channel).collect() }
+}
+
+/// What reading must give, from the definition.
+fn expected(audio: &Audio, from: i64, frames: usize, channel: usize) -> Vec<f32> {
+    let at = |n: usize| {
+        let frame = usize::try_from(i128::from(from) + n as i128).ok()?;
+        audio.channels.get(channel)?.get(frame).copied()
+    };
+    (0..frames).map(|n| at(n).unwrap_or(0.0)).collect()
+}
+
+fn check(audio: &Audio, from: i64, frames: usize, what: &str, mut read: impl FnMut(i64, &mut [&mut [f32]])) {
+    // One channel more than there is, filled with what must be overwritten.
+    let mut room = vec![vec![f32::NAN; frames]; audio.channels.len() + 1];
+    let mut slices: Vec<&mut [f32]> = room.iter_mut().map(Vec::as_mut_slice).collect();
+    read(from, &mut slices);
+    for (channel, got) in room.iter().enumerate() {
+        assert!(*got == expected(audio, from, frames, channel), "{what}: {frames} frames from {from}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn any_place(
+        channels in 1usize..4,
+        frames in 0usize..40_000,
+        reads in prop::collection::vec((-40_000i64..80_000, 0usize..20_000), 1..12),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let audio = ramp(channels, frames);
+        cache_clip(&audio, folder.path(), "key").unwrap();
+        let file = Arc::new(open_cached(folder.path(), "key").unwrap());
+        let memory = Arc::new(Clip::in_memory(audio.clone()));
+        let mut readers = [Reader::new(file.clone()), Reader::new(memory.clone())];
+        for (from, length) in reads {
+            for clip in [&file, &memory] {
+                check(&audio, from, length, "clip", |from, into| clip.read(from, into));
+            }
+            for reader in &mut readers {
+                check(&audio, from, length, "reader", |from, into| reader.read(from, into));
+            }
+        }
+        prop_assert_eq!(file.fault(), None);
+    }
+}
+
+#[test]
+fn the_ends_of_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = ramp(2, 100);
+    let file = cache_clip(&audio, folder.path(), "key").unwrap();
+    let memory = Clip::in_memory(audio.clone());
+    for from in [i64::MIN, i64::MIN + 1, -1, 0, 99, 100, i64::MAX - 1, i64::MAX] {
+        check(&audio, from, 64, "file", |from, into| file.read(from, into));
+        check(&audio, from, 64, "memory", |from, into| memory.read(from, into));
+        let mut reader = Reader::new(Arc::new(cache_clip(&audio, folder.path(), "key").unwrap()));
+        check(&audio, from, 64, "reader", |from, into| reader.read(from, into));
+    }
+    file.read(0, &mut []);
+}
+
+#[test]
+fn quanta_in_a_row_are_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = ramp(2, 100_000);
+    let mut reader = Reader::new(Arc::new(cache_clip(&audio, folder.path(), "key").unwrap()));
+    let mut whole = vec![Vec::new(); 2];
+    for from in (0..100_000).step_by(64) {
+        let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+        reader.read(from, &mut [&mut left, &mut right]);
+        whole[0].extend(left);
+        whole[1].extend(right);
+    }
+    whole.iter_mut().for_each(|channel| channel.truncate(100_000));
+    assert!(whole == audio.channels);
+}
+
+#[test]
+fn many_threads_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = ramp(2, 50_000);
+    let clip = cache_clip(&audio, folder.path(), "key").unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (clip, audio) = (&clip, &audio);
+            scope.spawn(move || {
+                for step in 0..50 {
+                    let from = (thread * 7919 + step * 997) % 50_000;
+                    check(audio, from, 500, "thread", |from, into| clip.read(from, into));
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn damaged_caches_are_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = ramp(2, 20_000);
+    cache_clip(&audio, folder.path(), "key").unwrap();
+    assert!(open_cached(folder.path(), "other").is_none());
+    let path = folder.path().join("key.clip");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let good = fs::read(&path).unwrap();
+    let mut zeroed = good.clone();
+    zeroed[64..].fill(0);
+    let mut files = vec![
+        good[..good.len() - 1].to_vec(),
+        good[..63].to_vec(),
+        Vec::new(),
+        [good.as_slice(), &[0]].concat(),
+        zeroed,
+    ];
+    // Every bit of the header matters.
+    for bit in 0..64 * 8 {
+        let mut flipped = good.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        files.push(flipped);
+    }
+    for (number, file) in files.iter().enumerate() {
+        fs::write(&path, file).unwrap();
+        assert!(open_cached(folder.path(), "key").is_none(), "file {number}");
+    }
+    fs::write(&path, &good).unwrap();
+    assert!(open_cached(folder.path(), "key").is_some());
+}
+
+#[test]
+fn a_clip_that_loses_its_file_is_silent_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = ramp(2, 20_000);
+    cache_clip(&audio, folder.path(), "key").unwrap();
+    let clip = open_cached(folder.path(), "key").unwrap();
+    fs::OpenOptions::new().write(true).open(folder.path().join("key.clip")).unwrap().set_len(1000).unwrap();
+    let (mut left, mut right) = ([1.0; 64], [1.0; 64]);
+    clip.read(10_000, &mut [&mut left, &mut right]);
+    assert_eq!((left, right), ([0.0; 64], [0.0; 64]));
+    let mut pool = Pool::new();
+    pool.insert("drums", Clip::in_memory(ramp(1, 10)));
+    pool.insert("bass", clip);
+    assert_eq!(pool.len(), 2);
+    let faults = pool.faults();
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].0, &SourceId("bass".into()));
+    assert!(faults[0].1.contains("frame 10000"), "{}", faults[0].1);
+}
+
+#[test]
+fn keys_are_plain_names() {
+    let folder = tempfile::tempdir().unwrap();
+    for key in ["", "../x", "a/b", ".hidden", "a\0b"] {
+        assert!(cache_clip(&ramp(1, 1), folder.path(), key).is_err(), "{key}");
+        assert!(open_cached(folder.path(), key).is_none(), "{key}");
+    }
+    assert!(cache_clip(&ramp(1, 0), folder.path(), "empty-1_0.f32").is_ok());
+    assert_eq!(open_cached(folder.path(), "empty-1_0.f32").unwrap().frames, 0);
+}

@@ -1,0 +1,61 @@
+//! A delay by whole frames, for look-ahead and for delay compensation.
+
+use crate::Lane;
+
+/// Delays a signal by a fixed number of frames. Bits pass unchanged.
+#[derive(Clone, Debug)]
+pub struct DelayLine<L> {
+    held: Vec<L>,
+    at: usize,
+}
+
+impl<L: Lane> DelayLine<L> {
+    /// A delay by `frames`, full of silence. Allocates here and never again.
+    pub fn new(frames: usize) -> Self {
+        DelayLine { held: vec![L::zero(); frames], at: 0 }
+    }
+
+    /// Frames by which the output is late.
+    pub fn frames(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Takes one sample in and gives the one of [`DelayLine::frames`] frames ago.
+    #[inline(always)]
+    pub fn next(&mut self, x: L) -> L {
+        let Some(slot) = self.held.get_mut(self.at) else { return x };
+        let late = std::mem::replace(slot, x);
+        self.at = if self.at + 1 == self.held.len() { 0 } else { self.at + 1 };
+        late
+    }
+
+    /// Delays a block of any length in place.
+    pub fn process(&mut self, block: &mut [L]) {
+        for sample in block {
+            *sample = self.next(*sample);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_length_is_late_by_exactly_its_frames() {
+        for frames in [0usize, 1, 2, 63, 64, 65, 1000] {
+            let mut line = DelayLine::new(frames);
+            let mut heard = Vec::new();
+            let mut fed = 0;
+            for block in [1usize, 64, 7, 128, 3, 900] {
+                let mut block: Vec<f32> = (fed..fed + block).map(|i| 1.0 + i as f32).collect();
+                fed += block.len();
+                line.process(&mut block);
+                heard.extend(block);
+            }
+            for (i, &x) in heard.iter().enumerate() {
+                assert_eq!(x, if i < frames { 0.0 } else { 1.0 + (i - frames) as f32 }, "{frames} at {i}");
+            }
+        }
+    }
+}

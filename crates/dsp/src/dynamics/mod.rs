@@ -1,0 +1,26 @@
+//! What compressors, gates and de-essers are made of.
+//!
+//! Levels are in octaves of amplitude (log2; one is 6.02 dB), because a logarithm to the base two is cheap
+//! and exact on every lane. The chain is that of Giannoulis, Massberg and Reiss, "Digital Dynamic Range
+//! Compressor Design" (JAES 60/6, 2012), figure 7c: level, static curve, smoothing, gain.
+
+mod ballistics;
+mod curve;
+mod key_filter;
+mod listener;
+mod sliding;
+
+pub use ballistics::Ballistics;
+pub use curve::Curve;
+pub use key_filter::{KeyFilter, Split};
+pub use listener::{Hearing, Listener};
+pub use sliding::{SlidingMax, SlidingMean};
+
+use crate::Lane;
+
+/// The sample, or nought if it is not a number or absurdly loud (+180 dBFS), so that no recursion can be
+/// poisoned.
+#[inline(always)]
+pub fn sane<L: Lane>(x: L) -> L {
+    L::select(x.abs().lt(L::splat(1e9)), x, L::zero())
+}

@@ -1,0 +1,9 @@
+//! Filters: analogue prototypes, their digital match, and the state-variable kernel that runs them.
+
+pub mod design;
+pub mod matched;
+pub mod svf;
+
+pub use design::Prototype;
+pub use matched::matched;
+pub use svf::{Section, Svf};

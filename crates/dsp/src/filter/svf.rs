@@ -1,0 +1,218 @@
+//! The second-order section that every filter here runs on: a trapezoidal state-variable filter.
+//!
+//! Two integrators keep the rounding of `f32` quiet at low frequencies and stay stable while the
+//! coefficients move (Zavalishin, *The Art of VA Filter Design*, 2018, ch. 4; Simper, *Solving the continuous
+//! SVF equations using trapezoidal integration*, 2013). Its outputs, weighted and summed, make any biquad.
+
+use std::f64::consts::PI;
+
+use crate::{Lane, lane::Mask};
+
+/// One designed section: `(high s^2 + band g s + low g^2) / (s^2 + k g s + g^2)`, `s` being the bilinear
+/// variable `(z - 1)/(z + 1)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Section {
+    /// Pole frequency: tan of half the angle.
+    pub g: f64,
+    /// Damping: one over Q.
+    pub k: f64,
+    /// Weight of the high-pass output: the gain at half the sample rate.
+    pub high: f64,
+    /// Weight of the band-pass output.
+    pub band: f64,
+    /// Weight of the low-pass output: the gain at 0 Hz.
+    pub low: f64,
+}
+
+impl Section {
+    /// Lets everything pass, bit for bit.
+    pub const IDENTITY: Section = Section { g: 0.5, k: 2.0, high: 1.0, band: 2.0, low: 1.0 };
+
+    /// The section of a biquad `(b0 + b1/z + b2/z^2) / (1 + a1/z + a2/z^2)`, which must be stable.
+    pub fn from_biquad(b: [f64; 3], a1: f64, a2: f64) -> Section {
+        let e = 1.0 - a1 + a2;
+        let g = ((1.0 + a1 + a2) / e).sqrt();
+        Section {
+            g,
+            k: 2.0 * (1.0 - a2) / (e * g),
+            high: (b[0] - b[1] + b[2]) / e,
+            band: 2.0 * (b[0] - b[2]) / (e * g),
+            low: (b[0] + b[1] + b[2]) / (1.0 + a1 + a2),
+        }
+    }
+
+    /// Squared magnitude at a frequency, in closed form.
+    pub fn power(&self, hz: f64, rate: f64) -> f64 {
+        let t = (PI * hz / rate).tan();
+        let (x, g2) = (t * t, self.g * self.g);
+        let up = (self.low * g2 - self.high * x).powi(2) + self.band * self.band * g2 * x;
+        let down = (g2 - x).powi(2) + self.k * self.k * g2 * x;
+        up / down
+    }
+
+    /// Gain at a frequency in dB.
+    pub fn response_db(&self, hz: f64, rate: f64) -> f64 {
+        10.0 * self.power(hz, rate).max(1e-40).log10()
+    }
+
+    /// Frames until a ringing has fallen by 120 dB.
+    pub fn tail(&self) -> f64 {
+        // The slower pole: s = g (-k/2 +- sqrt(k^2/4 - 1)).
+        let half = self.k / 2.0;
+        let radius = if half < 1.0 {
+            let (re, im) = (-self.g * half, self.g * (1.0 - half * half).sqrt());
+            (((1.0 + re).powi(2) + im * im) / ((1.0 - re).powi(2) + im * im)).sqrt()
+        } else {
+            let s = -self.g / (half + (half * half - 1.0).sqrt());
+            ((1.0 + s) / (1.0 - s)).abs()
+        };
+        1e6f64.ln() / -radius.max(1e-6).ln()
+    }
+}
+
+/// Coefficients in the form that the kernel multiplies with.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Weights<L> {
+    g: L,
+    k: L,
+    /// Of the input and of the two integrators.
+    m: [L; 3],
+}
+
+/// One section for `N` channels that share coefficients, each lane with its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Svf<L: Lane, const N: usize> {
+    now: Weights<L>,
+    to: Weights<L>,
+    active: L::Mask,
+    state: [[L; 2]; N],
+}
+
+impl<L: Lane, const N: usize> Default for Svf<L, N> {
+    fn default() -> Self {
+        let one = L::splat(1.0);
+        let idle = Weights { g: L::splat(0.5), k: one, m: [one, L::zero(), L::zero()] };
+        Svf { now: idle, to: idle, active: one.lt(one), state: [[L::zero(); 2]; N] }
+    }
+}
+
+impl<L: Lane, const N: usize> Svf<L, N> {
+    /// The section that lane `i` has reached by the end of the next quantum; at once where `jump` is set.
+    pub fn aim(&mut self, i: usize, section: &Section, jump: bool) {
+        let idle = |w: &Weights<L>| w.m[0].get(i) == 1.0 && w.m[1].get(i) == 0.0 && w.m[2].get(i) == 0.0;
+        if *section == Section::IDENTITY {
+            // The poles stay where they are while the section fades out.
+            for (m, v) in self.to.m.iter_mut().zip([1.0, 0.0, 0.0]) {
+                m.set(i, v);
+            }
+        } else {
+            let (g, k) = (section.g as f32, section.k as f32);
+            self.to.g.set(i, g);
+            self.to.k.set(i, k);
+            let (high, band, low) = (section.high as f32, section.band as f32, section.low as f32);
+            for (m, v) in self.to.m.iter_mut().zip([high, band - k * high, low - high]) {
+                m.set(i, v);
+            }
+            if idle(&self.now) {
+                self.now.g.set(i, g);
+                self.now.k.set(i, k);
+            }
+        }
+        if jump {
+            self.now.g.set(i, self.to.g.get(i));
+            self.now.k.set(i, self.to.k.get(i));
+            for (now, to) in self.now.m.iter_mut().zip(&self.to.m) {
+                now.set(i, to.get(i));
+            }
+        }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        let one = L::splat(1.0);
+        let differs = |a: L, b: L| a.lt(b) | b.lt(a);
+        let busy =
+            |w: &Weights<L>| differs(w.m[0], one) | differs(w.m[1], L::zero()) | differs(w.m[2], L::zero());
+        self.active = busy(&self.now) | busy(&self.to);
+        for s in self.state.iter_mut().flatten() {
+            *s = L::select(self.active, *s, L::zero());
+        }
+    }
+
+    /// The lanes that have work.
+    pub fn active(&self) -> L::Mask {
+        self.active
+    }
+
+    /// Filters one quantum of the first `M` channels in place, gliding to what was aimed at. A lane without
+    /// work is left as it is, bit for bit.
+    pub fn run<const M: usize>(&mut self, channels: [&mut [L]; M]) {
+        if !self.active.any() {
+            return;
+        }
+        let moving = self.now != self.to;
+        let all = !(!self.active).any();
+        match (moving, all) {
+            (false, true) => self.pass::<M, false, true>(channels),
+            (false, false) => self.pass::<M, false, false>(channels),
+            (true, true) => self.pass::<M, true, true>(channels),
+            (true, false) => self.pass::<M, true, false>(channels),
+        }
+        self.now = self.to;
+        if moving {
+            self.settle();
+        }
+        // A number that is none, or endless, must not stay in the recursion, and one too small to be heard
+        // must not slow it down.
+        let (least, most) = (L::splat(1e-25), L::splat(1e15));
+        for s in self.state.iter_mut().flatten() {
+            *s = L::select(s.abs().lt(most) & least.lt(s.abs()), *s, L::zero());
+        }
+    }
+
+    #[inline(always)]
+    fn pass<const M: usize, const MOVING: bool, const ALL: bool>(&mut self, mut channels: [&mut [L]; M]) {
+        let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
+        for channel in &mut channels {
+            let whole = std::mem::take(channel);
+            *channel = &mut whole[..frames];
+        }
+        let one = L::splat(1.0);
+        let share = L::splat(1.0 / frames.max(1) as f32);
+        let step = |from: L, to: L| (to - from) * share;
+        let mut w = self.now;
+        let steps = [step(w.g, self.to.g), step(w.k, self.to.k)];
+        let steps_m: [L; 3] = std::array::from_fn(|i| step(w.m[i], self.to.m[i]));
+        // What the integrators gain is computed, not what they become: the difference is as small as the corner
+        // is low, and would drown in the rounding of a coefficient near one.
+        let solve = |w: &Weights<L>| {
+            let sum = w.g + w.k;
+            (sum, w.g / (one + w.g * sum), w.g + w.g)
+        };
+        let (mut sum, mut a, mut twice) = solve(&w);
+        let mut state = self.state;
+        for frame in 0..frames {
+            if MOVING {
+                w.g += steps[0];
+                w.k += steps[1];
+                for (m, s) in w.m.iter_mut().zip(steps_m) {
+                    *m += s;
+                }
+                (sum, a, twice) = solve(&w);
+            }
+            for (channel, [s1, s2]) in channels.iter_mut().zip(&mut state) {
+                let x = channel[frame];
+                let d = a * (x - *s2 - sum * *s1);
+                let v1 = *s1 + d;
+                let v2 = *s2 + w.g * v1;
+                *s1 = v1 + d;
+                *s2 += twice * v1;
+                let y = w.m[0] * x + w.m[1] * v1 + w.m[2] * v2;
+                channel[frame] = if ALL { y } else { L::select(self.active, y, x) };
+            }
+        }
+        for (kept, s) in self.state.iter_mut().flatten().zip(state.into_iter().flatten()) {
+            *kept = if ALL { s } else { L::select(self.active, s, L::zero()) };
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Eight times the sample rate and back, linear in phase, for what bends the waveform.
+//!
+//! Two half-band filters and an interpolator up; a decimator of even length and two half-bands down (Kaiser
+//! windows; Crochiere and Rabiner, *Multirate Digital Signal Processing*, 1983, ch. 4). The decimator at the
+//! top is even so that, together with the half sample that [`crate::shaper`] is late, the way there and back
+//! takes a whole number of frames: [`LATENCY`].
+
+use std::f64::consts::PI;
+
+use crate::Lane;
+
+/// How many times the rate is raised.
+pub const TIMES: usize = 8;
+/// Frames that the way up and down takes, with the half sample (of the high rate) that
+/// [`crate::shaper`] adds.
+pub const LATENCY: usize = 71;
+
+/// Stop-band of the windows in dB.
+const DEPTH: f64 = 100.0;
+
+/// Kaiser window of `n` points at `i`; Kaiser 1974.
+fn kaiser(i: usize, n: usize) -> f64 {
+    let bessel = |x: f64| {
+        let (mut sum, mut term) = (1.0, 1.0);
+        for k in 1..40 {
+            term *= (x / (2.0 * f64::from(k))).powi(2);
+            sum += term;
+        }
+        sum
+    };
+    let beta = 0.1102 * (DEPTH - 8.7);
+    let r = 2.0 * i as f64 / (n - 1) as f64 - 1.0;
+    bessel(beta * (1.0 - r * r).max(0.0).sqrt()) / bessel(beta)
+}
+
+/// Windowed sinc with its corner at a quarter of the rate.
+fn quarter_band(n: usize) -> Vec<f64> {
+    (0..n)
+        .map(|i| {
+            let t = i as f64 - (n - 1) as f64 / 2.0;
+            let sinc = if t == 0.0 { 0.5 } else { (PI * t / 2.0).sin() / (PI * t) };
+            sinc * kaiser(i, n)
+        })
+        .collect()
+}
+
+/// The taps beside the centre of a half-band filter of `4 half - 1` taps, scaled to the sum given.
+fn side_taps(half: usize, sum: f64) -> Vec<f32> {
+    let taps: Vec<f64> = quarter_band(4 * half - 1).into_iter().step_by(2).collect();
+    let scale = sum / taps.iter().sum::<f64>();
+    taps.into_iter().map(|t| (t * scale) as f32).collect()
+}
+
+/// A symmetric filter over one stream: keeps the past that its taps reach back to.
+#[derive(Clone, Debug)]
+struct Fir<L> {
+    taps: Vec<f32>,
+    /// `taps.len() - 1` frames of the past, then the block.
+    stream: Vec<L>,
+}
+
+impl<L: Lane> Fir<L> {
+    fn new(taps: Vec<f32>, block: usize) -> Self {
+        let stream = vec![L::zero(); taps.len() - 1 + block];
+        Fir { taps, stream }
+    }
+
+    /// Takes the next block in.
+    fn push(&mut self, block: impl Iterator<Item = L>) {
+        let past = self.taps.len() - 1;
+        let len = self.stream.len();
+        self.stream.copy_within(len - past.., 0);
+        for (kept, x) in self.stream[past..].iter_mut().zip(block) {
+            *kept = x;
+        }
+    }
+
+    /// Adds the filtered block to `out`.
+    fn add_to(&self, out: &mut [L]) {
+        let n = self.taps.len();
+        // Taps outside, frames inside: each frame sums in the same order on any lane.
+        for (j, &tap) in self.taps[..n / 2].iter().enumerate() {
+            let tap = L::splat(tap);
+            for ((o, &a), &b) in out.iter_mut().zip(&self.stream[n - 1 - j..]).zip(&self.stream[j..]) {
+                *o += tap * (a + b);
+            }
+        }
+    }
+
+    /// The block as it was `late` frames ago.
+    fn past(&self, late: usize) -> &[L] {
+        &self.stream[self.taps.len() - 1 - late..]
+    }
+}
+
+/// Doubles the rate.
+#[derive(Clone, Debug)]
+struct Up<L> {
+    fir: Fir<L>,
+    even: Vec<L>,
+}
+
+impl<L: Lane> Up<L> {
+    fn new(half: usize, block: usize) -> Self {
+        Up { fir: Fir::new(side_taps(half, 1.0), block), even: vec![L::zero(); block] }
+    }
+
+    fn run(&mut self, block: &[L], out: &mut [L]) {
+        self.fir.push(block.iter().copied());
+        self.even.fill(L::zero());
+        self.fir.add_to(&mut self.even);
+        let odd = self.fir.past(self.fir.taps.len() / 2 - 1);
+        for ((pair, &even), &odd) in out.chunks_exact_mut(2).zip(&self.even).zip(odd) {
+            pair[0] = even;
+            pair[1] = odd;
+        }
+    }
+}
+
+/// Halves the rate with a half-band filter: the odd frames pass through its centre only.
+#[derive(Clone, Debug)]
+struct Down<L> {
+    even: Fir<L>,
+    /// Frames of the past of the odd stream, then the block.
+    odd: Vec<L>,
+    late: usize,
+}
+
+impl<L: Lane> Down<L> {
+    fn new(half: usize, block: usize) -> Self {
+        Down { even: Fir::new(side_taps(half, 0.5), block), odd: vec![L::zero(); half + block], late: half }
+    }
+
+    fn run(&mut self, block: &[L], out: &mut [L]) {
+        self.even.push(block.iter().step_by(2).copied());
+        let len = self.odd.len();
+        self.odd.copy_within(len - self.late.., 0);
+        for (kept, &x) in self.odd[self.late..].iter_mut().zip(block.iter().skip(1).step_by(2)) {
+            *kept = x;
+        }
+        for (o, &x) in out.iter_mut().zip(&self.odd) {
+            *o = L::splat(0.5) * x;
+        }
+        self.even.add_to(out);
+    }
+}
+
+/// Halves the rate with a filter of even length, whose delay is half a frame off.
+#[derive(Clone, Debug)]
+struct DownEven<L> {
+    taps: Vec<f32>,
+    /// `taps.len() / 2` frames of the past of the even and of the odd stream, then the block.
+    even: Vec<L>,
+    odd: Vec<L>,
+}
+
+impl<L: Lane> DownEven<L> {
+    fn new(len: usize, block: usize) -> Self {
+        let taps = quarter_band(len);
+        let sum: f64 = taps.iter().sum();
+        let stream = vec![L::zero(); len / 2 + block];
+        DownEven { taps: taps.iter().map(|t| (t / sum) as f32).collect(), even: stream.clone(), odd: stream }
+    }
+
+    fn run(&mut self, block: &[L], out: &mut [L]) {
+        let half = self.taps.len() / 2;
+        for (stream, from) in [(&mut self.even, 0), (&mut self.odd, 1)] {
+            let len = stream.len();
+            stream.copy_within(len - half.., 0);
+            for (kept, &x) in stream[half..].iter_mut().zip(block.iter().skip(from).step_by(2)) {
+                *kept = x;
+            }
+        }
+        out.fill(L::zero());
+        // Tap 2j meets the even stream j frames ago, tap 2j + 1 the odd stream j + 1 frames ago. As the taps
+        // mirror, tap 2j equals the odd stream's tap half - j ago.
+        for j in 0..half {
+            let tap = L::splat(self.taps[2 * j]);
+            for ((o, &a), &b) in out.iter_mut().zip(&self.even[half - j..]).zip(&self.odd[j..]) {
+                *o += tap * (a + b);
+            }
+        }
+    }
+}
+
+/// One channel's way up and down.
+#[derive(Clone, Debug)]
+pub struct Oversampler<L> {
+    up: [Up<L>; 3],
+    down: (DownEven<L>, Down<L>, Down<L>),
+    two: Vec<L>,
+    four: Vec<L>,
+    eight: Vec<L>,
+}
+
+impl<L: Lane> Oversampler<L> {
+    /// For blocks of this many frames.
+    pub fn new(block: usize) -> Self {
+        // Delays in frames of the low rate: 63/2 + 11/4 + 7/8 up; (17/2 + 1/2)/8 + 13/4 + 63/2 down.
+        Oversampler {
+            up: [Up::new(32, block), Up::new(6, 2 * block), Up::new(4, 4 * block)],
+            down: (DownEven::new(18, 4 * block), Down::new(7, 2 * block), Down::new(32, block)),
+            two: vec![L::zero(); 2 * block],
+            four: vec![L::zero(); 4 * block],
+            eight: vec![L::zero(); TIMES * block],
+        }
+    }
+
+    /// Raises the block, lets `bend` change it at the high rate, and brings it back in place.
+    pub fn run(&mut self, block: &mut [L], bend: impl FnOnce(&mut [L])) {
+        self.up[0].run(block, &mut self.two);
+        self.up[1].run(&self.two, &mut self.four);
+        self.up[2].run(&self.four, &mut self.eight);
+        bend(&mut self.eight);
+        self.down.0.run(&self.eight, &mut self.four);
+        self.down.1.run(&self.four, &mut self.two);
+        self.down.2.run(&self.two, block);
+    }
+}

@@ -1,0 +1,1 @@
+//! Space: delay lines and rooms.

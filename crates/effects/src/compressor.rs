@@ -1,0 +1,154 @@
+//! A compressor.
+
+use mixsmith_dsp::Lane;
+use mixsmith_dsp::delay_line::DelayLine;
+use mixsmith_dsp::dynamics::{Ballistics, Curve, Hearing, Listener};
+use mixsmith_dsp::lane::Mask;
+use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
+use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
+
+params! {
+    /// Holds loud moments back.
+    pub struct CompressorParams {
+        /// Level above which gain is reduced.
+        threshold: "Threshold", Db, -60.0..=0.0, Lin, -18.0, Smooth(20.0);
+        /// Input change over output change above the threshold.
+        ratio: "Ratio", Ratio, 1.0..=20.0, Log, 3.0, Smooth(20.0);
+        /// Width of the bend around the threshold.
+        knee: "Knee", Db, 0.0..=24.0, Lin, 6.0, Smooth(20.0);
+        /// Time to cover 63 % of the way to more reduction.
+        attack: "Attack", Ms, 0.1..=200.0, Log, 10.0, Step;
+        /// Time to cover 63 % of the way to less reduction.
+        release: "Release", Ms, 5.0..=2000.0, Log, 120.0, Step;
+        /// Gain after the reduction.
+        makeup: "Make-up", Db, -12.0..=24.0, Lin, 0.0, Smooth(20.0);
+        /// Reads each peak, or the mean power over 10 ms (a sine then reads 3 dB below its peak).
+        detector: "Detector", Choice(&["peak", "rms"]), 0.0..=1.0, Lin, 0.0, Step;
+        /// The detector does not hear what is below; 10 Hz is off.
+        key_low_cut: "Key low cut", Hz, 10.0..=2000.0, Log, 10.0, Smooth(20.0);
+        /// The detector does not hear what is above; 20 kHz is off.
+        key_high_cut: "Key high cut", Hz, 1000.0..=20000.0, Log, 20000.0, Smooth(20.0);
+        /// At 100 both channels follow the louder one, at 0 each follows itself.
+        link: "Stereo link", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
+        /// Share of the compressed sound; the rest is the sound as it came, at the same time.
+        mix: "Mix", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
+        /// Time by which the detector hears ahead. Delays the sound.
+        lookahead: "Look-ahead", Ms, 0.0..=10.0, Lin, 0.0, Rebuild;
+    }
+}
+
+/// A feed-forward compressor that works on decibels.
+#[derive(Debug)]
+pub struct Compressor<L: Lane> {
+    listener: Listener<L>,
+    ballistics: [Ballistics<L>; 2],
+    delays: [DelayLine<L>; 2],
+    reduction: L,
+}
+
+impl<L: Lane> Effect<L> for Compressor<L> {
+    const ID: &'static str = "dynamics.compressor";
+    const NAME: &'static str = "Compressor";
+    const DOC: &'static str = "Turns down what is louder than the threshold, at a ratio, and back up again.";
+    const PORTS: Ports = Ports::KEYED;
+    type Params<U: Copy> = CompressorParams<U>;
+
+    fn new(setup: &Setup, start: &CompressorParams) -> Self {
+        let ahead = (start.lookahead * 0.001 * setup.rate).round() as usize;
+        Compressor {
+            listener: Listener::new(setup.rate),
+            ballistics: [Ballistics::new(setup.rate); 2],
+            delays: [DelayLine::new(ahead), DelayLine::new(ahead)],
+            reduction: L::zero(),
+        }
+    }
+
+    fn latency(&self) -> usize {
+        self.delays[0].frames()
+    }
+
+    fn process(&mut self, ramps: &CompressorParams<Ramp<L>>, io: Io<'_, L>) {
+        let hearing = Hearing {
+            low_cut: ramps.key_low_cut.to,
+            high_cut: ramps.key_high_cut.to,
+            rms: ramps.detector.to,
+            link: ramps.link.to * L::splat(0.01),
+        };
+        let key = match &io.key {
+            Some(key) => (key.left, key.right),
+            None => (&*io.left, io.right.as_deref()),
+        };
+        let mut gains = [[L::zero(); QUANTUM]; 2];
+        let apart = self.listener.hear(&hearing, key, io.right.is_some(), &mut gains);
+
+        let course = Course::new(ramps);
+        let [first, second] = &mut self.ballistics;
+        first.set(ramps.attack.to, ramps.release.to);
+        second.set(ramps.attack.to, ramps.release.to);
+        let [left, right] = &mut gains;
+        self.reduction = course.gains(first, left);
+        if apart.any() {
+            self.reduction = self.reduction.max(course.gains(second, right));
+        }
+        second.follow(first, !apart);
+        for (right, &left) in right.iter_mut().zip(left.iter()) {
+            *right = L::select(apart, *right, left);
+        }
+        apply(&mut self.delays[0], &gains[0], io.left);
+        if let Some(channel) = io.right {
+            apply(&mut self.delays[1], &gains[1], channel);
+        }
+    }
+
+    fn reduction_db(&self) -> f32 {
+        (0..L::WIDTH).map(|i| self.reduction.get(i)).fold(0.0, f32::max) * DB_PER_OCTAVE
+    }
+}
+
+fn apply<L: Lane>(delay: &mut DelayLine<L>, gains: &[L; QUANTUM], channel: &mut [L]) {
+    for (x, &gain) in channel.iter_mut().zip(gains) {
+        *x = delay.next(*x) * gain;
+    }
+}
+
+/// The course over one quantum of what shapes the gain. Levels in octaves.
+struct Course<L> {
+    curve: Curve<L>,
+    threshold: Ramp<L>,
+    slope: Ramp<L>,
+    makeup: Ramp<L>,
+    mix: Ramp<L>,
+}
+
+impl<L: Lane> Course<L> {
+    fn new(ramps: &CompressorParams<Ramp<L>>) -> Self {
+        let each = |ramp: Ramp<L>, f: &dyn Fn(L) -> L| Ramp { from: f(ramp.from), to: f(ramp.to) };
+        let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
+        Course {
+            curve: Curve::new(octaves(ramps.knee.to)),
+            threshold: each(ramps.threshold, &octaves),
+            slope: each(ramps.ratio, &|ratio| L::splat(1.0) - L::splat(1.0) / ratio),
+            makeup: each(ramps.makeup, &octaves),
+            mix: each(ramps.mix, &|percent| percent * L::splat(0.01)),
+        }
+    }
+
+    /// Turns levels into gains, in place. Returns the largest reduction.
+    fn gains(&self, ballistics: &mut Ballistics<L>, levels: &mut [L; QUANTUM]) -> L {
+        let share = |i: usize| L::splat((i + 1) as f32 / QUANTUM as f32);
+        let along = |ramp: &Ramp<L>, i: usize| ramp.from + (ramp.to - ramp.from) * share(i);
+        for (i, x) in levels.iter_mut().enumerate() {
+            *x = self.curve.reduction(*x - along(&self.threshold, i), along(&self.slope, i));
+        }
+        let mut largest = L::zero();
+        for x in levels.iter_mut() {
+            *x = ballistics.next(*x);
+            largest = largest.max(*x);
+        }
+        for (i, x) in levels.iter_mut().enumerate() {
+            let wet = math::exp2(along(&self.makeup, i) - *x) - L::splat(1.0);
+            *x = L::splat(1.0) + along(&self.mix, i) * wet;
+        }
+        largest
+    }
+}

@@ -1,0 +1,205 @@
+//! Overtones: soft, warm or hard, without the folding that digital distortion is known for.
+
+use mixsmith_dsp::oversample::{self, Oversampler};
+use mixsmith_dsp::{Lane, lane::Mask, math, shaper};
+use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
+
+/// The names of the curves, in the order of their values.
+pub const CURVES: &[&str] = &["soft", "warm", "hard"];
+
+params! {
+    /// Overtones: soft, warm or hard.
+    pub struct SaturatorParams {
+        /// How far the sound is pushed into the curve. What is too quiet to be bent keeps its level.
+        drive: "Drive", Db, 0.0..=36.0, Lin, 0.0, Smooth(20.0);
+        /// Soft bends early, warm stays clean for longer, hard clips.
+        curve: "Curve", Choice(CURVES), 0.0..=2.0, Lin, 0.0, Step;
+        /// Even harmonics, as from a tube: the curve off its middle.
+        even: "Even", Percent, 0.0..=100.0, Lin, 0.0, Smooth(20.0);
+        /// Share of the bent sound; the rest is the sound as it was, in time with it.
+        mix: "Mix", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
+        /// Level of the whole.
+        output: "Output", Db, -24.0..=36.0, Lin, 0.0, Smooth(20.0);
+    }
+}
+
+/// Frames at the high rate.
+const HIGH: usize = QUANTUM * oversample::TIMES;
+/// Corner of the filter that takes out what the even harmonics shift, as a time constant: 5 Hz.
+const BLOCK_MS: f32 = 1000.0 / (std::f32::consts::TAU * 5.0);
+
+#[derive(Debug)]
+struct Channel<L> {
+    oversampler: Oversampler<L>,
+    /// The last driven sample at the high rate; `None` before the first.
+    before: Option<L>,
+    /// The sound as it came, kept until the bent one is ready.
+    dry: [L; oversample::LATENCY + QUANTUM],
+    shift: L,
+}
+
+impl<L: Lane> Channel<L> {
+    fn new() -> Self {
+        Channel {
+            oversampler: Oversampler::new(QUANTUM),
+            before: None,
+            dry: [L::zero(); oversample::LATENCY + QUANTUM],
+            shift: L::zero(),
+        }
+    }
+}
+
+/// Which lanes bend softly and which hard; the others are warm.
+fn which<L: Lane>(curve: L) -> (L::Mask, L::Mask) {
+    (curve.lt(L::splat(0.5)), L::splat(1.5).lt(curve))
+}
+
+/// The curve's value over a step, for each lane its own curve.
+fn bend<L: Lane>(curve: L, before: L, now: L) -> L {
+    let (soft, hard) = which(curve);
+    let rest = L::select(hard, shaper::hard(before, now), shaper::warm(before, now));
+    L::select(soft, shaper::soft(before, now), rest)
+}
+
+/// Drives the sound and puts it off its middle; the first of `driven` is the sample before.
+fn push<L: Lane>(high: &[L], driven: &mut [L], from: Point<L>, to: Point<L>) {
+    if from == to {
+        for (u, &x) in driven[1..].iter_mut().zip(high) {
+            *u = x * from.drive + from.offset;
+        }
+        return;
+    }
+    let share = L::splat(1.0 / HIGH as f32);
+    let (mut drive, mut offset) = (from.drive, from.offset);
+    let steps = ((to.drive - drive) * share, (to.offset - offset) * share);
+    for (u, &x) in driven[1..].iter_mut().zip(high) {
+        drive += steps.0;
+        offset += steps.1;
+        *u = x * drive + offset;
+    }
+}
+
+/// Bends what was driven, and brings it back to its middle and its level.
+fn shape<L: Lane>(high: &mut [L], driven: &[L], from: Point<L>, to: Point<L>, bend: impl Fn(L, L) -> L) {
+    let steps = high.iter_mut().zip(&driven[1..]).zip(driven);
+    if from == to {
+        for ((y, &now), &before) in steps {
+            *y = (bend(before, now) - from.rest) * from.level;
+        }
+        return;
+    }
+    let share = L::splat(1.0 / HIGH as f32);
+    let (mut rest, mut level) = (from.rest, from.level);
+    let by = ((to.rest - rest) * share, (to.level - level) * share);
+    for ((y, &now), &before) in steps {
+        rest += by.0;
+        level += by.1;
+        *y = (bend(before, now) - rest) * level;
+    }
+}
+
+/// What the curve is set to at one end of a quantum.
+#[derive(Clone, Copy, PartialEq)]
+struct Point<L> {
+    drive: L,
+    offset: L,
+    /// The curve's value at the offset, taken away again.
+    rest: L,
+    /// Brings quiet sound back to its level.
+    level: L,
+}
+
+impl<L: Lane> Point<L> {
+    fn new(drive: L, even: L, curve: L) -> Self {
+        let one = L::splat(1.0);
+        let (drive, offset) = (math::amplitude(drive), even * L::splat(0.005));
+        let square = offset * offset;
+        // Slopes of the three curves at the offset (at most 0.5).
+        let round = one + square;
+        let soft = one / (round * round.sqrt());
+        let warm = one - square * L::splat(4.0 / 9.0);
+        let slope = L::select(curve.lt(L::splat(0.5)), soft, L::select(L::splat(1.5).lt(curve), one, warm));
+        Point { drive, offset, rest: bend(curve, offset, offset), level: one / (slope * drive) }
+    }
+}
+
+/// Overtones.
+#[derive(Debug)]
+pub struct Saturator<L> {
+    channels: [Channel<L>; 2],
+    block: L,
+    block_frames: usize,
+    shifted: bool,
+}
+
+impl<L: Lane> Effect<L> for Saturator<L> {
+    const ID: &'static str = "colour.saturator";
+    const NAME: &'static str = "Saturator";
+    const DOC: &'static str =
+        "Adds overtones as tape, tubes and transistors do, at eight times the sample rate.";
+    const PORTS: Ports = Ports::ANY;
+    type Params<U: Copy> = SaturatorParams<U>;
+
+    fn new(setup: &Setup, start: &SaturatorParams) -> Self {
+        Saturator {
+            channels: [Channel::new(), Channel::new()],
+            block: L::splat(math::one_pole(BLOCK_MS, setup.rate)),
+            // 120 dB are 13.8 time constants.
+            block_frames: (14.0 * 0.001 * BLOCK_MS * setup.rate) as usize,
+            shifted: start.even > 0.0,
+        }
+    }
+
+    fn latency(&self) -> usize {
+        oversample::LATENCY
+    }
+
+    fn tail(&self) -> Tail {
+        // The filters of both ways reach as far behind the latency as before it.
+        Tail::Frames(oversample::LATENCY + 1 + if self.shifted { self.block_frames } else { 0 })
+    }
+
+    fn process(&mut self, ramps: &SaturatorParams<Ramp<L>>, io: Io<'_, L>) {
+        let curve = ramps.curve.to;
+        let from = Point::new(ramps.drive.from, ramps.even.from, curve);
+        let to = Point::new(ramps.drive.to, ramps.even.to, curve);
+        let uneven = L::zero().lt(ramps.even.from.max(ramps.even.to));
+        self.shifted = uneven.any();
+
+        let hundredth = L::splat(0.01);
+        let share = L::splat(1.0 / QUANTUM as f32);
+        let (mix, out) = (ramps.mix.from * hundredth, math::amplitude(ramps.output.from));
+        let mix_step = (ramps.mix.to * hundredth - mix) * share;
+        let out_step = (math::amplitude(ramps.output.to) - out) * share;
+
+        for (channel, samples) in
+            self.channels.iter_mut().zip([Some(io.left), io.right].into_iter().flatten())
+        {
+            channel.dry.copy_within(QUANTUM.., 0);
+            channel.dry[oversample::LATENCY..].copy_from_slice(samples);
+            let before = channel.before.unwrap_or(from.offset);
+            channel.oversampler.run(samples, |high| {
+                let mut driven = [before; HIGH + 1];
+                push(high, &mut driven, from, to);
+                let (soft, hard) = which(curve);
+                match (soft.any(), (!soft & !hard).any(), hard.any()) {
+                    (true, false, false) => shape(high, &driven, from, to, shaper::soft),
+                    (false, true, false) => shape(high, &driven, from, to, shaper::warm),
+                    (false, false, true) => shape(high, &driven, from, to, shaper::hard),
+                    _ => shape(high, &driven, from, to, |before, now| bend(curve, before, now)),
+                }
+                channel.before = Some(driven[HIGH]);
+            });
+            let (mut mix, mut out) = (mix, out);
+            for (wet, &dry) in samples.iter_mut().zip(&channel.dry) {
+                channel.shift += self.block * (*wet - channel.shift);
+                channel.shift = L::select(uneven, channel.shift, L::zero());
+                mix += mix_step;
+                out += out_step;
+                *wet = (dry + mix * (*wet - channel.shift - dry)) * out;
+            }
+            let sound = channel.shift.abs().lt(L::splat(1e15)) & L::splat(1e-25).lt(channel.shift.abs());
+            channel.shift = L::select(sound, channel.shift, L::zero());
+        }
+    }
+}

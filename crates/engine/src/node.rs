@@ -1,0 +1,297 @@
+//! A strip while it runs: its state, its buffers, one stride at a time.
+
+use mixsmith_dsp::delay_line::DelayLine;
+use mixsmith_processor::{Io, Key, Processor, QUANTUM, Ramp, Setup};
+use mixsmith_session::{Map, Tap};
+
+use crate::gain;
+use crate::plan::{Edge, KeyEdge, Node, PlacedClip, PlannedInsert};
+
+/// Two channels of one stride.
+#[derive(Debug, Default)]
+pub(crate) struct Pair {
+    pub left: Vec<f32>,
+    pub right: Vec<f32>,
+}
+
+impl Pair {
+    fn new(frames: usize) -> Self {
+        Pair { left: vec![0.0; frames], right: vec![0.0; frames] }
+    }
+}
+
+/// What a strip gives to those after it: the last stride of its taps.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// After the fader.
+    pub post: Pair,
+    /// Before the fader, kept only where somebody takes it.
+    pre: Option<Pair>,
+    /// Inputs of the inserts, kept only for shadows.
+    taps: Vec<Option<Pair>>,
+    /// Frames by which it is late.
+    latency: usize,
+}
+
+impl Output {
+    /// Silence. `stride` is the largest number of frames run at once.
+    pub fn new(plan: &Node, stride: usize) -> Self {
+        Output {
+            post: Pair::new(stride),
+            pre: plan.pre_used.then(|| Pair::new(stride)),
+            taps: plan.inserts.iter().map(|insert| insert.tapped.then(|| Pair::new(stride))).collect(),
+            latency: plan.latency,
+        }
+    }
+
+    fn tap(&self, tap: Tap) -> &Pair {
+        match (tap, &self.pre) {
+            (Tap::Pre, Some(pre)) => pre,
+            _ => &self.post,
+        }
+    }
+}
+
+/// A running strip.
+pub(crate) struct Running {
+    plan: Node,
+    inserts: Vec<RunningInsert>,
+    /// Delays of the inputs, left and right.
+    delays: Vec<[DelayLine<f32>; 2]>,
+    scratch: Pair,
+}
+
+struct RunningInsert {
+    processor: Box<dyn Processor<f32>>,
+    ramps: Vec<Ramp<f32>>,
+    key_delay: [DelayLine<f32>; 2],
+    key: Option<Pair>,
+    most_db: f32,
+    sum_db: f64,
+    quanta: u64,
+}
+
+impl Running {
+    /// Builds the state of a node. `stride` is the largest number of frames run at once, a multiple of the quantum.
+    pub fn new(plan: &Node, rate: u32, tempo: f32, stride: usize) -> Self {
+        let setup = Setup { rate: rate as f32, tempo, channels: plan.channels };
+        let inserts = plan.inserts.iter().map(|insert| RunningInsert::new(insert, &setup, stride)).collect();
+        let delays = plan.inputs.iter().map(|edge| [(); 2].map(|()| DelayLine::new(edge.delay))).collect();
+        Running { inserts, delays, scratch: Pair::new(stride), plan: plan.clone() }
+    }
+
+    /// Strip id, insert id, largest and mean gain reduction in dB of every insert.
+    pub fn reductions(&self) -> impl Iterator<Item = (&str, &str, f32, f32)> {
+        let inserts = self.plan.inserts.iter().zip(&self.inserts).filter(|_| !self.plan.shadow);
+        inserts.map(|(plan, run)| {
+            let mean = run.sum_db / run.quanta.max(1) as f64;
+            (self.plan.strip.as_str(), plan.id.as_str(), run.most_db, mean as f32)
+        })
+    }
+
+    /// Runs frames `frame .. frame + frames` of the engine's time. `before` holds the outputs of lower levels, which
+    /// have run them already.
+    ///
+    /// # Realtime safety
+    /// Allocates nothing. Clips read from disk; a live player must have them in memory.
+    pub fn run(&mut self, out: &mut Output, before: &[Output], frame: u64, frames: usize) {
+        let Pair { left, right } = &mut out.post;
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        left.fill(0.0);
+        right.fill(0.0);
+        let mono = self.plan.channels == 1;
+        let song = frame as i64 - self.plan.input_latency as i64;
+        for clip in &self.plan.clips {
+            let scratch = (&mut self.scratch.left[..frames], &mut self.scratch.right[..frames]);
+            add_clip(clip, song, mono, scratch, left, right);
+        }
+        for (edge, delay) in self.plan.inputs.iter().zip(&mut self.delays) {
+            let source = &before[edge.from];
+            let scratch = (&mut self.scratch.left[..frames], &mut self.scratch.right[..frames]);
+            add_edge(edge, source, delay, frame, scratch, left, right);
+        }
+        if mono {
+            gain::enter(&self.plan.gains, song, &mut [left]);
+        } else {
+            gain::enter(&self.plan.gains, song, &mut [left, right]);
+        }
+        for ((plan, insert), tap) in self.plan.inserts.iter().zip(&mut self.inserts).zip(&mut out.taps) {
+            if let Some(tap) = tap {
+                tap.left[..frames].copy_from_slice(left);
+                tap.right[..frames].copy_from_slice(if mono { left } else { right });
+            }
+            insert.run(plan, before, frame, left, (!mono).then_some(&mut *right));
+        }
+        if mono {
+            right.copy_from_slice(left);
+        }
+        if let Some(pre) = &mut out.pre {
+            pre.left[..frames].copy_from_slice(left);
+            pre.right[..frames].copy_from_slice(right);
+        }
+        gain::leave(&self.plan.gains, mono, frame as i64 - self.plan.latency as i64, left, right);
+    }
+}
+
+impl RunningInsert {
+    fn new(plan: &PlannedInsert, setup: &Setup, stride: usize) -> Self {
+        let start: Vec<f32> = plan.curves.iter().map(|curve| curve.at(0)).collect();
+        let delay = match plan.key {
+            Some(KeyEdge::Strip { delay, .. }) => delay,
+            _ => 0,
+        };
+        RunningInsert {
+            processor: (plan.kind.build)(setup, &start),
+            ramps: start.iter().map(|&value| Ramp::still(value)).collect(),
+            key_delay: [(); 2].map(|()| DelayLine::new(delay)),
+            key: plan.key.is_some().then(|| Pair::new(stride)),
+            most_db: 0.0,
+            sum_db: 0.0,
+            quanta: 0,
+        }
+    }
+
+    fn run(
+        &mut self,
+        plan: &PlannedInsert,
+        before: &[Output],
+        frame: u64,
+        left: &mut [f32],
+        mut right: Option<&mut [f32]>,
+    ) {
+        let frames = left.len();
+        if let (Some(edge), Some(key)) = (&plan.key, &mut self.key) {
+            let source = match *edge {
+                KeyEdge::Strip { from, .. } => &before[from].post,
+                KeyEdge::Tap { from, insert } => {
+                    before[from].taps[insert].as_ref().unwrap_or(&before[from].post)
+                }
+            };
+            key.left[..frames].copy_from_slice(&source.left[..frames]);
+            key.right[..frames].copy_from_slice(&source.right[..frames]);
+            if self.key_delay[0].frames() > 0 {
+                self.key_delay[0].process(&mut key.left[..frames]);
+                self.key_delay[1].process(&mut key.right[..frames]);
+            }
+        }
+        let song = frame as i64 - plan.latency as i64;
+        let mut at = 0;
+        while at < frames {
+            // A quantum, cut where a curve breaks, so that automation is exact to the frame.
+            let most = QUANTUM - (frame as usize + at) % QUANTUM;
+            let here = song + at as i64;
+            let length = plan
+                .curves
+                .iter()
+                .fold(most.min(frames - at), |length, curve| curve.until_break(here, length));
+            for (ramp, curve) in self.ramps.iter_mut().zip(&plan.curves) {
+                *ramp = curve.ramp(here, length);
+            }
+            let range = at..at + length;
+            let key = self
+                .key
+                .as_ref()
+                .map(|key| Key { left: &key.left[range.clone()], right: Some(&key.right[range.clone()]) });
+            let io = Io {
+                left: &mut left[range.clone()],
+                right: right.as_deref_mut().map(|r| &mut r[range]),
+                key,
+            };
+            self.processor.process(&self.ramps, io);
+            let reduction = self.processor.reduction_db();
+            self.most_db = self.most_db.max(reduction);
+            self.sum_db += f64::from(reduction);
+            self.quanta += 1;
+            at += length;
+        }
+    }
+}
+
+/// Adds the part of a clip that sounds in the stride.
+fn add_clip(
+    clip: &PlacedClip,
+    song: i64,
+    mono: bool,
+    scratch: (&mut [f32], &mut [f32]),
+    left: &mut [f32],
+    right: &mut [f32],
+) {
+    let frames = left.len() as i64;
+    let (start, end) = ((clip.at - song).max(0), (clip.at + clip.frames as i64 - song).min(frames));
+    if start >= end {
+        return;
+    }
+    let (start, end) = (start as usize, end as usize);
+    let into_clip = song + start as i64 - clip.at;
+    let (one, two) = (&mut scratch.0[start..end], &mut scratch.1[start..end]);
+    clip.clip.read(clip.from as i64 + into_clip, &mut [&mut *one, &mut *two][..clip.clip.channels.min(2)]);
+    if clip.clip.channels == 1 {
+        two.copy_from_slice(one);
+    }
+    if clip.gain != 1.0 || clip.fade_in > 0 || clip.fade_out > 0 {
+        for (i, (a, b)) in one.iter_mut().zip(two.iter_mut()).enumerate() {
+            let gain = clip.gain * fade(clip, into_clip as u64 + i as u64);
+            *a *= gain;
+            *b *= gain;
+        }
+    }
+    let (left, right) = (&mut left[start..end], &mut right[start..end]);
+    let add = |to: &mut [f32], from: &[f32]| to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+    match clip.map {
+        Map::All if mono => add(left, one),
+        Map::All => {
+            add(left, one);
+            add(right, two);
+        }
+        Map::First | Map::Second => {
+            let chosen = if clip.map == Map::First { one } else { two };
+            add(left, chosen);
+            if !mono {
+                add(right, chosen);
+            }
+        }
+        Map::ToLeft => add(left, one),
+        Map::ToRight => add(right, one),
+    }
+}
+
+/// Gain of the fades at a frame of the clip: raised cosines.
+fn fade(clip: &PlacedClip, frame: u64) -> f32 {
+    let raised = |share: f64| (0.5 - 0.5 * (share * std::f64::consts::PI).cos()) as f32;
+    let mut gain = 1.0;
+    if frame < clip.fade_in {
+        gain *= raised((frame as f64 + 0.5) / clip.fade_in as f64);
+    }
+    let left = clip.frames.saturating_sub(frame + 1);
+    if left < clip.fade_out {
+        gain *= raised((left as f64 + 0.5) / clip.fade_out as f64);
+    }
+    gain
+}
+
+/// Adds what another strip sends.
+fn add_edge(
+    edge: &Edge,
+    source: &Output,
+    delay: &mut [DelayLine<f32>; 2],
+    frame: u64,
+    scratch: (&mut [f32], &mut [f32]),
+    left: &mut [f32],
+    right: &mut [f32],
+) {
+    let frames = left.len();
+    let from = source.tap(edge.tap);
+    let (one, two) = scratch;
+    one.copy_from_slice(&from.left[..frames]);
+    two.copy_from_slice(&from.right[..frames]);
+    if let Some(level) = &edge.level {
+        let song = frame as i64 - source.latency as i64;
+        gain::apply(&[level], song, &mut [&mut *one, &mut *two], |v| gain::amplitude(v[0]));
+    }
+    if edge.delay > 0 {
+        delay[0].process(one);
+        delay[1].process(two);
+    }
+    left.iter_mut().zip(one).for_each(|(to, from)| *to += *from);
+    right.iter_mut().zip(two).for_each(|(to, from)| *to += *from);
+}

@@ -1,0 +1,142 @@
+//! What a session compiles to: immutable, and all that a runner needs.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use mixsmith_audio::Clip;
+use mixsmith_processor::Kind;
+use mixsmith_session::{Map, Tap};
+
+use crate::Curve;
+
+/// Strips in order, with routes, delays and curves.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Frames a second.
+    pub rate: u32,
+    /// Quarter notes a minute.
+    pub tempo: f32,
+    /// Length of the song in frames.
+    pub frames: u64,
+    /// What is printed, in the order of [`Prints`].
+    pub prints: Vec<Print>,
+    pub(crate) nodes: Vec<Node>,
+    /// Nodes of a level depend only on nodes of levels before it.
+    pub(crate) levels: Vec<Range<usize>>,
+}
+
+impl Plan {
+    /// Frames from the start of the engine until frame 0 of the song has left a print.
+    pub fn latency(&self, print: usize) -> usize {
+        self.nodes[self.prints[print].node].latency
+    }
+
+    /// How many strips run, those that print stems included.
+    pub fn strips(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
+/// What should be printed beside the outputs of strips.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prints {
+    /// Outputs of these strips, as they are.
+    pub strips: Vec<String>,
+    /// Stems: each of these strips alone through what follows it up to and including the strip `through`, with the
+    /// gain curves of the whole mix. The sum of a set of strips that is all the mix has is the mix.
+    pub stems: Vec<String>,
+    /// Versions of the strip `through` that only these tracks feed, their sends included; a name for each.
+    pub versions: Vec<(String, Vec<String>)>,
+    /// The strip whose output stems and versions add up to.
+    pub through: String,
+}
+
+/// An output of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Print {
+    /// Strip id or name of the version.
+    pub name: String,
+    pub(crate) node: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub strip: String,
+    /// Is it the strip itself, or a copy of it through which a stem runs?
+    pub shadow: bool,
+    /// Channels before the panner.
+    pub channels: usize,
+    pub clips: Vec<PlacedClip>,
+    pub inputs: Vec<Edge>,
+    /// Latency of the sum of the inputs, in frames.
+    pub input_latency: usize,
+    pub inserts: Vec<PlannedInsert>,
+    pub gains: Gains,
+    /// Latency of the output.
+    pub latency: usize,
+    /// Does anybody take the signal before the fader?
+    pub pre_used: bool,
+}
+
+/// Curves of the strip's own knobs.
+#[derive(Clone, Debug)]
+pub(crate) struct Gains {
+    pub trim: Curve,
+    pub polarity: Curve,
+    pub fader: Curve,
+    pub ride: Curve,
+    pub pan: Curve,
+    pub width: Curve,
+    pub mute: Curve,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PlacedClip {
+    pub clip: Arc<Clip>,
+    pub at: i64,
+    pub from: u64,
+    pub frames: u64,
+    pub gain: f32,
+    pub fade_in: u64,
+    pub fade_out: u64,
+    pub map: Map,
+}
+
+/// Sound that goes from a node to another.
+#[derive(Clone, Debug)]
+pub(crate) struct Edge {
+    pub from: usize,
+    pub tap: Tap,
+    /// Level of a send; none for a route.
+    pub level: Option<Curve>,
+    /// Delay that makes it as late as the latest of its fellows.
+    pub delay: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedInsert {
+    pub id: String,
+    pub kind: &'static Kind<f32>,
+    pub curves: Vec<Curve>,
+    pub key: Option<KeyEdge>,
+    /// Latency up to its input: what its curves and its key are aligned to.
+    pub latency: usize,
+    /// Must its input be kept for the shadows?
+    pub tapped: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum KeyEdge {
+    /// The output of a strip, delayed.
+    Strip { from: usize, delay: usize },
+    /// The input of an insert of the strip that this node shadows.
+    Tap { from: usize, insert: usize },
+}
+
+impl KeyEdge {
+    pub fn from(&self) -> usize {
+        match *self {
+            KeyEdge::Strip { from, .. } | KeyEdge::Tap { from, .. } => from,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Live playing: any block size, the same bits as offline.
+
+use mixsmith_dsp::denormals;
+use mixsmith_processor::QUANTUM;
+
+use crate::Plan;
+use crate::node::{Output, Running};
+
+/// Plays a plan block by block on one thread.
+pub struct Runner {
+    nodes: Vec<Running>,
+    outputs: Vec<Output>,
+    levels: Vec<std::ops::Range<usize>>,
+    print: usize,
+    frame: u64,
+    /// Frames of the current quantum that were taken already.
+    taken: usize,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Runner({} strips, frame {})", self.nodes.len(), self.frame)
+    }
+}
+
+impl Runner {
+    /// Prepares to play a print of the plan from the start. Allocates.
+    pub fn new(plan: &Plan, print: usize) -> Self {
+        let nodes =
+            plan.nodes.iter().map(|node| Running::new(node, plan.rate, plan.tempo, QUANTUM)).collect();
+        let outputs = plan.nodes.iter().map(|node| Output::new(node, QUANTUM)).collect();
+        let node = plan.prints[print].node;
+        Runner { nodes, outputs, levels: plan.levels.clone(), print: node, frame: 0, taken: QUANTUM }
+    }
+
+    /// Fills both blocks, of any equal length, with what comes next. The first [`Plan::latency`] frames come before
+    /// the song.
+    ///
+    /// # Realtime safety
+    /// Does not allocate, lock or fail; see [`mixsmith_audio::Clip::read`] for clips on disk.
+    pub fn play(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let mut at = 0;
+        while at < left.len().min(right.len()) {
+            if self.taken == QUANTUM {
+                self.quantum();
+            }
+            let frames = (QUANTUM - self.taken).min(left.len() - at);
+            let post = &self.outputs[self.print].post;
+            left[at..at + frames].copy_from_slice(&post.left[self.taken..self.taken + frames]);
+            right[at..at + frames].copy_from_slice(&post.right[self.taken..self.taken + frames]);
+            self.taken += frames;
+            at += frames;
+        }
+    }
+
+    fn quantum(&mut self) {
+        denormals::flushed(|| {
+            for level in &self.levels {
+                let (before, rest) = self.outputs.split_at_mut(level.start);
+                for (node, out) in self.nodes[level.clone()].iter_mut().zip(rest) {
+                    node.run(out, before, self.frame, QUANTUM);
+                }
+            }
+        });
+        self.frame += QUANTUM as u64;
+        self.taken = 0;
+    }
+}

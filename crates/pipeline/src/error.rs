@@ -1,0 +1,106 @@
+//! What can go wrong on the road, by what the caller can do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use mixsmith_engine::{CompileError, RenderError};
+
+/// Why the road ended early. Every message names the file or line and says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineError {
+    /// There is no such folder.
+    #[error("{}: {why}. Give the folder that holds the song's recorded tracks.", path.display())]
+    NoSong {
+        /// What was given.
+        path: PathBuf,
+        /// Why it is no song.
+        why: String,
+    },
+    /// Nothing in the folder can be mixed.
+    #[error("{}: no track that could be read.{}", path.display(), list(problems))]
+    NoTracks {
+        /// The folder.
+        path: PathBuf,
+        /// What was wrong with each file.
+        problems: Vec<String>,
+    },
+    /// `song.toml`, `session.toml` or `decisions.toml` cannot be read.
+    #[error("{}: {what}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// Line, what is wrong, what to do.
+        what: String,
+    },
+    /// A stage needs what an earlier stage writes.
+    #[error("{}: not there yet. Run `mixsmith {first}` on the song first.", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// The command that writes it.
+        first: &'static str,
+    },
+    /// An edit that the session refuses.
+    #[error("{0}")]
+    Edit(String),
+    /// The session has no sound.
+    #[error("session.toml: {0}")]
+    Compile(#[from] CompileError),
+    /// A file could not be written or read back.
+    #[error("{}: {}. Nothing half-written is left under its final name.", path.display(), io_words(source))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The caller asked to stop.
+    #[error("stopped; nothing half-written is left")]
+    Stopped,
+    /// The system gives no threads.
+    #[error("cannot start threads: {0}")]
+    Threads(String),
+}
+
+fn list(problems: &[String]) -> String {
+    problems.iter().map(|problem| format!("\n  {problem}")).collect()
+}
+
+fn io_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull => "the disk is full; make room or choose another place with --out".to_owned(),
+        io::ErrorKind::PermissionDenied => "no permission; choose another place with --out".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only; choose another place with --out".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+impl PipelineError {
+    /// A file that could not be written or read back.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| PipelineError::Io { path, source }
+    }
+
+    /// A render that stopped.
+    pub(crate) fn render(out: &Path, error: RenderError) -> Self {
+        match error {
+            RenderError::Sink(name, source) => PipelineError::Io { path: out.join(name), source },
+            RenderError::Stopped => PipelineError::Stopped,
+            RenderError::Threads(what) => PipelineError::Threads(what),
+            other => PipelineError::Threads(other.to_string()),
+        }
+    }
+}
+
+/// Something the person should know that did not end the road.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Note {
+    /// File name or address.
+    pub about: String,
+    /// What happened, where, what to do.
+    pub says: String,
+    /// Was something of the sound or the text lost?
+    pub warning: bool,
+}

@@ -1,0 +1,117 @@
+//! Where the files of a song are.
+
+use std::path::{Path, PathBuf};
+
+use crate::PipelineError;
+
+/// A song's folder. The person's tracks in it are only read; all that is written is below [`Folder::mix`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// The folder that was given.
+    pub root: PathBuf,
+    /// Where session, decisions and cache are: `mix/`, or the parent of the place given with `--out`.
+    pub mix: PathBuf,
+    /// Where mix, master, stems and report go: `mix/out/`, or the place given with `--out`.
+    pub out: PathBuf,
+}
+
+/// Folders that hold no tracks of the song.
+const NOT_TRACKS: &[&str] = &["mix", "reference", "references", "ref"];
+
+/// Endings of files that are worth opening; anything else in a song's folder is left in peace.
+const ENDINGS: &[&str] = &[
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "flac", "caf", "mp3", "ogg", "oga", "m4a", "mp4", "aac",
+    "alac",
+];
+
+impl Folder {
+    /// A song's folder. With `out`, everything is written there: outputs in it, session, decisions and cache in
+    /// `out/session`.
+    pub fn open(root: &Path, out: Option<&Path>) -> Result<Self, PipelineError> {
+        let no_song = |why: String| PipelineError::NoSong { path: root.to_owned(), why };
+        let found = std::fs::metadata(root).map_err(|error| no_song(error.to_string()))?;
+        if !found.is_dir() {
+            return Err(no_song("not a folder".to_owned()));
+        }
+        let (mix, out) = match out {
+            Some(out) => (out.join("session"), out.to_owned()),
+            None => (root.join("mix"), root.join("mix").join("out")),
+        };
+        Ok(Folder { root: root.to_owned(), mix, out })
+    }
+
+    /// What the person wants.
+    pub fn brief(&self) -> PathBuf {
+        self.root.join("song.toml")
+    }
+    /// The mix.
+    pub fn session(&self) -> PathBuf {
+        self.mix.join("session.toml")
+    }
+    /// Why.
+    pub fn decisions(&self) -> PathBuf {
+        self.mix.join("decisions.toml")
+    }
+    /// What may be deleted at any time.
+    pub fn cache(&self) -> PathBuf {
+        self.mix.join("cache")
+    }
+
+    /// Name of the song: that of its folder.
+    pub fn title(&self) -> String {
+        let full = std::fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
+        full.file_name().map_or_else(|| "song".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// The song's sound files in a stable order, as paths below the folder. Hidden files, our own outputs and
+    /// folders of references are left out.
+    pub fn tracks(&self) -> Result<Vec<PathBuf>, PipelineError> {
+        let mut found = Vec::new();
+        self.walk(&self.root, 0, &mut found)?;
+        found.sort();
+        Ok(found)
+    }
+
+    fn walk(&self, folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), PipelineError> {
+        let entries = std::fs::read_dir(folder).map_err(PipelineError::io(folder))?;
+        for entry in entries {
+            let entry = entry.map_err(PipelineError::io(folder))?;
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().to_lowercase();
+            if name.starts_with('.') || path == self.mix || path == self.out {
+                continue;
+            }
+            // A link to a folder may lead in a circle, so it is not followed; a link to a file is a file.
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder {
+                if depth < 3 && !NOT_TRACKS.contains(&name.as_str()) {
+                    self.walk(&path, depth + 1, found)?;
+                }
+            } else if ENDINGS.iter().any(|ending| name.rsplit_once('.').is_some_and(|(_, e)| e == *ending))
+                && let Ok(below) = path.strip_prefix(&self.root)
+            {
+                found.push(below.to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_outputs_and_other_files_are_not_tracks() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in ["b.wav", "A ü.FLAC", "notes.txt", "sub/c.aif", "reference/mix.flac", "mix/out/mix.wav", ".d.wav"] {
+            let path = dir.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, b"x").unwrap();
+        }
+        let folder = Folder::open(dir.path(), None).unwrap();
+        let names: Vec<String> = folder.tracks().unwrap().iter().map(|p| p.display().to_string()).collect();
+        assert_eq!(names, ["A ü.FLAC", "b.wav", "sub/c.aif"]);
+        assert!(Folder::open(&dir.path().join("nowhere"), None).is_err());
+    }
+}

@@ -1,0 +1,325 @@
+//! From files to stems and facts. What was decoded and measured is cached by the hash of the file's content.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use mixsmith_analysis::{Fact, Facts, Qty, Sketch, Song, Stem, ears, sketch};
+use mixsmith_audio::{Audio, Clip, Severity, cache_clip, content_hash, hex, open_cached, read, resample};
+use mixsmith_session::slug;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{Folder, Note, PipelineError, Progress};
+
+/// A sound file of the song and what it says of itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SongFile {
+    /// Path below the song's folder, with `/`.
+    pub file: String,
+    /// Which stream of it.
+    pub stream: u32,
+    /// SHA-256 of its content, hexadecimal.
+    pub hash: String,
+    /// `WAV`, `FLAC`, …
+    pub format: String,
+    /// Frames a second.
+    pub rate: u32,
+    /// Channels.
+    pub channels: usize,
+    /// Bits a sample, where there is such a thing.
+    pub bits: Option<u32>,
+    /// Coded with loss?
+    pub lossy: bool,
+    /// Frames of encoder delay that were removed.
+    pub removed_delay: Option<u64>,
+    /// Frames of the file, at its own rate, from midnight of the session's clock.
+    pub start: Option<u64>,
+    /// Name of the stem inside a stem file.
+    pub name: Option<String>,
+}
+
+/// What was heard.
+#[derive(Clone, Debug)]
+pub struct Listened {
+    /// The stems.
+    pub song: Song,
+    /// All that was measured.
+    pub facts: Facts,
+    /// The files, in the order of the stems.
+    pub files: Vec<SongFile>,
+    /// What was wrong with files.
+    pub notes: Vec<Note>,
+}
+
+/// What the cache holds about a file.
+#[derive(Serialize, Deserialize)]
+struct Cached {
+    format: u32,
+    streams: Vec<SongFile>,
+    notes: Vec<Note>,
+}
+
+/// A stream with its sound at its own rate.
+struct Heard {
+    file: SongFile,
+    clip: Arc<Clip>,
+    facts: Vec<Fact>,
+    sketch: Sketch,
+}
+
+/// Reads and measures every track of the folder. `ids` gives stems the ids that they had in an earlier run, by file
+/// (and stream).
+pub fn listen(
+    folder: &Folder,
+    ids: &BTreeMap<(String, u32), String>,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Listened, PipelineError> {
+    let paths = folder.tracks()?;
+    progress.stage("Listen", paths.len() as u64);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.max(1))
+        .build()
+        .map_err(|error| PipelineError::Threads(error.to_string()))?;
+    let done = AtomicU64::new(0);
+    let heard: Vec<Result<(Vec<Heard>, Vec<Note>), PipelineError>> = pool.install(|| {
+        let one = |path: &PathBuf| {
+            if progress.stopped() {
+                return Err(PipelineError::Stopped);
+            }
+            let result = hear(folder, path);
+            progress.step(done.fetch_add(1, Ordering::Relaxed) + 1, &path.display().to_string());
+            result
+        };
+        paths.par_iter().with_max_len(1).map(one).collect()
+    });
+    let mut streams = Vec::new();
+    let mut notes = Vec::new();
+    for result in heard {
+        let (found, said) = result?;
+        streams.extend(found);
+        notes.extend(said);
+    }
+    if streams.is_empty() {
+        let problems = notes.iter().map(|note| note.says.clone()).collect();
+        return Err(PipelineError::NoTracks { path: folder.root.clone(), problems });
+    }
+    let rate = song_rate(&streams);
+    let clips: Vec<Result<Arc<Clip>, PipelineError>> =
+        pool.install(|| streams.par_iter().with_max_len(1).map(|heard| at_rate(folder, heard, rate)).collect());
+    let clips = clips.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let files: Vec<SongFile> = streams.iter().map(|heard| heard.file.clone()).collect();
+    let (mut song, facts) = song_of(rate, streams, clips, &mut notes);
+    progress.stage("Understand", 0);
+    let mut facts = facts;
+    mixsmith_analysis::song::measure_song(&song, &mut facts);
+    let facts = rename(&mut song, facts, &files, ids);
+    Ok(Listened { song, facts, files, notes })
+}
+
+/// Decodes and measures one file, or finds it in the cache.
+fn hear(folder: &Folder, path: &Path) -> Result<(Vec<Heard>, Vec<Note>), PipelineError> {
+    let full = folder.root.join(path);
+    let name = path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+    let cache = folder.cache();
+    let hash = content_hash(&full).ok().map(|hash| hex(&hash));
+    if let Some(found) = hash.as_deref().and_then(|hash| recall(&cache, hash, &name)) {
+        return Ok(found);
+    }
+    let note = |says: String, warning| Note { about: name.clone(), says, warning };
+    let read = match read(&full) {
+        Ok(read) => read,
+        Err(error) => return Ok((Vec::new(), vec![note(error.to_string(), true)])),
+    };
+    let hash = hash.unwrap_or_default();
+    let mut notes: Vec<Note> =
+        read.problems.iter().map(|p| note(p.what.clone(), p.severity == Severity::Warning)).collect();
+    let mut heard = Vec::new();
+    for (number, stream) in read.streams.into_iter().enumerate() {
+        let (info, mut audio) = (stream.info, stream.audio);
+        if audio.channels.len() > 2 {
+            let says = format!("has {} channels; the first two are used", audio.channels.len());
+            notes.push(note(says, true));
+            audio.channels.truncate(2);
+        }
+        let file = SongFile {
+            file: name.clone(),
+            stream: number as u32,
+            hash: hash.clone(),
+            format: info.format.name().to_owned(),
+            rate: audio.rate,
+            channels: audio.channels.len(),
+            bits: info.bits,
+            lossy: info.lossy,
+            removed_delay: info.removed_delay,
+            start: info.start,
+            name: info.name,
+        };
+        let key = clip_key(&file, file.rate);
+        let clip = cache_clip(&audio, &cache.join("clips"), &key).map_err(PipelineError::io(&cache))?;
+        let (facts, sketch) = ears::measure_stem("", &audio);
+        let bytes = ears::store::to_bytes(&facts, &sketch);
+        let place = cache.join("facts").join(facts_key(&file));
+        std::fs::create_dir_all(cache.join("facts")).map_err(PipelineError::io(&place))?;
+        mixsmith_audio::write_atomic(&place, &bytes).map_err(PipelineError::io(&place))?;
+        heard.push(Heard { file, clip: Arc::new(clip), facts, sketch });
+    }
+    let streams = heard.iter().map(|heard| heard.file.clone()).collect();
+    let entry = Cached { format: ears::store::FORMAT, streams, notes: notes.clone() };
+    let place = cache.join("facts").join(format!("{hash}.json"));
+    if let Ok(text) = serde_json::to_vec(&entry) {
+        mixsmith_audio::write_atomic(&place, &text).map_err(PipelineError::io(&place))?;
+    }
+    Ok((heard, notes))
+}
+
+fn clip_key(file: &SongFile, rate: u32) -> String {
+    format!("{}-{}-{rate}", file.hash, file.stream)
+}
+
+fn facts_key(file: &SongFile) -> String {
+    format!("{}-{}.facts", file.hash, file.stream)
+}
+
+/// What the cache knows about a file's content; nothing when any of it is missing or old.
+fn recall(cache: &Path, hash: &str, name: &str) -> Option<(Vec<Heard>, Vec<Note>)> {
+    let text = std::fs::read(cache.join("facts").join(format!("{hash}.json"))).ok()?;
+    let entry: Cached = serde_json::from_slice(&text).ok()?;
+    if entry.format != ears::store::FORMAT {
+        return None;
+    }
+    let mut heard = Vec::new();
+    for mut file in entry.streams {
+        let clip = open_cached(&cache.join("clips"), &clip_key(&file, file.rate))?;
+        let bytes = std::fs::read(cache.join("facts").join(facts_key(&file))).ok()?;
+        let (facts, sketch) = ears::store::from_bytes(&bytes)?;
+        // The same content may lie in the folder under another name.
+        name.clone_into(&mut file.file);
+        heard.push(Heard { file, clip: Arc::new(clip), facts, sketch });
+    }
+    let notes = entry.notes.into_iter().map(|note| Note { about: name.to_owned(), ..note }).collect();
+    Some((heard, notes))
+}
+
+/// The rate that most of the recorded time has; the higher of equals. At least 44.1 kHz.
+fn song_rate(streams: &[Heard]) -> u32 {
+    let mut seconds: BTreeMap<u32, f64> = BTreeMap::new();
+    for heard in streams {
+        *seconds.entry(heard.file.rate).or_default() += heard.clip.frames as f64 / f64::from(heard.file.rate);
+    }
+    let most = seconds.iter().max_by(|a, b| a.1.total_cmp(b.1).then(a.0.cmp(b.0)));
+    most.map_or(48_000, |(&rate, _)| rate).max(44_100)
+}
+
+/// The stream's sound at the song's rate.
+fn at_rate(folder: &Folder, heard: &Heard, rate: u32) -> Result<Arc<Clip>, PipelineError> {
+    if heard.file.rate == rate {
+        return Ok(heard.clip.clone());
+    }
+    let (dir, key) = (folder.cache().join("clips"), clip_key(&heard.file, rate));
+    if let Some(clip) = open_cached(&dir, &key) {
+        return Ok(Arc::new(clip));
+    }
+    let frames = heard.clip.frames as usize;
+    let mut audio = Audio::silence(heard.file.rate, heard.clip.channels, frames);
+    let mut slices: Vec<&mut [f32]> = audio.channels.iter_mut().map(Vec::as_mut_slice).collect();
+    heard.clip.read(0, &mut slices);
+    let clip = cache_clip(&resample(&audio, rate), &dir, &key).map_err(PipelineError::io(&dir))?;
+    Ok(Arc::new(clip))
+}
+
+/// Puts the streams on the song's clock.
+fn song_of(rate: u32, streams: Vec<Heard>, clips: Vec<Arc<Clip>>, notes: &mut Vec<Note>) -> (Song, Facts) {
+    let seconds = |heard: &Heard| heard.file.start.map(|start| start as f64 / f64::from(heard.file.rate));
+    let earliest = streams.iter().filter_map(seconds).fold(f64::INFINITY, f64::min);
+    let stamped = streams.iter().filter(|heard| heard.file.start.is_some()).count();
+    if stamped > 0 && stamped < streams.len() {
+        let says = format!(
+            "{stamped} of {} files have a time stamp; those without are taken to start with the earliest of them",
+            streams.len()
+        );
+        notes.push(Note { about: String::new(), says, warning: false });
+    }
+    let mut song = Song { rate, frames: 0, stems: Vec::new() };
+    let mut facts = Facts::default();
+    for (number, (heard, clip)) in streams.into_iter().zip(clips).enumerate() {
+        let offset = seconds(&heard).map_or(0.0, |start| start - earliest);
+        let start = (offset * f64::from(rate)).round() as i64;
+        // Ids for now; the song's own come with the names (see `rename`).
+        let id = format!("stem-{number:04}");
+        song.frames = song.frames.max((start + clip.frames as i64).max(0) as u64);
+        let named = heard.file.name.as_ref().map(|name| format!("{} - {name}", heard.file.file));
+        for fact in heard.facts {
+            facts.push(Fact { about: vec![id.clone()], ..shifted(fact, offset) });
+        }
+        facts.push_sketch(&id, Arc::new(shifted_sketch(heard.sketch, offset)));
+        song.stems.push(Stem {
+            id,
+            file: named.unwrap_or_else(|| heard.file.file.clone()),
+            hash: format!("{}-{}", heard.file.hash, heard.file.stream),
+            rate: heard.file.rate,
+            channels: heard.file.channels,
+            lossy: heard.file.lossy,
+            start,
+            clip,
+        });
+    }
+    (song, facts)
+}
+
+/// A fact of a file that starts `offset` seconds into the song.
+fn shifted(mut fact: Fact, offset: f64) -> Fact {
+    if offset <= 0.0 {
+        return fact;
+    }
+    match &mut fact.value {
+        Qty::Times(times) => times.iter_mut().for_each(|time| *time += offset),
+        Qty::Spans(spans) => spans.iter_mut().for_each(|span| {
+            span.start += offset;
+            span.end += offset;
+        }),
+        Qty::Series { step, values } => {
+            let floor = values.iter().copied().fold(f32::INFINITY, f32::min);
+            let before = (offset / *step).round() as usize;
+            values.splice(0..0, std::iter::repeat_n(if floor.is_finite() { floor } else { 0.0 }, before));
+        }
+        Qty::Number(_) | Qty::Text(_) | Qty::Bands(_) => {}
+    }
+    fact
+}
+
+fn shifted_sketch(mut sketch: Sketch, offset: f64) -> Sketch {
+    let before = (offset / sketch::STEP).round().max(0.0) as usize * sketch::BANDS;
+    if before > 0 {
+        sketch.mid.splice(0..0, std::iter::repeat_n(0.0, before));
+        sketch.side.splice(0..0, std::iter::repeat_n(0.0, before));
+    }
+    sketch
+}
+
+/// Gives every stem the id that a person types: that of an earlier run, or one made from its clean name.
+fn rename(song: &mut Song, facts: Facts, files: &[SongFile], ids: &BTreeMap<(String, u32), String>) -> Facts {
+    let mut taken: BTreeSet<String> = ["mix", "master", "send"].iter().map(|&id| id.to_owned()).collect();
+    let mut names = BTreeMap::new();
+    for (stem, file) in song.stems.iter().zip(files) {
+        if let Some(id) = ids.get(&(file.file.clone(), file.stream))
+            && taken.insert(id.clone())
+        {
+            names.insert(stem.id.clone(), id.clone());
+        }
+    }
+    for stem in &song.stems {
+        if !names.contains_key(&stem.id) {
+            let name = facts.text("role.name", &stem.id).unwrap_or(&stem.file);
+            let id = slug(name, |id| taken.contains(id));
+            taken.insert(id.clone());
+            names.insert(stem.id.clone(), id);
+        }
+    }
+    for stem in &mut song.stems {
+        stem.id = names[&stem.id].clone();
+    }
+    facts.renamed(&names)
+}

@@ -1,0 +1,311 @@
+//! From a session to files: mix, master, stems, groups, versions in one pass.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use mixsmith_audio::{Audio, Dither, Sample, WavWriter, Written, content_hash, hex};
+use mixsmith_effects::KINDS;
+use mixsmith_engine::{Prints, Rendered, Sink, Sources, compile, render};
+use mixsmith_session::{Session, StripKind};
+use rayon::prelude::*;
+
+use crate::manifest::Printed;
+use crate::meter::Meter;
+use crate::{PipelineError, Progress};
+
+/// Renders one strip into memory.
+pub(crate) fn listen_to(
+    session: &Session,
+    sources: &Sources,
+    strip: &str,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<(Audio, Rendered), PipelineError> {
+    let prints = Prints { strips: vec![strip.to_owned()], ..Prints::default() };
+    let plan = compile(session, &KINDS, sources, &prints)?;
+    let mut audio = Audio::silence(session.song.rate, 2, 0);
+    let mut sinks: Vec<Box<dyn Sink + '_>> = vec![Box::new(Keep(&mut audio))];
+    let mut watch = |frame: u64| {
+        progress.step(frame, strip);
+        !progress.stopped()
+    };
+    let rendered = render(&plan, session.song.frames, threads, &mut sinks, &mut watch)
+        .map_err(|error| PipelineError::render(Path::new(strip), error))?;
+    drop(sinks);
+    Ok((audio, rendered))
+}
+
+struct Keep<'a>(&'a mut Audio);
+
+impl Sink for Keep<'_> {
+    fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
+        self.0.channels[0].extend_from_slice(left);
+        self.0.channels[1].extend_from_slice(right);
+        Ok(())
+    }
+}
+
+/// Sums prints in whole numbers, so that the order of threads does not matter, and keeps the largest sample of the
+/// sum. The mix counts against its stems, so what is left is what they do not add up to.
+#[derive(Debug, Default)]
+struct AddUp {
+    left: Vec<i64>,
+    right: Vec<i64>,
+    /// Prints that have yet to add this stretch, and how many there are.
+    waiting: usize,
+    prints: usize,
+    worst: i64,
+}
+
+/// One in the whole numbers of [`AddUp`].
+const ONE: f64 = (1u64 << 40) as f64;
+
+impl AddUp {
+    fn add(&mut self, left: &[f32], right: &[f32], sign: f64) {
+        self.left.resize(left.len(), 0);
+        self.right.resize(left.len(), 0);
+        for (sum, x) in [(&mut self.left, left), (&mut self.right, right)] {
+            sum.iter_mut().zip(x).for_each(|(sum, &x)| *sum += (f64::from(x) * ONE * sign) as i64);
+        }
+        self.waiting -= 1;
+        if self.waiting == 0 {
+            let both = self.left.iter().chain(&self.right);
+            self.worst = both.fold(self.worst, |worst, x| worst.max(x.abs()));
+            self.left.clear();
+            self.right.clear();
+            self.waiting = self.prints;
+        }
+    }
+
+    fn worst_db(&self) -> f64 {
+        (20.0 * (self.worst as f64 / ONE).log10()).max(-240.0)
+    }
+}
+
+/// A file that is being printed.
+struct Tape {
+    writer: WavWriter,
+    meter: Option<Meter>,
+    /// Sums that it takes part in, and with which sign.
+    sums: Vec<(Arc<Mutex<AddUp>>, f64)>,
+}
+
+impl Sink for Tape {
+    fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
+        self.writer.write(&[left, right])?;
+        if let Some(meter) = &mut self.meter {
+            meter.add(left, right);
+        }
+        for (sum, sign) in &self.sums {
+            // A poisoned sum means that another print panicked, which ends the render anyway.
+            if let Ok(mut sum) = sum.lock() {
+                sum.add(left, right, *sign);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was printed.
+#[derive(Debug)]
+pub(crate) struct Reel {
+    pub outputs: Vec<Printed>,
+    pub stems_minus_mix: f64,
+    pub groups_minus_mix: f64,
+    pub rendered: Rendered,
+}
+
+/// What one output is.
+struct Job {
+    file: String,
+    kind: &'static str,
+    of: String,
+    sources: Vec<String>,
+}
+
+/// Prints everything that comes out of a session into a folder.
+pub(crate) fn print(
+    session: &Session,
+    sources: &Sources,
+    out: &Path,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Reel, PipelineError> {
+    let (prints, jobs) = jobs(session);
+    let plan = compile(session, &KINDS, sources, &prints)?;
+    for folder in ["", "stems", "groups"] {
+        let folder = out.join(folder);
+        std::fs::create_dir_all(&folder).map_err(PipelineError::io(&folder))?;
+    }
+    let count = |kind: &str| jobs.iter().filter(|job| job.kind == kind).count() + 1;
+    let sum = |prints| Arc::new(Mutex::new(AddUp { waiting: prints, prints, ..AddUp::default() }));
+    let (stems, groups) = (sum(count("stem")), sum(count("group")));
+    let mut tapes: Vec<Tape> = Vec::new();
+    for job in &jobs {
+        let path = out.join(&job.file);
+        let writer = WavWriter::create(&path, session.song.rate, 2, Sample::I24, Dither::Tpdf)
+            .map_err(PipelineError::io(&path))?;
+        let sums = match job.kind {
+            "mix" => vec![(stems.clone(), -1.0), (groups.clone(), -1.0)],
+            "stem" => vec![(stems.clone(), 1.0)],
+            "group" => vec![(groups.clone(), 1.0)],
+            _ => vec![],
+        };
+        tapes.push(Tape { writer, meter: Meter::new(session.song.rate), sums });
+    }
+    progress.stage("Print", session.song.frames);
+    let mut sinks: Vec<Box<dyn Sink + '_>> =
+        tapes.iter_mut().map(|tape| Box::new(Borrowed(tape)) as Box<dyn Sink + '_>).collect();
+    let mut watch = |frame: u64| {
+        progress.step(frame, "mix, master, stems");
+        !progress.stopped()
+    };
+    let rendered = render(&plan, session.song.frames, threads, &mut sinks, &mut watch)
+        .map_err(|error| PipelineError::render(out, error))?;
+    drop(sinks);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.max(1))
+        .build()
+        .map_err(|error| PipelineError::Threads(error.to_string()))?;
+    let outputs = pool.install(|| {
+        let finished = tapes.into_par_iter().zip(jobs.into_par_iter()).with_max_len(1);
+        finished.map(|(tape, job)| finish(tape, job, out)).collect::<Result<Vec<_>, _>>()
+    })?;
+    let worst = |sum: &Mutex<AddUp>| sum.lock().map_or(0.0, |sum| sum.worst_db());
+    let (stems_minus_mix, groups_minus_mix) = (worst(&stems), worst(&groups));
+    Ok(Reel { outputs, stems_minus_mix, groups_minus_mix, rendered })
+}
+
+struct Borrowed<'a>(&'a mut Tape);
+
+impl Sink for Borrowed<'_> {
+    fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
+        self.0.write(left, right)
+    }
+}
+
+fn finish(tape: Tape, job: Job, out: &Path) -> Result<Printed, PipelineError> {
+    let path = out.join(&job.file);
+    let level = tape.meter.map(|meter| meter.level()).unwrap_or_default();
+    let Written { clipped, .. } = tape.writer.finish().map_err(PipelineError::io(&path))?;
+    let sha256 = hex(&content_hash(&path).map_err(PipelineError::io(&path))?);
+    Ok(Printed { file: job.file, kind: job.kind.to_owned(), of: job.of, sources: job.sources, level, clipped, sha256 })
+}
+
+/// Every output of a session: what the engine prints, and the file of each print, in the same order.
+fn jobs(session: &Session) -> (Prints, Vec<Job>) {
+    let mut prints = Prints { through: "mix".to_owned(), ..Prints::default() };
+    let mut jobs = Vec::new();
+    let mut files = BTreeSet::new();
+    let all: Vec<String> = session.sources.iter().map(|source| source.file.clone()).collect();
+    let master = session.master().map_or("master", |strip| strip.id.as_str());
+    for (strip, kind) in [("mix", "mix"), (master, "master")] {
+        prints.strips.push(strip.to_owned());
+        jobs.push(Job { file: format!("{kind}.wav"), kind, of: strip.to_owned(), sources: all.clone() });
+    }
+    let sources_of = |id: &str| -> Vec<String> {
+        let strip = session.strip(id);
+        let clips = strip.map_or(&[][..], |strip| strip.clips());
+        clips.iter().filter_map(|clip| session.source(&clip.source)).map(|source| source.file.clone()).collect()
+    };
+    let feeding = |id: &str| session.strips.iter().filter(|s| s.to.as_deref() == Some(id)).map(|s| s.id.clone());
+    // Stems: tracks and returns. Groups: whatever feeds the mix.
+    for strip in &session.strips {
+        if matches!(strip.kind, StripKind::Track { .. } | StripKind::Return) {
+            prints.stems.push(strip.id.clone());
+            let file = file_name("stems", &strip.name, &mut files);
+            jobs.push(Job { file, kind: "stem", of: strip.id.clone(), sources: sources_of(&strip.id) });
+        }
+    }
+    for id in feeding("mix") {
+        let below: Vec<String> = feeding(&id).chain([id.clone()]).flat_map(|track| sources_of(&track)).collect();
+        let name = session.strip(&id).map_or(id.as_str(), |strip| strip.name.as_str());
+        let file = file_name("groups", name, &mut files);
+        prints.stems.push(id.clone());
+        jobs.push(Job { file, kind: "group", of: id, sources: below });
+    }
+    let (voices, others): (Vec<String>, Vec<String>) =
+        session.tracks().map(|strip| (strip.id.clone(), is_voice(&strip.role))).fold(
+            (Vec::new(), Vec::new()),
+            |(mut voices, mut others), (id, voice)| {
+                if voice { voices.push(id) } else { others.push(id) }
+                (voices, others)
+            },
+        );
+    if !voices.is_empty() && !others.is_empty() {
+        for (name, tracks) in [("instrumental", others), ("a cappella", voices)] {
+            let sources = tracks.iter().flat_map(|track| sources_of(track)).collect();
+            jobs.push(Job { file: format!("{name}.wav"), kind: "version", of: name.to_owned(), sources });
+            prints.versions.push((name.to_owned(), tracks));
+        }
+    }
+    (prints, jobs)
+}
+
+/// Does a role sing words that an instrumental leaves out?
+fn is_voice(role: &str) -> bool {
+    let role = role.trim_end_matches('?');
+    role.ends_with("vocal") || matches!(role, "vocal-double" | "choir")
+}
+
+/// A file name that every system takes, unique without regard to case.
+fn file_name(folder: &str, name: &str, taken: &mut BTreeSet<String>) -> String {
+    let clean: String = name
+        .chars()
+        .map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c })
+        .take(100)
+        .collect();
+    let clean = clean.trim().trim_end_matches('.');
+    let clean = if clean.is_empty() { "track" } else { clean };
+    let mut file = format!("{folder}/{clean}.wav");
+    let mut number = 2;
+    while !taken.insert(file.to_lowercase()) {
+        file = format!("{folder}/{clean} {number}.wav");
+        number += 1;
+    }
+    file
+}
+
+/// The sound of every source of a song, for the engine.
+pub(crate) fn sources(song: &mixsmith_analysis::Song) -> Sources {
+    song.stems.iter().map(|stem| (stem.id.clone(), stem.clip.clone())).collect::<BTreeMap<_, _>>()
+}
+
+/// Removes prints of an earlier run that this one does not make.
+pub(crate) fn sweep(out: &Path, outputs: &[Printed]) {
+    let kept: BTreeSet<PathBuf> = outputs.iter().map(|printed| out.join(&printed.file)).collect();
+    for folder in ["stems", "groups"] {
+        let entries = std::fs::read_dir(out.join(folder)).into_iter().flatten().flatten();
+        for path in entries.map(|entry| entry.path()) {
+            if path.extension().is_some_and(|ending| ending == "wav") && !kept.contains(&path) {
+                // What cannot be removed stays; it is in no manifest.
+                let _ = std::fs::remove_file(path);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_suit_every_system() {
+        let mut taken = BTreeSet::new();
+        assert_eq!(file_name("stems", "Kick/In: \"1\"?", &mut taken), "stems/Kick-In- -1--.wav");
+        assert_eq!(file_name("stems", "Gesang ü", &mut taken), "stems/Gesang ü.wav");
+        assert_eq!(file_name("stems", "GESANG Ü", &mut taken), "stems/GESANG Ü 2.wav");
+        assert_eq!(file_name("stems", " . ", &mut taken), "stems/track.wav");
+    }
+
+    #[test]
+    fn sums_do_not_depend_on_the_order() {
+        let mut sum = AddUp { waiting: 3, prints: 3, ..AddUp::default() };
+        sum.add(&[0.5], &[0.25], 1.0);
+        sum.add(&[0.75], &[0.5], -1.0);
+        sum.add(&[0.25], &[0.125], 1.0);
+        assert!((sum.worst_db() - 20.0 * 0.125f64.log10()).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,241 @@
+//! The road itself, stage by stage and whole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mixsmith_analysis::{Facts, ears};
+use mixsmith_assistant::{Assistant, Brief, Decision, Genre, Locks, Loudness, Phase, Status, decide as ask};
+use mixsmith_audio::{Audio, hex};
+use mixsmith_effects::KINDS;
+use mixsmith_engine::Rendered;
+use mixsmith_session::Session;
+use sha2::{Digest, Sha256};
+
+use crate::listen::{Listened, listen};
+use crate::manifest::{Input, Manifest};
+use crate::print::{self, listen_to};
+use crate::{Folder, Journal, Note, PipelineError, Progress, brief, master, sessions};
+
+/// What the command line asks for beyond `song.toml`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Threads; all of the machine's when 0.
+    pub threads: usize,
+    /// How loud the master is.
+    pub loudness: Option<Loudness>,
+    /// Which column of the tables.
+    pub genre: Option<Genre>,
+}
+
+impl Options {
+    /// How many threads to use.
+    pub fn threads(&self) -> usize {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+}
+
+/// A mixed song.
+#[derive(Debug)]
+pub struct Mixed {
+    /// What was heard of the tracks.
+    pub listened: Listened,
+    /// What the person wants.
+    pub brief: Brief,
+    /// The mix.
+    pub session: Session,
+    /// Why.
+    pub journal: Journal,
+    /// What was measured of the mix itself, under the name `mix`.
+    pub heard: Facts,
+    /// Gain reduction of every processor.
+    pub rendered: Rendered,
+    /// What was printed.
+    pub manifest: Manifest,
+    /// What the person should know.
+    pub notes: Vec<Note>,
+}
+
+/// What the decisions start from.
+struct Start {
+    listened: Listened,
+    brief: Brief,
+    locks: Locks,
+    notes: Vec<Note>,
+}
+
+/// Reads the brief, the earlier session and the tracks.
+fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Start, PipelineError> {
+    let mut brief = brief::read(&folder.brief())?;
+    brief.loudness = options.loudness.unwrap_or(brief.loudness);
+    brief.genre = options.genre.unwrap_or(brief.genre);
+    brief.title.get_or_insert_with(|| folder.title());
+    let earlier = sessions::read(folder)?;
+    let journal = Journal::read(&folder.decisions())?;
+    let mut notes = Vec::new();
+    let mut ids = BTreeMap::new();
+    let mut locks = Locks::default();
+    if let Some((session, said)) = &earlier {
+        notes.extend(said.iter().cloned());
+        ids.extend(session.sources.iter().map(|s| ((s.file.clone(), s.stream), s.id.clone())));
+        locks = journal.locks(&KINDS, session);
+    }
+    let listened = listen(folder, &ids, options.threads(), progress)?;
+    notes.extend(listened.notes.iter().cloned());
+    Ok(Start { listened, brief, locks, notes })
+}
+
+impl Start {
+    fn assistant<'a>(&'a self, facts: &'a Facts) -> Assistant<'a> {
+        Assistant { song: &self.listened.song, facts, brief: &self.brief, kinds: KINDS, locks: &self.locks }
+    }
+
+    /// Every decision up to and including a phase. The session's sources learn their files' paths and hashes.
+    fn decide(&self, facts: &Facts, last: Phase) -> (Session, Vec<Decision>) {
+        ask(&self.assistant(facts), last)
+    }
+}
+
+/// Prepares the song: names, groups, polarity, time, first levels, and the list of faults. Writes the session.
+pub fn prepare(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Mixed, PipelineError> {
+    until(folder, options, progress, Phase::Buses)
+}
+
+/// Decides the mix without printing it. Writes session and decisions.
+pub fn decide(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Mixed, PipelineError> {
+    until(folder, options, progress, Phase::MixBus)
+}
+
+fn until(
+    folder: &Folder,
+    options: &Options,
+    progress: &dyn Progress,
+    last: Phase,
+) -> Result<Mixed, PipelineError> {
+    let start = start(folder, options, progress)?;
+    progress.stage("Decide", 0);
+    let (session, decisions) = start.decide(&start.listened.facts, last);
+    let journal = Journal::new(decisions, start.locks.hand.clone());
+    sessions::write(folder, &session)?;
+    journal.write(&folder.decisions())?;
+    let Start { listened, brief, notes, .. } = start;
+    Ok(Mixed {
+        listened,
+        brief,
+        session,
+        journal,
+        heard: Facts::default(),
+        rendered: Rendered::default(),
+        manifest: Manifest::default(),
+        notes,
+    })
+}
+
+/// The whole road: listens, decides, listens to its own mix, masters, prints.
+pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Mixed, PipelineError> {
+    let start = start(folder, options, progress)?;
+    let threads = options.threads();
+    let sources = print::sources(&start.listened.song);
+    progress.stage("Decide", 0);
+    let (first, _) = start.decide(&start.listened.facts, Phase::MixBus);
+    progress.stage("Hear the mix", first.song.frames);
+    let (audio, _) = listen_to(&first, &sources, "mix", threads, progress)?;
+    // What is measured of the mix itself lets the checks and the master decide.
+    let mut facts = start.listened.facts.clone();
+    hear(&mut facts, &audio);
+    let (mut session, mut decisions) = start.decide(&facts, Phase::Master);
+    let moved = fader(&session) - fader(&first);
+    let audio = scaled(audio, moved);
+    if let Some((decision, _)) = master::settle(&session, &audio, start.brief.loudness.lufs(), threads, progress)? {
+        mixsmith_assistant::decide::take(&start.assistant(&facts), decision, &mut session, &mut decisions);
+    }
+    let mut heard = Facts::default();
+    hear(&mut heard, &audio);
+    let journal = Journal::new(decisions, start.locks.hand.clone());
+    sessions::write(folder, &session)?;
+    journal.write(&folder.decisions())?;
+    let (manifest, rendered) = print_all(folder, &session, &start.listened, options, progress)?;
+    let Start { listened, brief, notes, .. } = start;
+    Ok(Mixed { listened, brief, session, journal, heard, rendered, manifest, notes })
+}
+
+/// Prints the session on disk as it is, deciding nothing.
+pub fn render_again(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Mixed, PipelineError> {
+    let (session, mut notes) = sessions::read(folder)?
+        .ok_or_else(|| PipelineError::Missing { path: folder.session(), first: "mix" })?;
+    let brief = brief::read(&folder.brief())?;
+    let ids = session.sources.iter().map(|s| ((s.file.clone(), s.stream), s.id.clone())).collect();
+    let listened = listen(folder, &ids, options.threads(), progress)?;
+    notes.extend(listened.notes.iter().cloned());
+    let sources = print::sources(&listened.song);
+    progress.stage("Hear the mix", session.song.frames);
+    let (audio, _) = listen_to(&session, &sources, "mix", options.threads(), progress)?;
+    let mut heard = Facts::default();
+    hear(&mut heard, &audio);
+    let (manifest, rendered) = print_all(folder, &session, &listened, options, progress)?;
+    let journal = Journal::read(&folder.decisions())?;
+    Ok(Mixed { listened, brief, session, journal, heard, rendered, manifest, notes })
+}
+
+fn print_all(
+    folder: &Folder,
+    session: &Session,
+    listened: &Listened,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(Manifest, Rendered), PipelineError> {
+    let sources = print::sources(&listened.song);
+    let reel = print::print(session, &sources, &folder.out, options.threads(), progress)?;
+    print::sweep(&folder.out, &reel.outputs);
+    let text = std::fs::read(folder.session()).map_err(PipelineError::io(&folder.session()))?;
+    let mut inputs: Vec<Input> = listened
+        .files
+        .iter()
+        .map(|file| Input { file: file.file.clone(), sha256: file.hash.clone() })
+        .collect();
+    inputs.dedup();
+    let manifest = Manifest {
+        format: 1,
+        title: session.song.title.clone(),
+        program: format!("mixsmith {}", env!("CARGO_PKG_VERSION")),
+        rate: session.song.rate,
+        frames: session.song.frames,
+        session: hex(&Sha256::digest(&text)),
+        inputs,
+        outputs: reel.outputs,
+        stems_minus_mix: reel.stems_minus_mix,
+        groups_minus_mix: reel.groups_minus_mix,
+    };
+    let path = folder.out.join("manifest.json");
+    let text = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
+    mixsmith_audio::write_atomic(&path, &text).map_err(PipelineError::io(&path))?;
+    Ok((manifest, reel.rendered))
+}
+
+/// Adds what is measured of the mix, as if it were a stem called `mix`.
+fn hear(facts: &mut Facts, audio: &Audio) {
+    let (measured, sketch) = ears::measure_stem("mix", audio);
+    facts.extend(measured);
+    facts.push_sketch("mix", Arc::new(sketch));
+}
+
+fn fader(session: &Session) -> f32 {
+    session.strip("mix").and_then(|strip| strip.values.get("fader")).copied().unwrap_or(0.0)
+}
+
+fn scaled(mut audio: Audio, db: f32) -> Audio {
+    if db != 0.0 {
+        let gain = mixsmith_dsp::math::amplitude(db);
+        audio.channels.iter_mut().flatten().for_each(|sample| *sample *= gain);
+    }
+    audio
+}
+
+impl Mixed {
+    /// Decisions that were taken and change something.
+    pub fn taken(&self) -> impl Iterator<Item = &Decision> {
+        self.journal.decisions.iter().filter(|d| d.status == Status::Taken && !d.edits.is_empty())
+    }
+}
