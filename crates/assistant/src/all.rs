@@ -1,6 +1,6 @@
 //! The shelf: every rule, in the order in which they are asked.
 
-use crate::{Rule, balance, buses, prepare};
+use crate::{Rule, balance, buses, check, master, mixbus, prepare};
 
 /// Every rule.
 pub static ALL: &[Rule] = &[
@@ -10,4 +10,9 @@ pub static ALL: &[Rule] = &[
     buses::route::RULE,
     buses::mix::RULE,
     balance::levels::RULE,
+    mixbus::glue::RULE,
+    check::headroom::RULE,
+    check::mono::RULE,
+    master::tone::RULE,
+    master::limit::RULE,
 ];

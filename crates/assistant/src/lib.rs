@@ -6,12 +6,15 @@
 pub mod all;
 pub mod balance;
 pub mod buses;
+pub mod check;
 pub mod decide;
 pub mod decision;
 pub mod desk;
 #[cfg(test)]
 mod fixture;
 pub mod locks;
+pub mod master;
+pub mod mixbus;
 pub mod mixmodel;
 pub mod prepare;
 pub mod roles;

@@ -70,6 +70,37 @@ pub fn level_row(role: &str) -> &'static LevelRow {
     of(role).or_else(|| of("unknown")).unwrap_or(&LEVELS[0])
 }
 
+/// A third-octave band of the usual balance of records.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetRow {
+    /// Centre, Hz.
+    pub hz: f64,
+    /// Band power in dB; the median from 200 Hz to 2 kHz is 0.
+    pub db: f64,
+    /// How far records differ, dB.
+    pub sd: f64,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    source: String,
+    band: Vec<TargetRow>,
+}
+
+static TARGET: LazyLock<Target> =
+    LazyLock::new(|| toml::from_str(include_str!("../tables/target.toml")).expect("tables/target.toml"));
+
+/// The usual balance of records, from 31.5 Hz to 16 kHz: the bands of the fact `spectrum.third_octave`.
+pub fn target() -> &'static [TargetRow] {
+    &TARGET.band
+}
+
+/// Where the usual balance is from.
+pub fn target_source() -> &'static str {
+    &TARGET.source
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

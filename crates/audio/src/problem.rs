@@ -30,6 +30,15 @@ impl Problem {
         Problem { file: file.to_owned(), what: what.into(), severity: Severity::Note }
     }
 
+    /// A header that promises more seconds than there are.
+    pub(crate) fn short(file: &Path, of: &str, claimed: f64, present: f64) -> Problem {
+        let what = format!(
+            "{of}The header claims {claimed:.3} s, but the file ends after {present:.3} s. \
+             What is there was kept; copy or export the file again if the end is missing."
+        );
+        Problem::warning(file, what)
+    }
+
     pub(crate) fn warning(file: &Path, what: impl Into<String>) -> Problem {
         Problem { file: file.to_owned(), what: what.into(), severity: Severity::Warning }
     }

@@ -72,10 +72,10 @@ mod tests {
         let periods = (middle.len() as f64 * hz / f64::from(rate)).floor();
         let length = (periods * f64::from(rate) / hz).round() as usize;
         let (mut re, mut im) = (0.0, 0.0);
-        for n in middle.start..middle.start + length {
+        for (n, x) in samples.iter().enumerate().skip(middle.start).take(length) {
             let phase = TAU * hz * n as f64 / f64::from(rate);
-            re += f64::from(samples[n]) * phase.sin();
-            im += f64::from(samples[n]) * phase.cos();
+            re += f64::from(*x) * phase.sin();
+            im += f64::from(*x) * phase.cos();
         }
         (2.0 * re.hypot(im) / length as f64, im.atan2(re))
     }

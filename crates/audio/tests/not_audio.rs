@@ -71,7 +71,7 @@ fn without_permission() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.wav");
     fs::write(&path, common::wav(&[1, 2, 3])).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&path).is_ok() {
         println!("skipped: this user may read everything");
         return;

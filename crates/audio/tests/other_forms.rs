@@ -36,7 +36,8 @@ fn aiff(kind: Option<&[u8; 4]>, rate: [u8; 10], frames: u32, bits: u16, data: &[
 
 #[test]
 fn aiff_in_its_kinds() {
-    let table: [(Option<&[u8; 4]>, u16, Vec<u8>); 8] = [
+    type Case = (Option<&'static [u8; 4]>, u16, Vec<u8>);
+    let table: [Case; 8] = [
         (None, 16, vec![0x40, 0, 0x80, 0]),
         (None, 24, vec![0x40, 0, 0, 0x80, 0, 0]),
         (None, 8, vec![0x40, 0x80]),

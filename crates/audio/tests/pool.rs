@@ -89,6 +89,8 @@ fn quanta_in_a_row_are_the_whole() {
 
 #[test]
 fn many_threads_at_once() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Pool>();
     let folder = tempfile::tempdir().unwrap();
     let audio = ramp(2, 50_000);
     let clip = cache_clip(&audio, folder.path(), "key").unwrap();

@@ -30,8 +30,9 @@ fn music(rate: u32, frames: usize) -> Audio {
         for (n, x) in samples.iter_mut().enumerate().skip(onset) {
             let t = (n - onset) as f64 / f64::from(rate);
             let decay = (-3.0 * (t % 0.25)).exp();
-            let tone =
-                (t * hz * 6.283).sin() + 0.5 * (t * hz * 3.7 * 6.283).sin() + 0.3 * (t * t * 900.0).sin();
+            let tone = (t * hz * std::f64::consts::TAU).sin()
+                + 0.5 * (t * hz * 3.7 * std::f64::consts::TAU).sin()
+                + 0.3 * (t * t * 900.0).sin();
             *x = ((tone * decay * 0.3 * 32_768.0).round() / 32_768.0) as f32;
         }
         samples
@@ -55,7 +56,7 @@ fn quiet(file: &Path) -> Read {
 fn lossless_forms_are_exact() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| -> PathBuf { folder.path().join(name) };
-    for rate in [8_000, 44_100, 96_000] {
+    for rate in [8_000, 96_000] {
         let audio = music(rate, rate as usize * 13 / 10 + 3);
         write(&at("in.wav"), &audio, Sample::I24);
         let table = [
@@ -176,7 +177,8 @@ fn the_resampler_agrees_with_sox() {
     // Nothing near half the lower rate, where the two filters may differ.
     let sample = |n: usize| {
         let t = n as f64 / 96_000.0;
-        let tones: f64 = [300.0, 3_100.0, 9_700.0, 17_000.0].iter().map(|hz| (t * hz * 6.283).sin()).sum();
+        let tones: f64 =
+            [300.0, 3_100.0, 9_700.0, 17_000.0].iter().map(|hz| (t * hz * std::f64::consts::TAU).sin()).sum();
         ((t * std::f64::consts::PI).sin().powi(2) * tones * 0.2) as f32
     };
     let audio = Audio::mono(96_000, (0..96_000).map(sample).collect());
@@ -230,4 +232,48 @@ fn a_file_of_stems() {
     assert_eq!(read.streams[1].info.colour, None);
     let peaks: Vec<f32> = read.streams.iter().map(|s| s.audio.peak()).collect();
     assert!(peaks.iter().zip(1..).all(|(peak, n)| (peak / peaks[0] - n as f32).abs() < 0.001), "{peaks:?}");
+}
+
+/// Damage at every place of the headers: no panic, no hang, and a whole answer.
+#[test]
+fn damaged_files_of_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("in.wav"), &music(44_100, 6_000), Sample::I16);
+    let table = [
+        ("-c:a alac out.m4a", "out.m4a"),
+        ("-c:a aac out.m4a", "out.m4a"),
+        ("-c:a alac out.caf", "out.caf"),
+        ("-c:a libvorbis out.ogg", "out.ogg"),
+        ("-c:a flac out.flac", "out.flac"),
+        ("-c:a libmp3lame out.mp3", "out.mp3"),
+        ("-c:a pcm_s16le out.mka", "out.mka"),
+        ("-c:a aac out.aac", "out.aac"),
+        ("-c:a adpcm_ms out.wav", "out.wav"),
+        ("-c:a pcm_s24be out.aiff", "out.aiff"),
+    ];
+    for (arguments, name) in table {
+        if !run(folder.path(), "ffmpeg", &format!("-y -i in.wav {arguments}")) {
+            continue;
+        }
+        let good = std::fs::read(folder.path().join(name)).unwrap();
+        assert!(read(&folder.path().join(name)).unwrap().streams[0].audio.frames() >= 6_000, "{arguments}");
+        // MP4 keeps its tables at the end.
+        let (start, end) = (0..good.len().min(1500), good.len().saturating_sub(1500)..good.len());
+        for at in start.chain(end).step_by(5) {
+            // New names: some file systems wait for the disk when a file is written over.
+            let (path, cut) =
+                (folder.path().join(format!("{at}-{name}")), folder.path().join(format!("cut-{at}-{name}")));
+            let mut bytes = good.clone();
+            bytes[at] ^= [0x01, 0x80, 0xff][at % 3];
+            std::fs::write(&path, &bytes).unwrap();
+            if let Ok(read) = read(&path) {
+                assert!(
+                    read.streams.iter().all(|s| s.info.frames == s.audio.frames() as u64),
+                    "{arguments} {at}"
+                );
+            }
+            std::fs::write(&cut, &good[..at]).unwrap();
+            let _ = read(&cut);
+        }
+    }
 }

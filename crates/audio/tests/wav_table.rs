@@ -186,7 +186,7 @@ fn headers_that_lie() {
     }
     assert!(matches!(refused((1, 0, 48_000, 2, 16)), ReadError::Damaged { .. }));
     for (bytes, what) in [
-        (riff(&[data.clone()]), "no format"),
+        (riff(std::slice::from_ref(&data)), "no format"),
         (riff(&[chunk(b"fmt ", &[1, 0, 1]), data.clone()]), "short format"),
         (riff(&[]), "nothing"),
         (b"RIFF\x04\0\0\0WAVEdat".to_vec(), "a piece"),

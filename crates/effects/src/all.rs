@@ -18,6 +18,8 @@ shelf! {
     equaliser::Equaliser,
     saturator::Saturator,
     width::Width,
+    gate::Gate,
+    deesser::DeEsser,
     limiter::Limiter,
 }
 

@@ -6,6 +6,8 @@ pub mod all;
 pub mod compressor;
 pub mod equaliser;
 pub mod saturator;
+pub mod deesser;
+pub mod gate;
 pub mod limiter;
 pub mod trim;
 pub mod width;

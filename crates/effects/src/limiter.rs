@@ -2,7 +2,7 @@
 
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
-use mixsmith_dsp::dynamics::{SlidingMax, SlidingMean, sane};
+use mixsmith_dsp::dynamics::{REST, SlidingMax, SlidingMean, sane};
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
 use mixsmith_dsp::true_peak::TruePeak;
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
@@ -18,14 +18,11 @@ params! {
         release: "Release", Ms, 10.0..=1000.0, Log, 300.0, Step;
         /// At 100 both channels are reduced alike, at 0 each for itself.
         link: "Stereo link", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
-        /// Time in which gain comes down ahead of a peak. Delays the sound.
+        /// Time in which gain comes down ahead of a peak. Delays the sound by this and 71 frames for the detector.
         lookahead: "Look-ahead", Ms, 1.0..=5.0, Lin, 2.0, Rebuild;
     }
 }
 
-/// Held below the ceiling for what the detector does not see, dB: points between its points, and that a
-/// gain which moves is not quite the same before and after interpolation.
-const MARGIN_DB: f32 = 0.0;
 /// Frames around a peak at which the gain is down already, and still, because the points between frames
 /// are made of the frames around them.
 const GUARD: usize = 8;
@@ -34,6 +31,12 @@ const GUARD: usize = 8;
 const HOLD_MS: f32 = 12.5;
 
 /// A look-ahead limiter that reads peaks between the samples.
+///
+/// Reductions in octaves go through a sliding maximum, so that they are there before the peak, a release, and
+/// two sliding means no longer than the maximum: what comes out is never less than what the peak needs, at
+/// every point that the detector sees. Between those, and because a gain that moves is not quite the same
+/// before and after interpolation, 0.02 dB were measured over the ceiling (tests/limiter.rs); so there is no
+/// safety margin.
 #[derive(Debug)]
 pub struct Limiter<L: Lane> {
     rate: f32,
@@ -68,9 +71,8 @@ impl<L: Lane> Effect<L> for Limiter<L> {
         if self.release.0 != ramps.release.to {
             self.release = (ramps.release.to, Recovery::new(ramps.release.to, self.rate));
         }
-        let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
         let drive = course(ramps.gain, math::amplitude);
-        let ceiling = course(ramps.ceiling, |db| octaves(db - L::splat(MARGIN_DB)));
+        let ceiling = course(ramps.ceiling, |db| db * L::splat(1.0 / DB_PER_OCTAVE));
         let apart = course(ramps.link, |link| L::splat(1.0) - link * L::splat(0.01));
 
         let [left, right] = &mut self.channels;
@@ -173,7 +175,7 @@ impl<L: Lane> Channel<L> {
         let mut reduction = *over;
         let mut largest = L::zero();
         for x in &mut reduction {
-            let held = self.hold.next(*x);
+            let held = self.hold.next(*x).max(L::splat(REST));
             self.fast = held.max(self.fast - recovery.fast * self.fast);
             let share = L::select(self.slow.lt(held), recovery.charge, recovery.slow);
             self.slow += share * (held - self.slow);

@@ -37,8 +37,8 @@ fn static_curve() {
         for step in 0..61 {
             let peak = f64::from(step) - 60.0;
             // A sine, as an engineer would measure; the rms detector reads 3.01 dB below its peak.
-            let out = mono(ID, &sets, &sine(96_000, 997.0, peak));
-            let got = db(rms(&out[48_000..])) + db(2f64.sqrt());
+            let out = mono(ID, &sets, &sine(48_000, 997.0, peak));
+            let got = db(rms(&out[24_000..])) + db(2f64.sqrt());
             let offset = if detector == 1.0 { db(2f64.sqrt()) } else { 0.0 };
             let level = peak - offset;
             let want = formula(level, threshold.into(), ratio.into(), knee.into()) + offset;
@@ -93,7 +93,7 @@ fn look_ahead_is_the_latency_and_parallel_sound_is_aligned() {
     // Below the threshold, mixed or not, nothing changes but the time.
     let sound = both(&sine(9600, 997.0, -30.0));
     let out = stereo(ID, &[("lookahead", 2.0), ("mix", 50.0)], &sound, None);
-    assert_eq!(out[0][96..], sound[0][..9600 - 96]);
+    assert!(out[0][96..] == sound[0][..9600 - 96]);
 }
 
 #[test]

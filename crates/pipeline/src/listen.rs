@@ -69,11 +69,10 @@ struct Heard {
     sketch: Sketch,
 }
 
-/// Reads and measures every track of the folder. `ids` gives stems the ids that they had in an earlier run, by file
-/// (and stream).
+/// Reads and measures every track of the folder. `ids` gives stems the ids that they had in an earlier run, by file.
 pub fn listen(
     folder: &Folder,
-    ids: &BTreeMap<(String, u32), String>,
+    ids: &BTreeMap<String, String>,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Listened, PipelineError> {
@@ -111,11 +110,10 @@ pub fn listen(
         pool.install(|| streams.par_iter().with_max_len(1).map(|heard| at_rate(folder, heard, rate)).collect());
     let clips = clips.into_iter().collect::<Result<Vec<_>, _>>()?;
     let files: Vec<SongFile> = streams.iter().map(|heard| heard.file.clone()).collect();
-    let (mut song, facts) = song_of(rate, streams, clips, &mut notes);
+    let (mut song, mut facts) = song_of(rate, streams, clips, &mut notes);
     progress.stage("Understand", 0);
-    let mut facts = facts;
     mixsmith_analysis::song::measure_song(&song, &mut facts);
-    let facts = rename(&mut song, facts, &files, ids);
+    let facts = rename(&mut song, facts, ids);
     Ok(Listened { song, facts, files, notes })
 }
 
@@ -258,7 +256,10 @@ fn song_of(rate: u32, streams: Vec<Heard>, clips: Vec<Arc<Clip>>, notes: &mut Ve
         song.stems.push(Stem {
             id,
             file: named.unwrap_or_else(|| heard.file.file.clone()),
-            hash: format!("{}-{}", heard.file.hash, heard.file.stream),
+            hash: match heard.file.stream {
+                0 => heard.file.hash.clone(),
+                stream => format!("{}-{stream}", heard.file.hash),
+            },
             rate: heard.file.rate,
             channels: heard.file.channels,
             lossy: heard.file.lossy,
@@ -300,11 +301,11 @@ fn shifted_sketch(mut sketch: Sketch, offset: f64) -> Sketch {
 }
 
 /// Gives every stem the id that a person types: that of an earlier run, or one made from its clean name.
-fn rename(song: &mut Song, facts: Facts, files: &[SongFile], ids: &BTreeMap<(String, u32), String>) -> Facts {
+fn rename(song: &mut Song, facts: Facts, ids: &BTreeMap<String, String>) -> Facts {
     let mut taken: BTreeSet<String> = ["mix", "master", "send"].iter().map(|&id| id.to_owned()).collect();
     let mut names = BTreeMap::new();
-    for (stem, file) in song.stems.iter().zip(files) {
-        if let Some(id) = ids.get(&(file.file.clone(), file.stream))
+    for stem in &song.stems {
+        if let Some(id) = ids.get(&stem.file)
             && taken.insert(id.clone())
         {
             names.insert(stem.id.clone(), id.clone());

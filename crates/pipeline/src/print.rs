@@ -210,7 +210,9 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
         let clips = strip.map_or(&[][..], |strip| strip.clips());
         clips.iter().filter_map(|clip| session.source(&clip.source)).map(|source| source.file.clone()).collect()
     };
-    let feeding = |id: &str| session.strips.iter().filter(|s| s.to.as_deref() == Some(id)).map(|s| s.id.clone());
+    let feeding = |id: &str| -> Vec<String> {
+        session.strips.iter().filter(|s| s.to.as_deref() == Some(id)).map(|s| s.id.clone()).collect()
+    };
     // Stems: tracks and returns. Groups: whatever feeds the mix.
     for strip in &session.strips {
         if matches!(strip.kind, StripKind::Track { .. } | StripKind::Return) {
@@ -220,7 +222,7 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
         }
     }
     for id in feeding("mix") {
-        let below: Vec<String> = feeding(&id).chain([id.clone()]).flat_map(|track| sources_of(&track)).collect();
+        let below: Vec<String> = feeding(&id).into_iter().chain([id.clone()]).flat_map(|track| sources_of(&track)).collect();
         let name = session.strip(&id).map_or(id.as_str(), |strip| strip.name.as_str());
         let file = file_name("groups", name, &mut files);
         prints.stems.push(id.clone());

@@ -81,7 +81,7 @@ fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<
     let mut locks = Locks::default();
     if let Some((session, said)) = &earlier {
         notes.extend(said.iter().cloned());
-        ids.extend(session.sources.iter().map(|s| ((s.file.clone(), s.stream), s.id.clone())));
+        ids.extend(session.sources.iter().map(|s| (s.file.clone(), s.id.clone())));
         locks = journal.locks(&KINDS, session);
     }
     let listened = listen(folder, &ids, options.threads(), progress)?;
@@ -170,7 +170,7 @@ pub fn render_again(folder: &Folder, options: &Options, progress: &dyn Progress)
     let (session, mut notes) = sessions::read(folder)?
         .ok_or_else(|| PipelineError::Missing { path: folder.session(), first: "mix" })?;
     let brief = brief::read(&folder.brief())?;
-    let ids = session.sources.iter().map(|s| ((s.file.clone(), s.stream), s.id.clone())).collect();
+    let ids = session.sources.iter().map(|s| (s.file.clone(), s.id.clone())).collect();
     let listened = listen(folder, &ids, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
     let sources = print::sources(&listened.song);

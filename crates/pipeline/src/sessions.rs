@@ -1,7 +1,7 @@
 //! `session.toml`: reading, writing, an edit by hand.
 
 use mixsmith_effects::KINDS;
-use mixsmith_session::{Address, Edit, Session, file};
+use mixsmith_session::{Address, Edit, Session, parse, print, update};
 
 use crate::{Folder, Note, PipelineError};
 
@@ -13,7 +13,7 @@ pub(crate) fn read(folder: &Folder) -> Result<Option<(Session, Vec<Note>)>, Pipe
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(PipelineError::io(&path)(error)),
     };
-    let (session, problems) = file::parse(&text, &KINDS)
+    let (session, problems) = parse(&text, &KINDS)
         .map_err(|error| PipelineError::Text { path: path.clone(), what: error.to_string() })?;
     let notes = problems.into_iter().map(|problem| {
         let says = problem.to_string();
@@ -26,8 +26,8 @@ pub(crate) fn read(folder: &Folder) -> Result<Option<(Session, Vec<Note>)>, Pipe
 pub(crate) fn write(folder: &Folder, session: &Session) -> Result<(), PipelineError> {
     let path = folder.session();
     let text = match std::fs::read_to_string(&path) {
-        Ok(old) => file::update(&old, session, &KINDS),
-        Err(_) => file::print(session, &KINDS),
+        Ok(old) => update(&old, session, &KINDS),
+        Err(_) => print(session, &KINDS),
     };
     std::fs::create_dir_all(&folder.mix).map_err(PipelineError::io(&folder.mix))?;
     mixsmith_audio::write_atomic(&path, text.as_bytes()).map_err(PipelineError::io(&path))

@@ -317,12 +317,7 @@ impl Voice {
         let claimed = self.claimed.filter(|claimed| *claimed > frames + slack);
         if let Some(claimed) = claimed {
             let rate = f64::from(self.rate);
-            let (claimed, frames) = (claimed as f64 / rate, frames as f64 / rate);
-            let what = format!(
-                "{of}The header claims {claimed:.3} s, but the file ends after {frames:.3} s. \
-                 What is there was kept; copy or export the file again if the end is missing."
-            );
-            problems.push(Problem::warning(path, what));
+            problems.push(Problem::short(path, of, claimed as f64 / rate, frames as f64 / rate));
         }
         if matches!(self.format, Format::Mp3 | Format::Aac) && self.removed_delay.is_none() {
             let what = format!(

@@ -1,5 +1,6 @@
 //! Reading sound files.
 
+mod aiff;
 mod decode;
 mod mp4;
 mod riff;
@@ -65,6 +66,10 @@ pub fn read(path: &Path) -> Result<Read, ReadError> {
             Some(read) => read,
             None => decode::read(path, file, container)?,
         },
+        Container::Aiff => match aiff::read(path, &mut file)? {
+            Some(read) => read,
+            None => decode::read(path, file, container)?,
+        },
         _ => decode::read(path, file, container)?,
     };
     for stream in &mut read.streams {
@@ -79,13 +84,28 @@ pub fn read(path: &Path) -> Result<Read, ReadError> {
     Ok(read)
 }
 
+/// Is it within the limits?
+fn check(path: &Path, channels: usize, rate: u32) -> Result<(), ReadError> {
+    if channels == 0 {
+        return Err(ReadError::damaged(path, "its header claims 0 channels"));
+    }
+    if channels > limits::CHANNELS {
+        let what = format!("it has {channels} channels, and at most {} are read", limits::CHANNELS);
+        return Err(ReadError::unsupported(path, what));
+    }
+    if !limits::RATES.contains(&rate) {
+        let what = format!("its sample rate of {rate} Hz is not between 1 kHz and 768 kHz");
+        return Err(ReadError::unsupported(path, what));
+    }
+    Ok(())
+}
+
 /// Replaces what is not a number, or absurd, by silence.
 fn scrub(path: &Path, audio: &mut Audio) -> Option<Problem> {
     let (mut count, mut first) = (0u64, usize::MAX);
     for channel in &mut audio.channels {
         for (frame, x) in channel.iter_mut().enumerate() {
-            // Written so that NaN fails it too.
-            if !(x.abs() <= limits::LOUDEST) {
+            if x.is_nan() || x.abs() > limits::LOUDEST {
                 *x = 0.0;
                 count += 1;
                 first = first.min(frame);

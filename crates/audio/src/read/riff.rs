@@ -4,16 +4,14 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::samples::Coding;
+use super::Stream;
+use super::samples::{Coding, Stored};
 use super::sniff::WAVE64;
-use super::{Stream, limits};
 use crate::wav::TIME_REFERENCE_AT;
 use crate::{Audio, Format, Info, Problem, ReadError};
 
 /// Chunks looked at before a file is taken for nonsense.
 const CHUNKS: usize = 10_000;
-/// Bytes read at a time.
-const PIECE: usize = 1 << 18;
 
 /// The `fmt ` chunk.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +49,7 @@ pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadErr
     let Some(data) = chunks.data else {
         return Err(ReadError::empty(path, "the header is there, but no samples follow it"));
     };
-    check(path, &layout)?;
+    super::check(path, layout.channels, layout.rate)?;
     let Some(coding) = coding(path, &layout)? else { return Ok(None) };
 
     let block = coding.bytes() * layout.channels;
@@ -59,18 +57,14 @@ pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadErr
     let mut problems = Vec::new();
     let second = f64::from(layout.rate) * block as f64;
     if data.claimed > present && !data.open() {
-        let (claimed, present) = (data.claimed as f64 / second, present as f64 / second);
-        let what = format!(
-            "The header claims {claimed:.3} s, but the file ends after {present:.3} s. \
-             What is there was kept; copy or export the file again if the end is missing."
-        );
-        problems.push(Problem::warning(path, what));
+        problems.push(Problem::short(path, "", data.claimed as f64 / second, present as f64 / second));
     }
     let bytes = data.claimed.min(present);
     if bytes % block as u64 != 0 {
         problems.push(Problem::note(path, "The last frame is not whole and was left out."));
     }
-    let channels = samples(path, &mut file, data.from, bytes, coding, layout.channels)?;
+    let stored = Stored { coding, reversed: false, channels: layout.channels };
+    let channels = stored.read(path, &mut file, data.from, bytes)?;
     let audio = Audio { rate: layout.rate, channels };
     let start = match chunks.time_reference {
         // A clock of one day, with room for sessions that pass midnight.
@@ -166,7 +160,7 @@ fn header(file: &mut impl Read, wave64: bool) -> io::Result<([u8; 4], u64)> {
 }
 
 /// The chunk's first bytes, as many as are asked for and there.
-fn content(file: &mut impl Read, size: u64, most: usize) -> io::Result<Vec<u8>> {
+pub(super) fn content(file: &mut impl Read, size: u64, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(most);
     file.take(size.min(most as u64)).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -210,21 +204,6 @@ fn layout(bytes: &[u8]) -> Option<Layout> {
     })
 }
 
-fn check(path: &Path, layout: &Layout) -> Result<(), ReadError> {
-    if layout.channels == 0 {
-        return Err(ReadError::damaged(path, "its header claims 0 channels"));
-    }
-    if layout.channels > limits::CHANNELS {
-        let what = format!("it has {} channels, and at most {} are read", layout.channels, limits::CHANNELS);
-        return Err(ReadError::unsupported(path, what));
-    }
-    if !limits::RATES.contains(&layout.rate) {
-        let what = format!("its sample rate of {} Hz is not between 1 kHz and 768 kHz", layout.rate);
-        return Err(ReadError::unsupported(path, what));
-    }
-    Ok(())
-}
-
 /// How the samples are stored, or none where it is not plain samples.
 fn coding(path: &Path, layout: &Layout) -> Result<Option<Coding>, ReadError> {
     // The room that a sample takes decides: 12 bits come in 16, 24 may come in 32, always at the top.
@@ -249,49 +228,4 @@ fn coding(path: &Path, layout: &Layout) -> Result<Option<Coding>, ReadError> {
         _ => return Ok(None),
     };
     Ok(Some(coding))
-}
-
-fn samples(
-    path: &Path,
-    file: &mut (impl Read + Seek),
-    from: u64,
-    bytes: u64,
-    coding: Coding,
-    count: usize,
-) -> Result<Vec<Vec<f32>>, ReadError> {
-    let block = coding.bytes() * count;
-    let frames = bytes / block as u64;
-    if frames * count as u64 > limits::SAMPLES {
-        return Err(ReadError::TooLong { file: path.to_owned(), limit: limits::SAMPLES });
-    }
-    let io = |e| ReadError::io(path, e);
-    file.seek(SeekFrom::Start(from)).map_err(io)?;
-    let mut channels = vec![Vec::with_capacity(frames as usize); count];
-    let mut piece = vec![0; (PIECE / block).max(1) * block];
-    let mut left = frames as usize * block;
-    while left > 0 {
-        let size = left.min(piece.len());
-        let read = fill(file, &mut piece[..size]).map_err(io)?;
-        coding.append(&piece[..read], &mut channels);
-        if read < size {
-            // The file became shorter while it was read.
-            break;
-        }
-        left -= size;
-    }
-    Ok(channels)
-}
-
-/// Reads until the slice is full or the file ends.
-fn fill(file: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < into.len() {
-        match file.read(&mut into[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(filled)
 }

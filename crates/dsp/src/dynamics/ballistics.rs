@@ -1,5 +1,6 @@
 //! How fast a gain reduction comes and goes.
 
+use super::REST;
 use crate::{Lane, math};
 
 /// The smooth decoupled detector of Giannoulis, Massberg and Reiss 2012 (eq. 17), run on the gain reduction.
@@ -54,6 +55,7 @@ impl<L: Lane> Ballistics<L> {
     /// The reduction that is wanted in, the smoothed one out.
     #[inline(always)]
     pub fn next(&mut self, wanted: L) -> L {
+        let wanted = wanted.max(L::splat(REST));
         self.held = wanted.max(self.held + self.hold * (wanted - self.held));
         let rises = self.smooth.lt(self.held);
         self.smooth += L::select(rises, self.rise, self.fall) * (self.held - self.smooth);

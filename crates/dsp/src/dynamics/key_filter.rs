@@ -49,6 +49,14 @@ impl<L: Lane> Split<L> {
         (low, x - L::splat(std::f32::consts::SQRT_2) * band - low)
     }
 
+    /// Comes to rest where only an inaudible trace (-300 dBFS) is left, once a block, so that a decay does not
+    /// end in subnormal numbers, which are slow.
+    pub fn settle(&mut self) {
+        let trace = L::splat(1e-15);
+        let [s1, s2] = self.state;
+        self.silence(s1.abs().lt(trace) & s2.abs().lt(trace));
+    }
+
     /// Forgets the sound in the channels where `mask` is true.
     pub fn silence(&mut self, mask: L::Mask) {
         self.state = self.state.map(|s| L::select(mask, L::zero(), s));
@@ -82,12 +90,14 @@ impl<L: Lane> KeyFilter<L> {
             for x in block.iter_mut() {
                 *x = L::select(cuts_low, self.low.next(*x).1, *x);
             }
+            self.low.settle();
         }
         if cuts_high.any() {
             self.high.tune(high_cut);
             for x in block.iter_mut() {
                 *x = L::select(cuts_high, self.high.next(*x).0, *x);
             }
+            self.high.settle();
         }
         // A filter that is off starts from rest when it is turned on, on every lane alike.
         self.low.silence(!cuts_low);

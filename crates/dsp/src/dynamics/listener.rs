@@ -56,7 +56,8 @@ impl<L: Lane> Listener<L> {
             }
             self.filters[c].process(hearing.low_cut, hearing.high_cut, &mut power[c]);
             for x in &mut power[c] {
-                let square = *x * *x;
+                // The least keeps the mean from becoming a subnormal number in silence.
+                let square = (*x * *x).max(L::splat(1e-30));
                 self.means[c] += self.share * (square - self.means[c]);
                 *x = L::select(rms, self.means[c], square);
             }

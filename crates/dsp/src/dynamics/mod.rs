@@ -24,3 +24,7 @@ use crate::Lane;
 pub fn sane<L: Lane>(x: L) -> L {
     L::select(x.abs().lt(L::splat(1e9)), x, L::zero())
 }
+
+/// A reduction too small to hear or to change a bit, in octaves. What fades towards it rather than towards
+/// nought never becomes a subnormal number, which would be slow.
+pub const REST: f32 = 1e-20;

@@ -130,6 +130,17 @@ pub fn passes_all_within(id: &str, hard: &[Set], rounding: f32) {
     blocks_do_not_matter(id, hard, rounding);
     recovers(id, hard);
     linear_under_a_key(id, hard);
+    falls_silent(id, hard);
+}
+
+/// Silence in is silence out, exactly.
+fn falls_silent(id: &str, hard: &[Set]) {
+    let sound = |seed| [lively(100 * QUANTUM, seed), vec![0.0; 800 * QUANTUM]].concat();
+    let out = stereo(id, hard, &[sound(11), sound(12)], None);
+    for channel in &out {
+        let silent = channel.len() - 700 * QUANTUM;
+        assert!(channel[silent..].iter().all(|&x| x == 0.0), "{id} falls silent");
+    }
 }
 
 fn eight_lanes_are_eight_scalars(id: &str, hard: &[Set]) {
@@ -236,7 +247,7 @@ fn linear_under_a_key(id: &str, hard: &[Set]) {
     println!("{id}: stems differ from the mix by {worst:.1e} of its peak");
     assert!(worst < 1e-6);
     // Its own input as the key is the same as no key at all.
-    assert_eq!(of_mix, stereo(id, hard, &mix, None));
+    assert!(of_mix == stereo(id, hard, &mix, None), "{id} hears its own input without a key");
 }
 
 /// What is not a number, or absurd, does not last.
