@@ -9,13 +9,16 @@ mod table;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
-use table::Cli;
+use table::{Cli, table};
 
 fn main() -> ExitCode {
     // What clap cannot read ends here with its own message and code 2.
-    let cli = Cli::parse();
+    let cli = match Cli::from_arg_matches(&table().get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     match commands::run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

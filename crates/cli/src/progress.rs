@@ -31,7 +31,11 @@ impl Bar {
 
 impl Progress for Bar {
     fn stage(&self, name: &str, steps: u64) {
-        let shape = if steps > 0 { "{prefix:>14} {bar:30} {percent:>3}%  {wide_msg}" } else { "{prefix:>14} {wide_msg}" };
+        let shape = if steps > 0 {
+            "{prefix:>14} {bar:30} {percent:>3}%  {wide_msg}"
+        } else {
+            "{prefix:>14} {wide_msg}"
+        };
         if let Ok(style) = ProgressStyle::with_template(shape) {
             self.0.set_style(style);
         }

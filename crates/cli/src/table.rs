@@ -2,27 +2,29 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{completions, decide, demo, facts, man, mix, prep, render, set, why};
+use crate::failure::CODES;
 
-/// The end of every command's help: an example and the exit codes.
-macro_rules! ending {
+/// Examples at the end of a command's help.
+macro_rules! examples {
     ($($example:literal),+ $(,)?) => {
-        concat!(
-            "Example:\n", $("  ", $example, "\n",)+
-            "\nExit codes:\n",
-            "    0  all went well\n",
-            "    1  the song could not be mixed\n",
-            "    2  the command line is wrong\n",
-            "    3  session.toml, song.toml or decisions.toml has a fault\n",
-            "    4  there are no input files, or they cannot be read\n",
-            "    5  something could not be written (disk full, no permission)\n",
-            "  130  interrupted"
-        )
+        concat!("Example:" $(, "\n  ", $example)+)
     };
 }
-pub(crate) use ending;
+pub(crate) use examples;
+
+/// The table as a parser: with the exit codes in the help of every command.
+pub fn table() -> clap::Command {
+    with_codes(Cli::command())
+}
+
+fn with_codes(command: clap::Command) -> clap::Command {
+    let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let codes: String = CODES.iter().map(|(code, meaning)| format!("\n  {code:>3}  {meaning}")).collect();
+    command.after_help(format!("{examples}\n\nExit codes:{codes}")).mut_subcommands(with_codes)
+}
 
 /// Mixes a folder of recorded tracks and says why.
 ///
@@ -36,7 +38,7 @@ pub(crate) use ending;
     version,
     propagate_version = true,
     arg_required_else_help = true,
-    after_help = ending!("mixsmith demo demo-song", "mixsmith mix demo-song", "mixsmith why demo-song vox")
+    after_help = examples!("mixsmith demo demo-song", "mixsmith mix demo-song", "mixsmith why demo-song vox")
 )]
 pub struct Cli {
     /// What every command understands.
@@ -152,24 +154,25 @@ impl From<Genre> for mixsmith_pipeline::Genre {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::CODES;
-    use clap::CommandFactory;
     use std::collections::BTreeSet;
 
     #[test]
     fn the_table_is_sound() {
-        Cli::command().debug_assert();
+        table().debug_assert();
     }
 
     #[test]
     fn every_command_has_an_example_that_can_be_read_and_says_its_exit_codes() {
-        let mut table = Cli::command();
+        let mut table = table();
         table.build();
         let mut names = BTreeSet::new();
         for command in table.get_subcommands_mut().filter(|command| command.get_name() != "help") {
             let name = command.get_name().to_owned();
             assert!(names.insert(name.clone()), "{name} is there twice");
-            assert!(command.get_about().is_some_and(|about| about.to_string().len() > 10), "{name} has no help");
+            assert!(
+                command.get_about().is_some_and(|about| about.to_string().len() > 10),
+                "{name} has no help"
+            );
             assert!(command.get_long_about().is_some(), "{name} has no long help");
             let help = command.render_long_help().to_string();
             for (code, meaning) in CODES {
@@ -191,7 +194,7 @@ mod tests {
 
     #[test]
     fn every_flag_has_help_and_a_name_of_its_own() {
-        let mut table = Cli::command();
+        let mut table = table();
         table.build();
         for command in table.get_subcommands().filter(|command| command.get_name() != "help") {
             let mut flags = BTreeSet::new();
@@ -222,7 +225,8 @@ mod tests {
             let word = loudness.to_possible_value().map(|value| value.get_name().to_owned());
             let there = serde_json::to_value(mixsmith_pipeline::Loudness::from(*loudness)).unwrap();
             assert_eq!(word.as_deref(), there.as_str());
-            let help = loudness.to_possible_value().and_then(|value| value.get_help().map(ToString::to_string));
+            let help =
+                loudness.to_possible_value().and_then(|value| value.get_help().map(ToString::to_string));
             let lufs = format!("{} LUFS", mixsmith_pipeline::Loudness::from(*loudness).lufs());
             assert!(help.is_some_and(|help| help.contains(&lufs)), "{lufs}");
         }

@@ -1,17 +1,17 @@
 //! `mixsmith completions`
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::{Shell, generate, generate_to};
 
 use crate::failure::{Exit, Failure};
 use crate::say;
-use crate::table::{Cli, Common, ending};
+use crate::table::{Common, examples, table};
 
 /// Prints what a shell needs to complete commands
 ///
 /// For bash, zsh, fish, powershell and elvish; with `--out` as a file of the name that the shell looks for.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = ending!("mixsmith completions bash > mixsmith.bash", "mixsmith completions zsh --out completions"))]
+#[command(after_help = examples!("mixsmith completions bash > mixsmith.bash", "mixsmith completions zsh --out completions"))]
 pub struct Completions {
     /// Which shell
     #[arg(value_enum, value_name = "SHELL")]
@@ -20,7 +20,7 @@ pub struct Completions {
 
 impl Completions {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let mut table = Cli::command();
+        let mut table = table();
         let Some(out) = &common.out else {
             let mut text = Vec::new();
             generate(self.shell, &mut table, "mixsmith", &mut text);
@@ -42,9 +42,9 @@ mod tests {
     fn every_shell_learns_every_command() {
         for &shell in Shell::value_variants() {
             let mut text = Vec::new();
-            generate(shell, &mut Cli::command(), "mixsmith", &mut text);
+            generate(shell, &mut table(), "mixsmith", &mut text);
             let text = String::from_utf8(text).unwrap();
-            for command in Cli::command().get_subcommands() {
+            for command in table().get_subcommands() {
                 assert!(text.contains(command.get_name()), "{shell} does not know {}", command.get_name());
             }
             assert!(text.contains("loudness"), "{shell}");

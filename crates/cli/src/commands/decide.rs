@@ -5,13 +5,13 @@ use clap::Args;
 use super::{folder, options, result};
 use crate::failure::Failure;
 use crate::progress;
-use crate::table::{Common, Song, Wishes, ending};
+use crate::table::{Common, Song, Wishes, examples};
 
 /// Decides the mix without printing it
 ///
 /// Everything that `mix` does short of rendering
 #[derive(Clone, Debug, Args)]
-#[command(after_help = ending!(" writes `mix/session.toml` and `mix/decisions.toml`. Change what you liken/// there, then `mixsmith render`.:mixsmith decide my-song --genre jazz"))]
+#[command(after_help = examples!(" writes `mix/session.toml` and `mix/decisions.toml`. Change what you liken/// there, then `mixsmith render`.:mixsmith decide my-song --genre jazz"))]
 pub struct Decide {
     #[command(flatten)]
     song: Song,

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::table::{Common, ending};
+use crate::table::{Common, examples};
 use crate::{progress, say};
 
 /// Writes a demo song to mix
@@ -14,7 +14,7 @@ use crate::{progress, say};
 /// A minute of music, played by the program itself and delivered as badly as real folders are: odd names, a buried
 /// voice, an inverted microphone, a copy, a click track. Mix it to hear what the program does with it.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = ending!("mixsmith demo demo-song", "mixsmith mix demo-song"))]
+#[command(after_help = examples!("mixsmith demo demo-song", "mixsmith mix demo-song"))]
 pub struct Demo {
     /// The folder to write the tracks to; it is made if it is not there
     #[arg(value_name = "DIR", default_value = "demo-song")]

@@ -8,14 +8,14 @@ use serde_json::json;
 
 use super::{folder, options, result};
 use crate::failure::{Exit, Failure};
-use crate::table::{Common, Song, Wishes, ending};
+use crate::table::{Common, Song, Wishes, examples};
 use crate::{progress, say};
 
 /// Lists what was measured of a song
 ///
 /// Every decision rests on these numbers. Give a track, a measure or a part of its name to see only those.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = ending!("mixsmith facts my-song", "mixsmith facts my-song loudness", "mixsmith facts my-song vox --json"))]
+#[command(after_help = examples!("mixsmith facts my-song", "mixsmith facts my-song loudness", "mixsmith facts my-song vox --json"))]
 pub struct ListFacts {
     #[command(flatten)]
     song: Song,
@@ -38,12 +38,18 @@ impl ListFacts {
         if let (Some(word), true) = (&self.word, facts.is_empty()) {
             let tracks: Vec<&str> = listened.song.stems.iter().map(|stem| stem.id.as_str()).collect();
             let help = format!("Tracks: {}", tracks.join(", "));
-            return Err(Failure::new(Exit::Usage, format!("nothing was measured that is called `{word}`"), help));
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("nothing was measured that is called `{word}`"),
+                help,
+            ));
         }
         if common.json {
             return say::line(&json!({ "files": listened.files, "facts": facts }).to_string());
         }
-        let lines = facts.iter().map(|fact| format!("{:24} {:28} {}\n", fact.about.join(" "), fact.what, value(fact)));
+        let lines = facts
+            .iter()
+            .map(|fact| format!("{:24} {:28} {}\n", fact.about.join(" "), fact.what, value(fact)));
         say::text(lines.collect::<String>().as_bytes())
     }
 
@@ -62,7 +68,8 @@ fn value(fact: &Fact) -> String {
         Qty::Series { step, values } => format!("{} values, one every {step} s", values.len()),
         Qty::Bands(bands) => bands.iter().map(|band| format!("{band:.1}")).collect::<Vec<_>>().join(" "),
         Qty::Spans(spans) => {
-            let spans = spans.iter().map(|span| format!("{:.1}-{:.1} s {}", span.start, span.end, span.label));
+            let spans =
+                spans.iter().map(|span| format!("{:.1}-{:.1} s {}", span.start, span.end, span.label));
             spans.collect::<Vec<_>>().join(", ").trim_end().to_owned()
         }
     }

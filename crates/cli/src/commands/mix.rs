@@ -6,14 +6,14 @@ use mixsmith_pipeline::Options;
 use super::{folder, options, result, why};
 use crate::failure::Failure;
 use crate::progress;
-use crate::table::{Common, Song, Wishes, ending};
+use crate::table::{Common, Song, Wishes, examples};
 
 /// Mixes and masters a song
 ///
 /// Listens to every track, decides, listens to its own mix, masters, and writes mix, master, stems and the reasons to
 /// the song's folder `mix`. Run it again after changing `mix/session.toml`: it mixes around what you changed.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = ending!("mixsmith mix my-song", "mixsmith mix my-song --loudness dynamic --genre rock", "mixsmith mix my-song --dry-run"))]
+#[command(after_help = examples!("mixsmith mix my-song", "mixsmith mix my-song --loudness dynamic --genre rock", "mixsmith mix my-song --dry-run"))]
 pub struct Mix {
     #[command(flatten)]
     song: Song,

@@ -15,7 +15,9 @@ pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failu
     if !common.quiet {
         warn(&mixed.notes);
     }
-    for printed in mixed.manifest.outputs.iter().filter(|printed| ["mix", "master"].contains(&printed.kind.as_str())) {
+    for printed in
+        mixed.manifest.outputs.iter().filter(|printed| ["mix", "master"].contains(&printed.kind.as_str()))
+    {
         let path = folder.out.join(&printed.file);
         let level = &printed.level;
         say::line(&format!("{}  {:.1} LUFS, {:.1} dBTP", path.display(), level.loudness, level.true_peak))?;
@@ -23,7 +25,10 @@ pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failu
     if !common.quiet {
         let moves = mixed.taken().count();
         let tracks = mixed.listened.files.len();
-        say::line(&format!("{moves} moves on {tracks} tracks. `mixsmith why {}` gives the reasons.", folder.root.display()))?;
+        say::line(&format!(
+            "{moves} moves on {tracks} tracks. `mixsmith why {}` gives the reasons.",
+            folder.root.display()
+        ))?;
     }
     Ok(())
 }

@@ -6,14 +6,14 @@ use serde_json::json;
 use super::folder;
 use crate::failure::Failure;
 use crate::say;
-use crate::table::{Common, Song, ending};
+use crate::table::{Common, Song, examples};
 
 /// Turns knobs of the mix by hand
 ///
 /// Writes to `mix/session.toml` what an editor would, and checks it: units may be left out. The next `mixsmith mix`
 /// mixes around it; `mixsmith render` prints it as it is.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = ending!("mixsmith set my-song vox/fader=-2.5 vox/comp.threshold=-20dB vox/pan=L20"))]
+#[command(after_help = examples!("mixsmith set my-song vox/fader=-2.5 vox/comp.threshold=-20dB vox/pan=L20"))]
 pub struct Set {
     #[command(flatten)]
     song: Song,

@@ -6,13 +6,13 @@ use mixsmith_pipeline::{Decision, Journal, PipelineError, Status};
 use super::folder;
 use crate::failure::{Exit, Failure};
 use crate::say;
-use crate::table::{Common, Song, ending};
+use crate::table::{Common, Song, examples};
 
 /// Says why the mix is as it is
 ///
 /// Every move with the measurement behind it, what was refused and why, and where a hand overruled the machine.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = ending!("mixsmith why my-song", "mixsmith why my-song vox", "mixsmith why my-song --json"))]
+#[command(after_help = examples!("mixsmith why my-song", "mixsmith why my-song vox", "mixsmith why my-song --json"))]
 pub struct Why {
     #[command(flatten)]
     song: Song,
@@ -28,7 +28,8 @@ impl Why {
         if journal.decisions.is_empty() {
             return Err(PipelineError::Missing { path: folder.decisions(), first: "mix" }.into());
         }
-        let wanted: Vec<&Decision> = journal.decisions.iter().filter(|decision| self.wants(decision)).collect();
+        let wanted: Vec<&Decision> =
+            journal.decisions.iter().filter(|decision| self.wants(decision)).collect();
         if let (Some(word), true) = (&self.word, wanted.is_empty()) {
             let message = format!("no decision is about `{word}`");
             return Err(Failure::new(Exit::Usage, message, "`mixsmith why SONG` lists them all"));
@@ -57,9 +58,15 @@ pub fn tell<'a>(common: &Common, decisions: impl Iterator<Item = &'a Decision>) 
 fn lines(decision: &Decision) -> String {
     let mut text = format!("{:>4}. {}  [{}]\n", decision.id, decision.says, decision.rule);
     for evidence in &decision.because {
-        let of = if evidence.of.is_empty() { String::new() } else { format!(" of {}", evidence.of.join(", ")) };
-        let wanted = evidence.wanted.map_or_else(String::new, |wanted| format!(", wanted {wanted:.1} {}", evidence.unit));
-        text.push_str(&format!("      {}{of}: {:.1} {}{wanted}\n", evidence.fact, evidence.value, evidence.unit));
+        let of =
+            if evidence.of.is_empty() { String::new() } else { format!(" of {}", evidence.of.join(", ")) };
+        let wanted = evidence
+            .wanted
+            .map_or_else(String::new, |wanted| format!(", wanted {wanted:.1} {}", evidence.unit));
+        text.push_str(&format!(
+            "      {}{of}: {:.1} {}{wanted}\n",
+            evidence.fact, evidence.value, evidence.unit
+        ));
     }
     match &decision.status {
         Status::Taken => {}
