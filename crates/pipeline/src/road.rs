@@ -25,6 +25,8 @@ pub struct Options {
     pub loudness: Option<Loudness>,
     /// Which column of the tables.
     pub genre: Option<Genre>,
+    /// Decide only; write nothing but the cache of what was measured.
+    pub dry_run: bool,
 }
 
 impl Options {
@@ -118,8 +120,10 @@ fn until(
     progress.stage("Decide", 0);
     let (session, decisions) = start.decide(&start.listened.facts, last);
     let journal = Journal::new(decisions, start.locks.hand.clone());
-    sessions::write(folder, &session)?;
-    journal.write(&folder.decisions())?;
+    if !options.dry_run {
+        sessions::write(folder, &session)?;
+        journal.write(&folder.decisions())?;
+    }
     let Start { listened, brief, notes, .. } = start;
     Ok(Mixed {
         listened,
