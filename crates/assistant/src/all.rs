@@ -1,7 +1,6 @@
 //! The shelf: every rule, in the order in which they are asked.
 
-use crate::{Rule, balance, buses, check, master, mixbus, prepare};
-use crate::{Rule, balance, buses, pan, prepare, ride};
+use crate::{Rule, balance, buses, check, master, mixbus, pan, prepare, ride};
 
 /// Every rule.
 pub static ALL: &[Rule] = &[
@@ -15,14 +14,14 @@ pub static ALL: &[Rule] = &[
     buses::route::RULE,
     buses::mix::RULE,
     balance::levels::RULE,
-    mixbus::glue::RULE,
-    check::headroom::RULE,
-    check::mono::RULE,
-    master::tone::RULE,
-    master::limit::RULE,
     pan::place::RULE,
     pan::width::RULE,
     ride::sections::RULE,
     ride::lead::RULE,
     ride::voice::RULE,
+    mixbus::glue::RULE,
+    check::headroom::RULE,
+    check::mono::RULE,
+    master::tone::RULE,
+    master::limit::RULE,
 ];

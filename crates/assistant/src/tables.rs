@@ -99,6 +99,8 @@ pub fn target() -> &'static [TargetRow] {
 /// Where the usual balance is from.
 pub fn target_source() -> &'static str {
     &TARGET.source
+}
+
 /// Where mono tracks of some roles stand.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PlaceRow {
@@ -110,12 +112,18 @@ pub struct PlaceRow {
     pub out: f64,
     /// Where the number is from.
     pub source: String,
+}
+
+#[derive(Deserialize)]
 struct Places {
     place: Vec<PlaceRow>,
+}
+
 static PLACES: LazyLock<Vec<PlaceRow>> = LazyLock::new(|| {
     // The file is part of the program: a test reads it.
     toml::from_str::<Places>(include_str!("../tables/pan.toml")).expect("tables/pan.toml").place
 });
+
 /// The row of a role; roles that have none stand in the middle.
 pub fn place_row(role: &str) -> &'static PlaceRow {
     PLACES.iter().find(|row| row.roles.iter().any(|r| r == role)).unwrap_or(&PLACES[0])
