@@ -1,52 +1,11 @@
-//! Real recordings with planted faults. Skipped where the songs are not at hand.
-
-mod common;
-use std::path::{Path, PathBuf};
-
-use common::*;
-
-/// The folder of songs: `MIXSMITH_SONGS`, or `../shared/songs` beside the workspace.
-fn songs() -> PathBuf {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/songs");
-    std::env::var_os("MIXSMITH_SONGS").map_or_else(beside, PathBuf::from)
-}
-
-/// File, and the faults in it. Hum under a bass that never rests ("BASSAMP_421.wav", "fx print mcrcsm.flac") is 10
-/// to 40 dB below the notes on its own frequency: nobody can find it, or hear it.
-const FILES: [(&str, &[&str]); 13] = [
-    ("potassium-messy/Minilogue XD stereo 32f.wav", &["fault.over"]),
-    ("potassium-messy/fx print mcrcsm.flac", &["fault.dc"]),
-    ("potassium-messy/empty track.flac", &["fault.silent"]),
-    ("potassium-messy/drm_outro (L+R).flac", &[]),
-    ("potassium-messy/Audio 3-1.wav", &[]),
-    ("potassium-messy/PAD+BASS bounce.flac", &[]),
-    ("potassium-messy/Lead Vox_01 comp FINAL.wav", &[]),
-    ("potassium-messy/marimba (old).flac", &[]),
-    ("about-the-summer-raw/EG cln - verse.flac", &["fault.hum", "fault.hum_hz"]),
-    ("about-the-summer-raw/gtr dist st.flac", &["fault.hum", "fault.hum_hz"]),
-    ("about-the-summer-raw/bass DI.flac", &[]),
-    ("about-the-summer-raw/06-OH.flac", &[]),
-    ("about-the-summer-raw/01 KickIn.wav", &[]),
-];
-
-#[test]
-fn planted_faults_are_found_and_no_others() {
-    for (file, expected) in FILES {
-        let Ok(read) = mixsmith_audio::read(&songs().join(file)) else {
-            println!("skipped, not at hand: {file}");
-            continue;
-        };
-        let (facts, _) = measured(&read.streams[0].audio);
-        let found: Vec<&str> =
-            facts.iter().map(|fact| fact.what.as_str()).filter(|what| what.starts_with("fault.")).collect();
-        assert_eq!(found, expected, "{file}");
-        near(&facts, "stereo.dual_mono", f64::from(u8::from(file.contains("(L+R)"))), 0.0);
-    }
-}
 //! Facts of whole songs against what is known of them. Skipped where the songs are not at hand.
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
 use mixsmith_analysis::{Facts, Qty, Song, Stem, measure_song, measure_stem, role, roles};
 use mixsmith_audio::{Clip, content_hash, hex, read, resample};
+
 /// The folder of a song, if it is here.
 fn folder(song: &str) -> Option<PathBuf> {
     let songs = std::env::var_os("MIXSMITH_SONGS")
@@ -55,7 +14,10 @@ fn folder(song: &str) -> Option<PathBuf> {
     if !folder.is_dir() {
         println!("{song} is not here: skipped");
         return None;
+    }
     Some(folder)
+}
+
 /// Opens and measures every track of a song.
 fn open(folder: &Path) -> (Song, Facts) {
     let rate = 48_000;
@@ -85,8 +47,11 @@ fn open(folder: &Path) -> (Song, Facts) {
                 clip: Arc::new(Clip::in_memory(resample(&stream.audio, rate))),
             });
         }
+    }
     let frames = stems.iter().map(|stem| stem.clip.frames).max().unwrap_or(0);
     (Song { rate, frames, stems }, facts)
+}
+
 /// What the labels of the songs mean in our words; any of them is right.
 fn meant(label: &str) -> Vec<&str> {
     match label {
@@ -104,6 +69,9 @@ fn meant(label: &str) -> Vec<&str> {
         "Agogo" => vec!["percussion"],
         "Choir Aahs" => vec!["choir"],
         other => vec![other],
+    }
+}
+
 /// File and label of every track with a part to play.
 fn labels(folder: &Path) -> Vec<(String, String)> {
     let json = |name: &str| -> serde_json::Value {
@@ -116,20 +84,26 @@ fn labels(folder: &Path) -> Vec<(String, String)> {
     let mut out = Vec::new();
     if let Some(map) = json("roles.json").as_object() {
         out.extend(map.iter().map(|(file, label)| (file.clone(), text(label))));
+    }
     for track in json("labels.json").as_array().into_iter().flatten() {
         out.push((text(&track["file"]), text(&track["instrument"])));
+    }
     for track in json("truth.json")["tracks"].as_array().into_iter().flatten() {
         let label = text(&track["label"]);
         if !matches!(label.as_str(), "silence" | "duplicate" | "reference-mix") {
             out.push((text(&track["file"]), label));
         }
+    }
     out
+}
+
 /// Right by family, right by class, all.
 fn score(song: &Song, facts: &Facts, labels: &[(String, String)], hidden: bool) -> (usize, usize, usize) {
     let (mut family, mut class, mut all) = (0, 0, 0);
     for (stem, (reading, verdict)) in song.stems.iter().zip(roles::fuse::judge(song, facts, hidden)) {
         let Some((_, label)) = labels.iter().find(|(file, _)| *file == stem.file) else { continue };
         if hidden && facts.get("fault.silent", &[&stem.id]).is_some() {
+            continue;
         }
         let wanted = meant(label);
         let right = wanted.contains(&verdict.role.id);
@@ -148,7 +122,10 @@ fn score(song: &Song, facts: &Facts, labels: &[(String, String)], hidden: bool) 
             );
         }
         (all, class, family) = (all + 1, class + usize::from(right), family + usize::from(kin));
+    }
     (family, class, all)
+}
+
 fn check_roles(name: &str, family_at_least: f64, class_at_least: f64) {
     let Some(folder) = folder(name) else { return };
     let (song, facts) = open(&folder);
@@ -158,15 +135,27 @@ fn check_roles(name: &str, family_at_least: f64, class_at_least: f64) {
     println!("{name}: family {family}/{all}, class {class}/{all}; names hidden: {hidden:?}");
     assert!(family as f64 >= family_at_least * all as f64, "{name}: family {family} of {all}");
     assert!(class as f64 >= class_at_least * all as f64, "{name}: class {class} of {all}");
+}
+
+#[test]
 fn roles_of_the_rendered_song() {
     check_roles("about-the-summer", 0.95, 0.9);
+}
+
+#[test]
 fn roles_of_the_electronic_songs() {
     check_roles("caesium", 0.95, 0.9);
     check_roles("lithium", 0.94, 0.9);
+}
+
 fn number(facts: &Facts, what: &str, about: &[&str]) -> f64 {
     match facts.get(what, about).map(|fact| &fact.value) {
         Some(Qty::Number(x)) => *x,
         _ => f64::NAN,
+    }
+}
+
+#[test]
 fn the_raw_session_has_its_pairs_and_no_others() {
     let Some(folder) = folder("about-the-summer-raw") else { return };
     let (song, mut facts) = open(&folder);
@@ -183,6 +172,7 @@ fn the_raw_session_has_its_pairs_and_no_others() {
         assert!((found - ms).abs() < 0.1, "{a}, {b}: {found} ms");
         assert_eq!(number(&facts, "pair.polarity", &about), polarity, "{a}, {b}");
         assert!(facts.all("pair", &about).any(|fact| fact.value == Qty::Text(kind.to_owned())), "{a}, {b}");
+    }
     let kind =
         |wanted: &str| facts.of("pair").filter(|fact| fact.value == Qty::Text(wanted.to_owned())).count();
     assert_eq!(
@@ -196,6 +186,10 @@ fn the_raw_session_has_its_pairs_and_no_others() {
     );
     for fact in facts.of("pair.delay_ms") {
         println!("{:?} {:?} {:.2}", fact.about, fact.value, fact.confidence);
+    }
+}
+
+#[test]
 fn tempi_are_right_to_the_octave() {
     for (name, bpm) in [("caesium", 130.0), ("lithium", 124.0), ("mauiwowi", 102.0)] {
         let Some(folder) = folder(name) else { continue };
@@ -209,6 +203,10 @@ fn tempi_are_right_to_the_octave() {
         for invented in ["duplicate.of", "fault.wrong_length", "fault.wrong_rate"] {
             assert_eq!(facts.of(invented).count(), 0, "{name}: {invented}");
         }
+    }
+}
+
+#[test]
 fn the_messy_folder_is_sorted_out() {
     let Some(folder) = folder("potassium-messy") else { return };
     let (song, mut facts) = open(&folder);
@@ -231,8 +229,10 @@ fn the_messy_folder_is_sorted_out() {
         println!("{:34} {:?}", stem.file, fact.map(|fact| (&fact.value, fact.confidence)));
         let inverted = fact.is_some_and(|fact| fact.value == Qty::Number(-1.0) && fact.confidence > 0.5);
         assert_eq!(inverted, stem.file == "SN top dbl.aif", "{}", stem.file);
+    }
     assert!(
         (facts.number("tempo.bpm", "").unwrap_or(0.0) - 90.0).abs() < 0.5,
         "{:?}",
         facts.number("tempo.bpm", "")
     );
+}

@@ -17,7 +17,8 @@ pub const RULE: Rule = Rule {
           vocal (without one, the lead instrument) gets its level against the mix; all others are moved together so \
           that the energies add up to the mix; tracks of one part share its level while they play together. Stems \
           that come balanced: only outliers move, a lead vocal further than one standard deviation of good mixes \
-          from its level, any other track further than two, and only back to that border. \
+          from its level, any other track further than two, and only back to that border; a track more than 20 LU \
+          under is buried on purpose. \
           **Why.** Good mixes of one song differ by 1.6 LU in the voice and 3 to 6 LU in the rest: inside that, the \
           balance that came in is as good as any. \
           **When it is wrong.** When a role is wrong; when a part is meant to be buried or in front: a hand on its \
@@ -32,6 +33,8 @@ pub const RULE: Rule = Rule {
 const ROUGH: f64 = 0.8;
 /// Standard deviations that a balanced track may be off: the lead, the others.
 const PATIENCE: (f64, f64) = (1.0, 2.0);
+/// A track this far under its usual level in a balanced set is a tail or a ghost, buried on purpose, LU.
+const BURIED: f64 = 20.0;
 /// The fader's upper end, dB.
 const FULL: f32 = 12.0;
 /// Moves below this are not made, dB.
@@ -182,8 +185,9 @@ fn against(relative: f64) -> String {
 fn hold_back(model: &MixModel, wanted: &[Wanted], fixed: &[bool], faders: &mut [f64]) {
     for (i, part) in model.parts.iter().enumerate().filter(|&(i, _)| !fixed[i]) {
         let patience = wanted[i].sd * if wanted[i].anchor { PATIENCE.0 } else { PATIENCE.1 };
-        let move_ = faders[i] - part.fader;
-        faders[i] = part.fader + move_.signum() * (move_.abs() - patience).max(0.0);
+        let away = faders[i] - part.fader;
+        let kept = if away > BURIED { 0.0 } else { away.signum() * (away.abs() - patience).max(0.0) };
+        faders[i] = part.fader + kept;
     }
 }
 
