@@ -9,9 +9,10 @@ use crate::table::{Common, Song, Wishes, examples};
 
 /// Decides the mix without printing it
 ///
-/// Everything that `mix` does short of rendering
+/// Everything that `mix` does short of rendering: writes `mix/session.toml` and `mix/decisions.toml`. Change what you
+/// like there, then `mixsmith render`.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = examples!(" writes `mix/session.toml` and `mix/decisions.toml`. Change what you liken/// there, then `mixsmith render`.:mixsmith decide my-song --genre jazz"))]
+#[command(after_help = examples!("mixsmith decide my-song --genre jazz"))]
 pub struct Decide {
     #[command(flatten)]
     song: Song,

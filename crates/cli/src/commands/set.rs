@@ -18,7 +18,7 @@ pub struct Set {
     #[command(flatten)]
     song: Song,
     /// Which knobs, and to what: `vox/fader=-2.5`, `vox/comp.threshold=-20dB`, `drums/send.plate.level=-12`
-    #[arg(value_name = "KNOB=VALUE", required = true, allow_hyphen_values = false)]
+    #[arg(value_name = "KNOB=VALUE", required = true)]
     settings: Vec<String>,
 }
 
