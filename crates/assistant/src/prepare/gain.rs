@@ -4,7 +4,7 @@ use mixsmith_session::{Address, Edit, Strip};
 
 use crate::balance::state;
 use crate::mixmodel::{MixModel, Part, SILENT, recorded};
-use crate::says::{count, signed};
+use crate::says::signed;
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -60,8 +60,7 @@ fn together(desk: &Desk<'_>, model: &MixModel) -> Vec<Decision> {
         return Vec::new();
     }
     let says = format!(
-        "All {} {} dB: their sum is at {loudness:.1} LUFS, {MIX:.0} leaves room; their balance stays.",
-        count(model.parts.len(), "track"),
+        "All tracks {} dB: their sum is at {loudness:.1} LUFS, {MIX:.0} leaves room; their balance stays.",
         signed(trim)
     );
     let mut decision = Decision::new(RULE.code, &[], says)
