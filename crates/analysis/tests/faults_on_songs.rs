@@ -12,7 +12,7 @@ fn songs() -> PathBuf {
 }
 
 /// File, and the faults in it. Hum under a bass that never rests ("BASSAMP_421.wav", "fx print mcrcsm.flac") is 10
-/// to 40 dB below the notes on its own frequency: .
+/// to 40 dB below the notes on its own frequency, and is not found.
 const FILES: [(&str, &[&str]); 13] = [
     ("potassium-messy/Minilogue XD stereo 32f.wav", &["fault.over"]),
     ("potassium-messy/fx print mcrcsm.flac", &["fault.dc"]),
