@@ -4,7 +4,10 @@
 
 pub mod all;
 pub mod compressor;
+mod cuts;
+pub mod delay;
 pub mod equaliser;
+pub mod reverb;
 pub mod saturator;
 pub mod deesser;
 pub mod gate;
