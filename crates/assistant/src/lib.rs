@@ -10,6 +10,7 @@ pub mod check;
 pub mod decide;
 pub mod decision;
 pub mod desk;
+pub mod dynamics;
 #[cfg(test)]
 mod fixture;
 pub mod locks;
@@ -19,7 +20,9 @@ pub mod mixmodel;
 pub mod prepare;
 pub mod roles;
 pub mod says;
+pub mod space;
 pub mod tables;
+pub mod tone;
 
 pub use decide::{Assistant, decide};
 pub use decision::{Decision, Evidence, Status};
