@@ -1,11 +1,15 @@
 //! The shelf: every rule, in the order in which they are asked.
 
-use crate::{Rule, balance, buses, check, dynamics, master, mixbus, prepare, space, tone};
+use crate::{Rule, balance, buses, check, dynamics, master, mixbus, pan, prepare, ride, space, tone};
 
 /// Every rule.
 pub static ALL: &[Rule] = &[
     prepare::leave_out::RULE,
     prepare::open::RULE,
+    prepare::polarity::RULE,
+    prepare::time::RULE,
+    prepare::imbalance::RULE,
+    prepare::faults::RULE,
     prepare::gain::RULE,
     buses::route::RULE,
     buses::mix::RULE,
@@ -25,6 +29,11 @@ pub static ALL: &[Rule] = &[
     space::sends::RULE,
     space::delay::RULE,
     space::throws::RULE,
+    pan::place::RULE,
+    pan::width::RULE,
+    ride::sections::RULE,
+    ride::lead::RULE,
+    ride::voice::RULE,
     mixbus::glue::RULE,
     check::headroom::RULE,
     check::mono::RULE,

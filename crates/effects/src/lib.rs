@@ -5,13 +5,13 @@
 pub mod all;
 pub mod compressor;
 mod cuts;
+pub mod deesser;
 pub mod delay;
 pub mod equaliser;
-pub mod reverb;
-pub mod saturator;
-pub mod deesser;
 pub mod gate;
 pub mod limiter;
+pub mod reverb;
+pub mod saturator;
 pub mod trim;
 pub mod width;
 

@@ -89,7 +89,7 @@ impl Running {
         })
     }
 
-    /// Runs frames `frame .. frame + frames` of the engine's time. `before` holds the outputs of lower levels, which
+    /// Runs frames `frame .. frame + frames` of the engine's time, whole quanta. `before` holds the outputs of lower levels, which
     /// have run them already.
     ///
     /// # Realtime safety
@@ -175,34 +175,19 @@ impl RunningInsert {
             }
         }
         let song = frame as i64 - plan.latency as i64;
-        let mut at = 0;
-        while at < frames {
-            // A quantum, cut where a curve breaks, so that automation is exact to the frame.
-            let most = QUANTUM - (frame as usize + at) % QUANTUM;
-            let here = song + at as i64;
-            let length = plan
-                .curves
-                .iter()
-                .fold(most.min(frames - at), |length, curve| curve.until_break(here, length));
+        for at in (0..frames).step_by(QUANTUM) {
             for (ramp, curve) in self.ramps.iter_mut().zip(&plan.curves) {
-                *ramp = curve.ramp(here, length);
+                *ramp = curve.ramp(song + at as i64, QUANTUM);
             }
-            let range = at..at + length;
-            let key = self
-                .key
-                .as_ref()
-                .map(|key| Key { left: &key.left[range.clone()], right: Some(&key.right[range.clone()]) });
-            let io = Io {
-                left: &mut left[range.clone()],
-                right: right.as_deref_mut().map(|r| &mut r[range]),
-                key,
-            };
-            self.processor.process(&self.ramps, io);
+            let range = at..at + QUANTUM;
+            let key = self.key.as_ref();
+            let key = key.map(|k| Key { left: &k.left[range.clone()], right: Some(&k.right[range.clone()]) });
+            let right = right.as_deref_mut().map(|right| &mut right[range.clone()]);
+            self.processor.process(&self.ramps, Io { left: &mut left[range], right, key });
             let reduction = self.processor.reduction_db();
             self.most_db = self.most_db.max(reduction);
             self.sum_db += f64::from(reduction);
             self.quanta += 1;
-            at += length;
         }
     }
 }

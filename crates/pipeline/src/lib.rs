@@ -4,6 +4,7 @@
 //! can be run alone; what lies between is on disk and can be read.
 
 mod brief;
+mod demo;
 mod error;
 mod folder;
 mod journal;
@@ -16,6 +17,7 @@ mod progress;
 mod road;
 mod sessions;
 
+pub use demo::demo;
 pub use error::{Note, PipelineError};
 pub use folder::Folder;
 pub use journal::Journal;
@@ -24,3 +26,7 @@ pub use manifest::{Manifest, Printed};
 pub use progress::{Progress, Silent};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use sessions::set;
+
+pub use mixsmith_analysis::{Fact, Facts, Qty};
+pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};
+pub use mixsmith_session::Address;

@@ -53,8 +53,7 @@ pub struct Key<'a, T> {
     pub right: Option<&'a [T]>,
 }
 
-/// One quantum of sound, changed in place. All slices have the same number of frames: [`crate::QUANTUM`], or fewer
-/// where automation breaks inside the quantum.
+/// One quantum of sound, changed in place. All slices have [`crate::QUANTUM`] frames.
 #[derive(Debug)]
 pub struct Io<'a, T> {
     /// Left, or the only channel.
@@ -97,7 +96,7 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     fn tail(&self) -> Tail {
         Tail::None
     }
-    /// One quantum, or the part of it up to the next break-point of automation, in place.
+    /// One quantum in place.
     fn process(&mut self, ramps: &Self::Params<Ramp<T>>, io: Io<'_, T>);
     /// Largest gain reduction of the last quantum in dB (0 or more), for meters and reports.
     fn reduction_db(&self) -> f32 {
