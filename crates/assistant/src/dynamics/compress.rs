@@ -43,7 +43,7 @@ fn compress(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
     let row = row(desk.role(strip))?;
     let stem = desk.stem_of(strip);
     let crest = desk.facts.number("dynamics.crest", stem)?;
-    let voice = crate::roles::role(desk.role(strip)).is_some_and(|role| role.family.ends_with("vocals"));
+    let voice = mixsmith_analysis::role(desk.role(strip)).is_some_and(|role| role.family.ends_with("vocals"));
     if crest < if voice { DENSE.1 } else { DENSE.0 } || strip.insert("comp").is_some() {
         return None;
     }

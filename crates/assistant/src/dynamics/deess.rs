@@ -30,7 +30,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
 }
 
 fn deess(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
-    let family = crate::roles::role(desk.role(strip)).map_or("", |role| role.family);
+    let family = mixsmith_analysis::role(desk.role(strip)).map_or("", |role| role.family);
     let stem = desk.stem_of(strip);
     let excess = desk.facts.number("sibilance.excess", stem)?;
     let hz = desk.facts.number("sibilance.hz", stem)?;

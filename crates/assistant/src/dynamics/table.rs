@@ -43,7 +43,7 @@ pub fn row(role: &str) -> Option<&'static Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roles::ROLES;
+    use mixsmith_analysis::ROLES;
 
     #[test]
     fn rows_are_sane_and_have_sources() {

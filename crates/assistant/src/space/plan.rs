@@ -132,7 +132,7 @@ pub fn usable(desk: &Desk<'_>, id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roles::ROLES;
+    use mixsmith_analysis::ROLES;
 
     #[test]
     fn rows_name_roles_and_spaces_and_have_sources() {

@@ -108,7 +108,7 @@ fn power(desk: &Desk<'_>, strip: &Strip, corner: f64) -> Option<(f64, f64)> {
 mod tests {
     use super::*;
     use crate::fixture::{Take, value};
-    use crate::roles::ROLES;
+    use mixsmith_analysis::ROLES;
     use mixsmith_analysis::{Fact, Qty};
 
     fn take(rumble: f32) -> Take {

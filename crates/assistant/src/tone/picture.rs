@@ -7,7 +7,7 @@ use mixsmith_session::Strip;
 
 use super::bands::{self, Band};
 use crate::Desk;
-use crate::roles::role;
+use mixsmith_analysis::role;
 
 /// A track in the picture.
 #[derive(Clone, Debug)]

@@ -43,7 +43,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
 fn resonance(desk: &Desk<'_>, strip: &Strip, equalisers: &mut Equalisers<'_>) -> Option<Decision> {
     let stem = desk.stem_of(strip);
     let number = |what: &str| desk.facts.number(what, stem);
-    let family = crate::roles::role(desk.role(strip)).map_or("", |role| role.family);
+    let family = mixsmith_analysis::role(desk.role(strip)).map_or("", |role| role.family);
     let drums = family == "drums";
     let one_note = match (number("pitch.low"), number("pitch.high")) {
         (Some(low), Some(high)) if !drums => high < ONE_NOTE * low,

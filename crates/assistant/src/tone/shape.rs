@@ -111,7 +111,7 @@ fn place(thirds: &[Third], low: f64, high: f64, sign: f64) -> Option<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roles::ROLES;
+    use mixsmith_analysis::ROLES;
 
     #[test]
     fn every_row_of_the_table_is_about_roles_and_has_a_source() {
