@@ -73,7 +73,7 @@ fn compress(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
          {:+.1} dB keeps its level.",
         strip.name, row.ratio, plan.mean, row.uneven, plan.makeup,
     );
-    let fact = if row.hits { "dynamics.onset_peak" } else { "loudness.momentary" };
+    let fact = if row.hits { "dynamics.hits" } else { "loudness.momentary" };
     let insert = Insert::new("comp", "dynamics.compressor", &values);
     Some(
         Decision::new(RULE.code, &[&strip.id], says)
@@ -161,6 +161,7 @@ fn solve(f: impl Fn(f64) -> f64, value: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::fixture::{FRAMES, Take, value};
+    use mixsmith_analysis::{Fact, Qty};
 
     fn singer(loud: f32, crest: f64) -> Take {
         let levels: Vec<f32> = (0..FRAMES).map(|i| if i % 8 == 0 { loud } else { -26.0 }).collect();
@@ -188,18 +189,22 @@ mod tests {
 
     #[test]
     fn uneven_hits_are_held_by_the_mean_reduction() {
-        let kick = |onset: f64| {
+        // A hit a second, one in ten of them hard.
+        let kick = |soft: f32| {
+            let level = |i: usize| if i % 100 < 5 { -14.0 } else if i % 10 < 5 { soft } else { -60.0 };
+            let levels: Vec<f32> = (0..FRAMES).map(level).collect();
+            let times = Qty::Times((0..59).map(f64::from).collect());
             Take::new()
-                .mono("bd", "kick", -20.0)
+                .stem("bd", "kick", 1, &levels)
+                .fact(Fact::new("onset.times", &["bd"], times))
                 .number("dynamics.crest", "bd", 18.0)
                 .number("peak.sample", "bd", -3.0)
-                .number("dynamics.onset_peak", "bd", onset)
-                .number("onset.rate", "bd", 2.0)
+                .number("onset.rate", "bd", 1.0)
         };
-        assert!(kick(-3.5).decisions(Phase::Dynamics, RULE.code).is_empty());
-        let (session, _) = kick(-7.0).mix(Phase::Dynamics);
+        assert!(kick(-16.0).decisions(Phase::Dynamics, RULE.code).is_empty());
+        let (session, _) = kick(-22.0).mix(Phase::Dynamics);
         let knob = |id: &str| f64::from(value(&session, &format!("bd/comp.{id}")));
-        let hit = -10.0 + f64::from(value(&session, "bd/trim"));
-        assert!((reduction(hit - knob("threshold"), 4.0) - 2.0).abs() < 0.3);
+        let mean = -3.0 - 8.0 * 53.0 / 59.0 + f64::from(value(&session, "bd/trim"));
+        assert!((reduction(mean - knob("threshold"), 4.0) - 2.0).abs() < 0.3);
     }
 }

@@ -86,7 +86,7 @@ fn duck(desk: &Desk<'_>) -> Option<Decision> {
 mod tests {
     use super::*;
     use crate::fixture::Take;
-    use mixsmith_analysis::Sketch;
+    use mixsmith_analysis::{Fact, Qty, Sketch};
     use mixsmith_analysis::sketch::{BANDS, centres};
     use std::sync::Arc;
 
@@ -99,7 +99,8 @@ mod tests {
         let mut take = Take::new().mono("bd", "kick", -20.0).mono("bass", "bass", -20.0);
         take.facts.push_sketch("bd", sketch(1e-4));
         take.facts.push_sketch("bass", sketch(bass));
-        take.number("peak.sample", "bd", -3.0).number("dynamics.onset_peak", "bd", -4.0)
+        let times = Fact::new("onset.times", &["bd"], Qty::Times((0..50).map(f64::from).collect()));
+        take.number("peak.sample", "bd", -3.0).fact(times)
     }
 
     #[test]

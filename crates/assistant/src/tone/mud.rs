@@ -9,11 +9,13 @@ pub const RULE: Rule = Rule {
     code: "tone.mud",
     phase: Phase::Tone,
     doc: "**What it does.** A wide cut between 180 and 500 Hz where the track's spectrum stands out of its own neighbouring \
-          octaves by more than 4 dB, each measured against the usual spectrum of the family. \
+          octaves by 4 to 16 dB (where the track's own notes are, 9 to 16), each measured against the usual spectrum \
+          of the family. \
           **Why.** The warmth of every track adds up there, and covers the words. \
           **When it is wrong.** When the body of the instrument lies there and little else plays. \
           **How far it goes.** Half of what stands out, 2 to 4 dB, one place a track; no track gets more than three \
-          bells from its spectrum. Dark and bright tracks stay so: only humps are cut. \
+          bells from its spectrum. Dark and bright tracks stay so: only humps are cut, and what stands out by more than \
+          16 dB is the sound itself. \
           **Sources.** tables/spectra.toml (MUSDB18, tolerance 4 dB); cuts narrower than boosts: Pestana and Reiss 2014.",
     decide,
 };
@@ -31,8 +33,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     }
     let mut equalisers = bands::Equalisers::new(desk);
     let decision = |strip: &mixsmith_session::Strip| {
-        let thirds = shape::thirds(desk, strip)?;
-        let place = shape::hump(&thirds, ZONE.0, ZONE.1).filter(|place| place.by > TOLERANCE)?;
+        let place = shape::excess(desk, strip, ZONE.0, ZONE.1)?;
         if bands::bells(strip) >= shape::MOST_BELLS {
             return None;
         }

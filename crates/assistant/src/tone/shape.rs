@@ -13,7 +13,11 @@ pub const TOLERANCE: f64 = 4.0;
 /// Bells that a track gets from its spectrum at most.
 pub const MOST_BELLS: usize = 3;
 /// Parts of the spectrum this far under the strongest third octave are not what the track sounds like, dB.
-const FAINT: f64 = 20.0;
+const FAINT: f64 = 15.0;
+/// What stands out by more is not a fault of the sound, it is the sound, dB.
+const NATURE: f64 = 16.0;
+/// What a track may stand out by where its own notes are, beyond the tolerance, dB.
+const NOTES: f64 = 5.0;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +79,19 @@ pub struct Place {
     /// By how much, dB: over the higher of the octaves below and above (or under the lower one), each against the
     /// usual spectrum.
     pub by: f64,
+}
+
+/// Where a track's spectrum stands out between two frequencies by more than a sound of its kind does by nature:
+/// beyond the tolerance, more so where its own notes are, and yet so little that it is not the sound itself.
+pub fn excess(desk: &Desk<'_>, strip: &Strip, low: f64, high: f64) -> Option<Place> {
+    let stem = desk.stem_of(strip);
+    let number = |what: &str| desk.facts.number(what, stem);
+    let notes = match (number("pitch.low"), number("pitch.high"), number("pitch.voiced")) {
+        (Some(low), Some(high), Some(voiced)) if voiced > 0.3 => 0.9 * low..1.1 * high,
+        _ => 0.0..0.0,
+    };
+    let tolerance = |place: &Place| TOLERANCE + if notes.contains(&place.hz) { NOTES } else { 0.0 };
+    hump(&thirds(desk, strip)?, low, high).filter(|place| place.by > tolerance(place) && place.by < NATURE)
 }
 
 /// Where the spectrum stands out most between two frequencies.
