@@ -13,7 +13,9 @@ mod master;
 mod meter;
 mod print;
 mod progress;
+pub mod report;
 mod road;
+mod scorecard;
 mod sessions;
 
 pub use error::{Note, PipelineError};
@@ -22,5 +24,7 @@ pub use journal::Journal;
 pub use listen::{Listened, SongFile, listen};
 pub use manifest::{Manifest, Printed};
 pub use progress::{Progress, Silent};
+pub use meter::Level;
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
+pub use scorecard::{Score, Verdict};
 pub use sessions::set;
