@@ -17,6 +17,7 @@ pub mod report;
 mod road;
 mod scorecard;
 mod sessions;
+mod why;
 
 pub use error::{Note, PipelineError};
 pub use folder::Folder;
@@ -28,3 +29,4 @@ pub use meter::Level;
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use scorecard::{Score, Verdict};
 pub use sessions::set;
+pub use why::{Knob, Reason, Why, why};

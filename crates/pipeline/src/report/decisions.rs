@@ -89,8 +89,8 @@ pub(crate) fn section(view: &View<'_>) -> Section {
             continue;
         }
         let title = format!("{} {}", number + 1, phase.name());
-        let items: String = decisions.iter().map(|decision| html(view.mixed, decision)).collect();
-        let html = format!("<h3 id=\"step-{}\">{title}</h3>\n<ol class=\"decisions\">\n{items}</ol>\n", number + 1);
+        let items: String = runs(&decisions).into_iter().map(|run| list(view.mixed, run)).collect();
+        let html = format!("<h3 id=\"step-{}\">{title}</h3>\n{items}", number + 1);
         let items: String = decisions.iter().map(|decision| text(view.mixed, decision)).collect();
         blocks.push(Block::Both { html, text: format!("{title}\n{}\n{items}", "~".repeat(title.len())) });
     }
@@ -98,6 +98,45 @@ pub(crate) fn section(view: &View<'_>) -> Section {
         blocks = vec![Block::Para("Nothing was decided.".to_owned())];
     }
     Section { id: "decisions", title: "What was done, and why".to_owned(), blocks }
+}
+
+/// A run of at least this many decisions of one rule is folded up.
+const MANY: usize = 6;
+
+/// Cuts the list where a long run of one rule, all of it done, begins and ends.
+fn runs<'a, 'b>(decisions: &'b [&'a Decision]) -> Vec<&'b [&'a Decision]> {
+    let alike = |a: &&Decision, b: &&Decision| a.rule == b.rule && a.status == Status::Taken && b.status == Status::Taken;
+    let mut runs: Vec<&[&Decision]> = Vec::new();
+    let mut from = 0;
+    for run in decisions.chunk_by(alike) {
+        let to = from + run.len();
+        let start = match runs.last() {
+            // Short runs stand together in one list.
+            Some(last) if last.len() < MANY && run.len() < MANY => from - runs.pop().map_or(0, <[_]>::len),
+            _ => from,
+        };
+        runs.push(&decisions[start..to]);
+        from = to;
+    }
+    runs
+}
+
+/// A list of decisions, folded up when it is a long run of one rule.
+fn list(mixed: &Mixed, run: &[&Decision]) -> String {
+    let items: String = run.iter().map(|decision| html(mixed, decision)).collect();
+    let list = format!("<ol class=\"decisions\">\n{items}</ol>\n");
+    let (Some(first), Some(last)) = (run.first(), run.last()) else { return String::new() };
+    if run.len() < MANY || run.iter().any(|decision| decision.rule != first.rule) {
+        return list;
+    }
+    let who: Vec<String> = run.iter().flat_map(|decision| names(mixed, decision)).collect();
+    format!(
+        "<details class=\"run\"><summary><b>{} to {}</b> {} <span class=\"rule\">{}</span></summary>\n{list}</details>\n",
+        first.id,
+        last.id,
+        esc(&who.join(", ")),
+        esc(&first.rule)
+    )
 }
 
 /// Names of the strips that a decision is about.
@@ -129,13 +168,13 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
                 String::new()
             };
             let wanted = evidence.wanted.map_or(String::new(), |wanted| {
-                format!(" <span class=\"wanted\">wanted {}</span>", esc(&quantity(wanted, &evidence.unit)))
+                format!(" <span class=\"wanted\">wanted {}</span>", esc(&quantity(wanted, words::unit(evidence))))
             });
             format!(
                 "<li title=\"{}\">{of}{} <b>{}</b>{wanted}</li>\n",
                 esc(&format!("{} {}", evidence.fact, meaning(&evidence.fact)).trim()),
                 esc(&fact(&evidence.fact)),
-                esc(&quantity(evidence.value, &evidence.unit)),
+                esc(&quantity(evidence.value, words::unit(evidence))),
             )
         })
         .collect();

@@ -1,9 +1,10 @@
 //! What no mix can mend.
 
-use mixsmith_assistant::Status;
+use mixsmith_assistant::{Phase, Status};
 
 use super::View;
 use super::block::{Block, Section};
+use super::decisions::step;
 use super::tracks;
 
 /// The section of the report.
@@ -11,7 +12,7 @@ pub(crate) fn section(view: &View<'_>) -> Section {
     let mixed = view.mixed;
     let mut recordings = Vec::new();
     for stem in &mixed.listened.song.stems {
-        let plays = mixed.session.tracks().any(|strip| strip.clips().iter().any(|clip| clip.source == stem.id));
+        let plays = mixed.session.tracks().any(|strip| tracks::plays(strip, stem));
         let faults = tracks::faults(view, stem);
         if plays && !faults.is_empty() {
             recordings.push(format!("{}: {}.", stem.file, faults.join("; ")));
@@ -22,7 +23,8 @@ pub(crate) fn section(view: &View<'_>) -> Section {
         .decisions
         .iter()
         .filter_map(|decision| match &decision.status {
-            Status::Refused(why) => Some(format!("Decision {} was not carried out: {} ({why})", decision.id, decision.says)),
+            // What was considered in other steps and not done is a choice, not a fault.
+            Status::Refused(why) if step(decision) == Phase::Prepare => Some(format!("Decision {} was not carried out: {} ({why})", decision.id, decision.says)),
             _ => None,
         })
         .collect();
@@ -32,7 +34,7 @@ pub(crate) fn section(view: &View<'_>) -> Section {
     }));
     let mut blocks = Vec::new();
     if recordings.is_empty() && others.is_empty() {
-        blocks.push(Block::Para("Nothing. No fault was found in the recordings, and every decision was carried out.".to_owned()));
+        blocks.push(Block::Para("Nothing: no fault was found in the recordings.".to_owned()));
     }
     if !recordings.is_empty() {
         blocks.push(Block::Para(

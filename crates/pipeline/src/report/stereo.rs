@@ -3,7 +3,7 @@
 use mixsmith_effects::KINDS;
 
 use super::View;
-use super::block::{Block, Cell, Section, Table};
+use super::block::{Block, Section, Table};
 use super::svg::{Axis, Plot};
 use super::words::tenth;
 use crate::scorecard::WIDTHS;
@@ -42,19 +42,17 @@ pub(crate) fn section(view: &View<'_>) -> Section {
     } else {
         blocks.push(Block::Para("The mix was not measured.".to_owned()));
     }
-    let mut table = Table::new("Gain reduction, dB", &["Track or bus", "Processor", "Most", "Mean", "At most"]);
+    let mut table = Table::new("Gain reduction, dB", &["Track or bus", "Processor", "Most", "Mean"]);
     for reduction in &mixed.rendered.reductions {
         let strip = mixed.session.strip(&reduction.strip);
         let name = strip.map_or(reduction.strip.as_str(), |strip| strip.name.as_str());
         let kind = strip.and_then(|strip| strip.insert(&reduction.insert)).and_then(|insert| KINDS.get(&insert.kind));
         let what = kind.map_or(reduction.insert.as_str(), |kind| kind.name);
-        let bars = (reduction.most_db.abs().round() as usize).min(30);
         table.row(vec![
             name.into(),
             what.into(),
             tenth(f64::from(reduction.most_db.abs())).into(),
             tenth(f64::from(reduction.mean_db.abs())).into(),
-            Cell::class("\u{2588}".repeat(bars), "bars"),
         ]);
     }
     if !table.is_empty() {

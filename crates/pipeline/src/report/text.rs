@@ -11,7 +11,7 @@ pub(crate) fn text(view: &View<'_>) -> String {
     out += &wrap(&plain(&subtitle(view)), "");
     out += "\n";
     for figure in figures(view) {
-        out += &wrap(&plain(&format!("{}: {}, {}", figure.name, figure.value, figure.more)), "- ");
+        out += &wrap(&plain(&format!("{}: {}{}", figure.name, figure.value, said(&figure.more))), "- ");
     }
     out += &format!("\n{}", heading("Listen", '-'));
     for line in matching(view) {
@@ -27,6 +27,11 @@ pub(crate) fn text(view: &View<'_>) -> String {
         }
     }
     out
+}
+
+/// What follows a figure, with a comma where it does not go on in the same breath.
+fn said(more: &str) -> String {
+    if more.starts_with("figures") { format!(" {more}") } else { format!(", {more}") }
 }
 
 fn heading(text: &str, line: char) -> String {

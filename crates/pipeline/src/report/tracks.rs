@@ -17,11 +17,14 @@ pub(crate) fn section(view: &View<'_>) -> Section {
         &["File as delivered", "Track", "Address", "Role", "Sure", "Group", "Before, LUFS", "In the mix, LUFS", "Faults"],
     );
     let mut left = Table::new("Left out", &["File", "Why"]);
-    for stem in &mixed.listened.song.stems {
-        match playing(view, stem) {
-            Some(strip) => tracks.row(row(view, stem, strip)),
-            None => left.row(vec![stem.file.clone().into(), why_left_out(view, stem).into()]),
+    for strip in mixed.session.tracks() {
+        for stem in mixed.listened.song.stems.iter().filter(|stem| plays(strip, stem)) {
+            tracks.row(row(view, stem, strip));
         }
+    }
+    let silent = |stem: &&Stem| !mixed.session.tracks().any(|strip| plays(strip, stem));
+    for stem in mixed.listened.song.stems.iter().filter(silent) {
+        left.row(vec![stem.file.clone().into(), why_left_out(view, stem).into()]);
     }
     let mut blocks = vec![Block::Para(
         "A question mark stands behind a role that is worth a look. Correct it in song.toml, and the next mix follows. Levels \
@@ -37,9 +40,9 @@ pub(crate) fn section(view: &View<'_>) -> Section {
     Section { id: "tracks", title: "Tracks".to_owned(), blocks }
 }
 
-/// The strip that plays a file.
-fn playing<'a>(view: &View<'a>, stem: &Stem) -> Option<&'a Strip> {
-    view.mixed.session.tracks().find(|strip| strip.clips().iter().any(|clip| clip.source == stem.id))
+/// Does a track play a file?
+pub(crate) fn plays(strip: &Strip, stem: &Stem) -> bool {
+    strip.clips().iter().any(|clip| clip.source == stem.id)
 }
 
 fn row(view: &View<'_>, stem: &Stem, strip: &Strip) -> Vec<Cell> {

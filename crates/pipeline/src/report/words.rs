@@ -128,10 +128,16 @@ pub(crate) fn meaning(id: &str) -> &'static str {
     all::ALL.iter().flat_map(|shelf| shelf.iter()).find(|measure| measure.id == id).map_or("", |measure| measure.doc)
 }
 
+/// Unit of a measurement. How sure something is reads better in hundredths.
+pub(crate) fn unit(evidence: &Evidence) -> &str {
+    let sureness = matches!(evidence.fact.as_str(), "role" | "leave-out");
+    if sureness && evidence.unit.is_empty() { "share" } else { &evidence.unit }
+}
+
 /// `loudness while it plays: -23.1 LUFS, wanted -18.0 LUFS`.
 pub(crate) fn evidence(evidence: &Evidence) -> String {
-    let value = quantity(evidence.value, &evidence.unit);
-    let wanted = evidence.wanted.map(|wanted| format!(", wanted {}", quantity(wanted, &evidence.unit)));
+    let wanted = evidence.wanted.map(|wanted| format!(", wanted {}", quantity(wanted, unit(evidence))));
+    let value = quantity(evidence.value, unit(evidence));
     format!("{}: {value}{}", fact(&evidence.fact), wanted.unwrap_or_default())
 }
 
