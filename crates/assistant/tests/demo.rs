@@ -55,7 +55,10 @@ fn mix(fault: Option<Fault>) -> (Session, Vec<Decision>) {
     }
     measure_song(&song, &mut facts);
     let (brief, locks) = (Brief::default(), Locks::default());
-    decide(&Assistant { song: &song, facts: &facts, brief: &brief, kinds: KINDS, locks: &locks }, Phase::Space)
+    decide(
+        &Assistant { song: &song, facts: &facts, brief: &brief, kinds: KINDS, locks: &locks },
+        Phase::Space,
+    )
 }
 
 /// What repair was done to which tracks.

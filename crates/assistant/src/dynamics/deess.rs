@@ -70,7 +70,8 @@ mod tests {
     use mixsmith_analysis::{Fact, Qty};
 
     fn singer(role: &str, excess: f64) -> Take {
-        let times = Fact::new("sibilance.times", &["x"], Qty::Times((0..20).map(|i| f64::from(i) * 3.0).collect()));
+        let times =
+            Fact::new("sibilance.times", &["x"], Qty::Times((0..20).map(|i| f64::from(i) * 3.0).collect()));
         let take = Take::new().mono("x", role, -20.0).fact(times);
         take.number("sibilance.excess", "x", excess).number("sibilance.hz", "x", 7000.0)
     }

@@ -61,10 +61,8 @@ fn resonance(desk: &Desk<'_>, strip: &Strip, equalisers: &mut Equalisers<'_>) ->
     if found.is_empty() || one_note {
         return None;
     }
-    let bands: Vec<Band> = found
-        .iter()
-        .map(|&(hz, rise)| Band::bell(hz, -(0.5 * (rise - USUAL)).min(MOST), Q))
-        .collect();
+    let bands: Vec<Band> =
+        found.iter().map(|&(hz, rise)| Band::bell(hz, -(0.5 * (rise - USUAL)).min(MOST), Q)).collect();
     let parts: Vec<String> = found
         .iter()
         .zip(&bands)

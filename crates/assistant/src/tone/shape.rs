@@ -134,7 +134,11 @@ mod tests {
     fn every_row_of_the_table_is_about_roles_and_has_a_source() {
         for row in SPECTRA.iter() {
             assert!(!row.source.is_empty() && row.levels.windows(2).all(|pair| pair[0].0 < pair[1].0));
-            assert!(row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)), "{:?}", row.roles);
+            assert!(
+                row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)),
+                "{:?}",
+                row.roles
+            );
         }
     }
 

@@ -12,8 +12,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// What the page may load: nothing but what is in it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; media-src data:; img-src data:";
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; media-src data:; img-src data:";
 
 /// The whole page.
 pub(crate) fn page(view: &View<'_>) -> String {
@@ -72,7 +71,8 @@ fn player(view: &View<'_>) -> String {
     let mut sounds = String::new();
     for (number, (name, take)) in players.takes().into_iter().enumerate() {
         let on = number == 1;
-        waves += &format!("<path class=\"wave{}\" d=\"{}\"/>", if on { " on" } else { "" }, wave(&take.audio));
+        waves +=
+            &format!("<path class=\"wave{}\" d=\"{}\"/>", if on { " on" } else { "" }, wave(&take.audio));
         choices += &format!(
             "<button type=\"button\" class=\"take\" aria-pressed=\"{on}\">{name} <kbd>{}</kbd></button>\n",
             number + 1
