@@ -191,7 +191,15 @@ mod tests {
     fn uneven_hits_are_held_by_the_mean_reduction() {
         // A hit a second, one in ten of them hard.
         let kick = |soft: f32| {
-            let level = |i: usize| if i % 100 < 5 { -14.0 } else if i % 10 < 5 { soft } else { -60.0 };
+            let level = |i: usize| {
+                if i % 100 < 5 {
+                    -14.0
+                } else if i % 10 < 5 {
+                    soft
+                } else {
+                    -60.0
+                }
+            };
             let levels: Vec<f32> = (0..FRAMES).map(level).collect();
             let times = Qty::Times((0..59).map(f64::from).collect());
             Take::new()

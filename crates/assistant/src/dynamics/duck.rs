@@ -38,7 +38,8 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
 fn duck(desk: &Desk<'_>) -> Option<Decision> {
     let views = picture::views(desk);
     let loudness = |view: &View<'_>| {
-        desk.facts.number("loudness.active", desk.stem_of(view.strip)).unwrap_or(-70.0) + level(desk, view.strip)
+        desk.facts.number("loudness.active", desk.stem_of(view.strip)).unwrap_or(-70.0)
+            + level(desk, view.strip)
     };
     let kicks = views.iter().filter(|view| ["kick", "kick-in", "kick-out"].contains(&view.role));
     let kick = kicks.max_by(|a, b| loudness(a).total_cmp(&loudness(b)))?;
@@ -68,7 +69,8 @@ fn duck(desk: &Desk<'_>) -> Option<Decision> {
         ("attack", 3.0),
         ("release", release.round() as f32),
     ];
-    let insert = Insert { key: Some(kick.strip.id.clone()), ..Insert::new("duck", "dynamics.compressor", &values) };
+    let insert =
+        Insert { key: Some(kick.strip.id.clone()), ..Insert::new("duck", "dynamics.compressor", &values) };
     let says = format!(
         "{} steps back {DUCK:.0} dB for each hit of {}: it hid the kick below 120 Hz in {:.0} % of the kick's time.",
         target.name,
@@ -77,7 +79,10 @@ fn duck(desk: &Desk<'_>) -> Option<Decision> {
     );
     Some(
         Decision::new(RULE.code, &[&target.id, &kick.strip.id], says)
-            .because(Evidence::new("masking.pair", &[stem, desk.stem_of(basses[0].strip)], hidden, "share").wanted(OFTEN))
+            .because(
+                Evidence::new("masking.pair", &[stem, desk.stem_of(basses[0].strip)], hidden, "share")
+                    .wanted(OFTEN),
+            )
             .edit(Edit::AddInsert { strip: target.id.clone(), place: None, insert }),
     )
 }
@@ -86,8 +91,8 @@ fn duck(desk: &Desk<'_>) -> Option<Decision> {
 mod tests {
     use super::*;
     use crate::fixture::Take;
-    use mixsmith_analysis::{Fact, Qty, Sketch};
     use mixsmith_analysis::sketch::{BANDS, centres};
+    use mixsmith_analysis::{Fact, Qty, Sketch};
     use std::sync::Arc;
 
     fn take(bass: f32) -> Take {

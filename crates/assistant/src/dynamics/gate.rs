@@ -58,7 +58,8 @@ fn gate(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
         }
         _ => None,
     };
-    let loudest = desk.facts.of("bleed").filter_map(bleed).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+    let loudest =
+        desk.facts.of("bleed").filter_map(bleed).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
     let (source, level) = loudest?;
     let under = own - level;
     if under < ABOVE + OPENS || under > HARMLESS || strip.insert("gate").is_some() {

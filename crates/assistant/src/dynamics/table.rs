@@ -32,7 +32,9 @@ struct Table {
 }
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    toml::from_str::<Table>(include_str!("../../tables/compression.toml")).expect("tables/compression.toml").row
+    toml::from_str::<Table>(include_str!("../../tables/compression.toml"))
+        .expect("tables/compression.toml")
+        .row
 });
 
 /// The row of a role; none for roles that are not compressed.
@@ -48,8 +50,14 @@ mod tests {
     #[test]
     fn rows_are_sane_and_have_sources() {
         for row in ROWS.iter() {
-            assert!(!row.source.is_empty() && row.ratio > 1.0 && row.reduction <= 6.0 && row.attack < row.release);
-            assert!(row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)), "{:?}", row.roles);
+            assert!(
+                !row.source.is_empty() && row.ratio > 1.0 && row.reduction <= 6.0 && row.attack < row.release
+            );
+            assert!(
+                row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)),
+                "{:?}",
+                row.roles
+            );
         }
     }
 }

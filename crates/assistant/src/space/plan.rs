@@ -96,7 +96,9 @@ pub fn plan<'a>(desk: &Desk<'a>) -> Plan<'a> {
         let of = |id: &str| sends.iter().find(|send| send.strip.id == id).map_or(-200.0, |send| send.db);
         model.parts.iter().map(|part| part.fader + of(&part.id)).collect()
     };
-    let (Some(mix), Some(back)) = (model.loudness(&faders), model.loudness(&sent(&sends))) else { return none };
+    let (Some(mix), Some(back)) = (model.loudness(&faders), model.loudness(&sent(&sends))) else {
+        return none;
+    };
     let shift = (WANTED - (back + LOSS - mix)).clamp(MOVE.0, MOVE.1);
     for send in &mut sends {
         send.db = ((send.db + shift) * 2.0).round() / 2.0;
@@ -139,7 +141,11 @@ mod tests {
         for row in ROWS.iter() {
             assert!(!row.source.is_empty() && (-30.0..-6.0).contains(&row.db));
             assert!(SPACES.iter().any(|space| space.id == row.to), "{}", row.to);
-            assert!(row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)), "{:?}", row.roles);
+            assert!(
+                row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)),
+                "{:?}",
+                row.roles
+            );
         }
     }
 }

@@ -58,11 +58,8 @@ fn add(desk: &Desk<'_>, space: &Space, users: &[&str]) -> Decision {
     strip.to = Some(MIX.to_owned());
     strip.inserts.push(Insert::new("verb", "space.reverb", &values));
     let song = bpm.map_or_else(|| "without a sure tempo".to_owned(), |bpm| format!("at {bpm:.0} BPM"));
-    let says = format!(
-        "{}: {decay:.2} s {song}, {late:.0} ms{grid} behind, for {}.",
-        space.name,
-        list(users)
-    );
+    let says =
+        format!("{}: {decay:.2} s {song}, {late:.0} ms{grid} behind, for {}.", space.name, list(users));
     let mut decision = Decision::new(RULE.code, &[space.id], says).edit(Edit::AddStrip { strip });
     if let Some(bpm) = bpm {
         decision = decision.because(Evidence::new("tempo.bpm", &[], bpm, "BPM"));

@@ -24,7 +24,9 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let plan = plan(desk);
     plan.sends
         .iter()
-        .filter(|send| desk.session.strip(send.space.id).is_some() && send.strip.send(send.space.id).is_none())
+        .filter(|send| {
+            desk.session.strip(send.space.id).is_some() && send.strip.send(send.space.id).is_none()
+        })
         .map(|send| decision(&plan, send))
         .collect()
 }
@@ -74,7 +76,11 @@ mod tests {
 
     #[test]
     fn room_microphones_and_wide_tracks_bring_their_space() {
-        let take = band().stereo("amb", "room", -20.0).stereo("pad", "pad", -20.0).number("stereo.width", "pad", -6.0);
+        let take = band().stereo("amb", "room", -20.0).stereo("pad", "pad", -20.0).number(
+            "stereo.width",
+            "pad",
+            -6.0,
+        );
         let (session, _) = take.mix(Phase::Space);
         for dry in ["sn", "pad", "amb"] {
             assert!(session.strip(dry).is_some_and(|strip| strip.sends.is_empty()), "{dry}");

@@ -71,8 +71,11 @@ fn throw(desk: &Desk<'_>, voice: &Strip, beat: f64) -> Option<Decision> {
         let end = phrase.end + shift;
         let start = (end - WORD).max(phrase.start + shift).max(0.0);
         let clock = format!("{}:{:02}", start as u64 / 60, start as u64 % 60);
-        let point = |at: f64, value: f32, curve: Curve, label: String| {
-            Point { at: (at.max(0.0) * rate).round() as u64, value, curve, label }
+        let point = |at: f64, value: f32, curve: Curve, label: String| Point {
+            at: (at.max(0.0) * rate).round() as u64,
+            value,
+            curve,
+            label,
         };
         points.push(point(start - RAMP, base, Curve::Line, String::new()));
         points.push(point(start, base + THROW, Curve::Hold, format!("throw {clock}")));

@@ -140,7 +140,11 @@ mod tests {
     fn rows_are_about_roles_and_have_sources() {
         for row in CORNERS.iter() {
             assert!(row.hz > 20.0 && !row.source.is_empty());
-            assert!(row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)), "{:?}", row.roles);
+            assert!(
+                row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)),
+                "{:?}",
+                row.roles
+            );
         }
     }
 }

@@ -49,11 +49,8 @@ fn hum(desk: &Desk<'_>, strip: &Strip, equalisers: &mut Equalisers<'_>) -> Optio
     }
     let places = HARMONICS.map(|harmonic| harmonic * mains);
     let names = places.map(hertz);
-    let says = format!(
-        "{}: mains hum {under:.0} dB under the track, notched at {}.",
-        strip.name,
-        list(&names)
-    );
+    let says =
+        format!("{}: mains hum {under:.0} dB under the track, notched at {}.", strip.name, list(&names));
     let mut decision = Decision::new(RULE.code, &[&strip.id], says)
         .because(Evidence::new("fault.hum", &[stem], hum, "dBFS"))
         .because(Evidence::new("fault.hum_hz", &[stem], mains, "Hz"));
@@ -90,7 +87,10 @@ mod tests {
             .number("fault.dc", "gtr", 0.02);
         let (session, decisions) = take.mix(Phase::Tone);
         assert!(decisions.iter().all(|d| d.status == crate::Status::Taken), "{decisions:?}");
-        assert_eq!([1, 2, 3, 4].map(|n| value(&session, &format!("gtr/eq.freq{n}"))), [60.0, 120.0, 180.0, 300.0]);
+        assert_eq!(
+            [1, 2, 3, 4].map(|n| value(&session, &format!("gtr/eq.freq{n}"))),
+            [60.0, 120.0, 180.0, 300.0]
+        );
         assert_eq!((value(&session, "gtr/eq.type5"), value(&session, "gtr/eq.freq5")), (4.0, 20.0));
         assert!(session.strip("bass").is_some_and(|strip| strip.inserts.is_empty()));
     }

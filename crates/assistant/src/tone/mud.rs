@@ -46,10 +46,39 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
             place.by,
         );
         let evidence = Evidence::new("spectrum.third_octave", &[desk.stem_of(strip)], place.by, "dB");
-        let mut decision =
-            Decision::new(RULE.code, &[&strip.id], says).because(evidence.wanted(TOLERANCE));
+        let mut decision = Decision::new(RULE.code, &[&strip.id], says).because(evidence.wanted(TOLERANCE));
         decision.edits = equalisers.add(strip, &[band])?;
         Some(decision)
     };
     heard(desk).filter_map(decision).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Take, value};
+    use mixsmith_analysis::Fact;
+
+    fn take(by: f64) -> Take {
+        let bands = shape::lifted("acoustic-guitar", 300.0, by);
+        Take::new().mono("x", "acoustic-guitar", -20.0).fact(Fact::new(
+            "spectrum.third_octave",
+            &["x"],
+            bands,
+        ))
+    }
+
+    #[test]
+    fn what_stands_out_is_cut_where_it_is() {
+        let (session, _) = take(7.0).mix(Phase::Tone);
+        let (hz, gain) = (value(&session, "x/eq.freq1"), value(&session, "x/eq.gain1"));
+        assert!((300.0..480.0).contains(&(hz * 1.3)) && (-4.0..=-2.0).contains(&gain), "{hz} {gain}");
+    }
+
+    #[test]
+    fn small_humps_and_the_sound_itself_are_left_alone() {
+        for by in [0.0, 3.0, 25.0] {
+            assert!(take(by).decisions(Phase::Tone, RULE.code).is_empty(), "{by}");
+        }
+    }
 }

@@ -125,6 +125,18 @@ fn place(thirds: &[Third], low: f64, high: f64, sign: f64) -> Option<Place> {
         .max_by(|a, b| a.by.total_cmp(&b.by))
 }
 
+/// The usual third octaves of a role, lifted around a frequency: for the tests of the rules.
+#[cfg(test)]
+pub(super) fn lifted(role: &str, at: f64, by: f64) -> mixsmith_analysis::Qty {
+    let row = SPECTRA.iter().find(|row| row.roles.iter().any(|known| known == role)).expect("a row");
+    let level = |i: i32| {
+        let hz = 1000.0 * 10f64.powf((f64::from(i) - 15.0) / 10.0);
+        let near = (hz / at).log2().abs() < 0.5;
+        (usual(&row.levels, hz) - 20.0 + if near { by } else { 0.0 }) as f32
+    };
+    mixsmith_analysis::Qty::Bands((0..28).map(level).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,7 +146,11 @@ mod tests {
     fn every_row_of_the_table_is_about_roles_and_has_a_source() {
         for row in SPECTRA.iter() {
             assert!(!row.source.is_empty() && row.levels.windows(2).all(|pair| pair[0].0 < pair[1].0));
-            assert!(row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)), "{:?}", row.roles);
+            assert!(
+                row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)),
+                "{:?}",
+                row.roles
+            );
         }
     }
 

@@ -82,7 +82,9 @@ fn free(
             break;
         }
         let own = views[culprit.place].sketch.clone();
-        let without = picture::sum(others(views, voice).filter(|sketch| !std::ptr::eq(*sketch, &views[culprit.place].sketch)));
+        let without = picture::sum(
+            others(views, voice).filter(|sketch| !std::ptr::eq(*sketch, &views[culprit.place].sketch)),
+        );
         let mut best = None;
         for cut in CUTS {
             let band = Band::bell(culprit.hz, -cut, CUT_Q);
@@ -93,7 +95,9 @@ fn free(
                 break;
             }
         }
-        let Some((band, cut_rest, after)) = best.filter(|(.., after)| now - after >= EARNED * now) else { continue };
+        let Some((band, cut_rest, after)) = best.filter(|(.., after)| now - after >= EARNED * now) else {
+            continue;
+        };
         let strip = views[culprit.place].strip;
         let Some(edits) = equalisers.add(strip, &[band]) else { continue };
         let time = picture::time_share(&picture::masked(
@@ -113,9 +117,16 @@ fn free(
             after * 100.0,
         );
         let mut decision = Decision::new(RULE.code, &[&strip.id, &singer.id], says)
-            .because(Evidence::new("masking.voice_1_4k", &[desk.stem_of(singer)], now, "share").wanted(WANTED))
+            .because(
+                Evidence::new("masking.voice_1_4k", &[desk.stem_of(singer)], now, "share").wanted(WANTED),
+            )
             .because(Evidence::new("masking.after", &[desk.stem_of(singer)], after, "share").wanted(WANTED))
-            .because(Evidence::new("masking.pair", &[desk.stem_of(singer), desk.stem_of(strip)], time, "share"));
+            .because(Evidence::new(
+                "masking.pair",
+                &[desk.stem_of(singer), desk.stem_of(strip)],
+                time,
+                "share",
+            ));
         decision.edits = edits;
         decisions.push(decision);
         views[culprit.place].sketch = picture::through(&own, &band);
@@ -125,7 +136,14 @@ fn free(
         }
     }
     if let Some((gain, hz)) = deepest.filter(|_| now > TOO_MUCH) {
-        decisions.extend(lift(desk, &mut views[voice], &rest, now, Band::bell(hz, -0.5 * gain, LIFT_Q), equalisers));
+        decisions.extend(lift(
+            desk,
+            &mut views[voice],
+            &rest,
+            now,
+            Band::bell(hz, -0.5 * gain, LIFT_Q),
+            equalisers,
+        ));
     }
     decisions
 }
@@ -222,7 +240,8 @@ mod tests {
         // The balance puts the guitar under the voice, but it is dense in few bands.
         let take = take(6e-4);
         let (session, decisions) = take.mix(Phase::Tone);
-        let said: Vec<&str> = decisions.iter().filter(|d| d.rule == RULE.code).map(|d| d.says.as_str()).collect();
+        let said: Vec<&str> =
+            decisions.iter().filter(|d| d.rule == RULE.code).map(|d| d.says.as_str()).collect();
         assert!(!said.is_empty() && said[0].starts_with("GTR -"), "{said:?}");
         let hz = value(&session, "gtr/eq.freq1");
         assert!((1400.0..=3200.0).contains(&hz) && value(&session, "gtr/eq.gain1") <= -2.0, "{hz}");
