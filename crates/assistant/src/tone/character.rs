@@ -69,7 +69,7 @@ mod tests {
         // The first band is the high-pass of the role.
         let (session, _) = take(-8.0).mix(Phase::Tone);
         let (hz, gain) = (value(&session, "x/eq.freq2"), value(&session, "x/eq.gain2"));
-        assert!((3300.0..5600.0).contains(&(hz * 1.3)) && (1.0..=3.0).contains(&gain), "{hz} {gain}");
+        assert!((3200.0..5600.0).contains(&(hz * 1.3)) && (1.0..=3.0).contains(&gain), "{hz} {gain}");
     }
 
     #[test]
