@@ -116,7 +116,7 @@ fn place(thirds: &[Third], low: f64, high: f64, sign: f64) -> Option<Place> {
         // Far enough that a bell of an octave is over, near enough to belong to the same sound.
         let sides = [mean(third.hz / 4.2, third.hz / 2.3), mean(third.hz * 2.3, third.hz * 4.2)];
         let around = sides.into_iter().flatten().fold(f64::NEG_INFINITY, f64::max);
-        around.is_finite().then(|| Place { hz: third.hz, by: here - around })
+        around.is_finite().then_some(Place { hz: third.hz, by: here - around })
     };
     thirds
         .iter()
