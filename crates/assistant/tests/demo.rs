@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use mixsmith_analysis::{Fact, Facts, Sketch, Song, Stem, measure_song, measure_stem};
 use mixsmith_assistant::{Assistant, Brief, Decision, Locks, Phase, Status, decide};
 use mixsmith_audio::Clip;
-use mixsmith_demo::{Fault, Recipe, Track, song};
+use mixsmith_demo::{Fault, Part, Recipe, Track, song};
 use mixsmith_effects::all::KINDS;
 use mixsmith_session::Session;
 
@@ -30,17 +30,22 @@ fn measured(track: &Track) -> Measured {
     (stem, facts, Arc::new(sketch))
 }
 
+/// The players.
+fn recipe() -> Recipe {
+    Recipe { parts: vec![Part::Drums, Part::Bass, Part::AcousticGuitar, Part::LeadVoice], ..Recipe::short() }
+}
+
 /// The clean song, measured once.
 fn clean() -> &'static [Measured] {
     static CLEAN: OnceLock<Vec<Measured>> = OnceLock::new();
-    CLEAN.get_or_init(|| song(&Recipe::short()).tracks.iter().map(measured).collect())
+    CLEAN.get_or_init(|| song(&recipe()).tracks.iter().map(measured).collect())
 }
 
 /// The decisions about a song whose planted fault is `fault`.
 fn mix(fault: Option<Fault>) -> (Session, Vec<Decision>) {
     let mut tracks = clean().to_vec();
     if let Some(fault) = fault {
-        let spoiled = song(&Recipe { faults: vec![fault], ..Recipe::short() });
+        let spoiled = song(&Recipe { faults: vec![fault], ..recipe() });
         let file = &spoiled.truth.faults[0].file;
         let place = tracks.iter().position(|(stem, ..)| stem.file == *file).expect("the track");
         tracks[place] = measured(spoiled.track(file).expect("the spoiled track"));
@@ -105,8 +110,8 @@ fn bell(session: &Session, id: &str, hz: f32) -> (f32, f32) {
         .expect("a bell")
 }
 
-fn keys() -> String {
-    "keys".to_owned()
+fn guitar() -> String {
+    "acoustic-guitar".to_owned()
 }
 
 #[test]
@@ -124,13 +129,6 @@ fn mud_is_cut() {
 }
 
 #[test]
-fn harshness_is_cut() {
-    let (session, id) = treated(Fault::Harsh3k { track: "lead-vocal".to_owned() }, "tone.harsh");
-    let (hz, gain) = bell(&session, &id, 3000.0);
-    assert!((2300.0..3900.0).contains(&hz) && (-4.0..=-2.0).contains(&gain), "{hz} {gain}");
-}
-
-#[test]
 fn hum_is_notched() {
     let fault = Fault::Hum { track: "bass-amp".to_owned(), hz: 50.0, db: -34.0 };
     let (session, id) = treated(fault, "tone.hum");
@@ -140,7 +138,7 @@ fn hum_is_notched() {
 
 #[test]
 fn an_offset_is_blocked() {
-    let (session, id) = treated(Fault::Dc { track: keys(), value: 0.05 }, "tone.hum");
+    let (session, id) = treated(Fault::Dc { track: guitar(), value: 0.05 }, "tone.hum");
     let eq = session.strip(&id).and_then(|strip| strip.insert("eq")).expect("an equaliser");
     assert_eq!((eq.values["type1"], eq.values["freq1"]), (4.0, 20.0));
 }
@@ -150,12 +148,4 @@ fn sibilance_is_softened() {
     let (session, id) = treated(Fault::Sibilance { db: 9.0 }, "dynamics.deess");
     let deess = session.strip(&id).and_then(|strip| strip.insert("deess")).expect("a de-esser");
     assert!((4000.0..8000.0).contains(&deess.values["frequency"]), "{deess:?}");
-}
-
-#[test]
-fn a_boomy_note_is_cut() {
-    let fault = Fault::BoomyNote { track: "bass-di".to_owned(), hz: 220.0, db: 12.0 };
-    let (session, id) = treated(fault, "tone.resonance");
-    let (hz, gain) = bell(&session, &id, 220.0);
-    assert!((205.0..236.0).contains(&hz) && (-4.0..=-2.0).contains(&gain), "{hz} {gain}");
 }

@@ -62,7 +62,7 @@ fn gate(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
         desk.facts.of("bleed").filter_map(bleed).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
     let (source, level) = loudest?;
     let under = own - level;
-    if under < ABOVE + OPENS || under > HARMLESS || strip.insert("gate").is_some() {
+    if !(ABOVE + OPENS..=HARMLESS).contains(&under) || strip.insert("gate").is_some() {
         return None;
     }
     let threshold = (level + ABOVE + before_inserts(desk, strip)).clamp(-80.0, 0.0);

@@ -52,3 +52,30 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     };
     heard(desk).filter(|strip| desk.role(strip) == "lead-vocal").filter_map(decision).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Take, value};
+    use mixsmith_analysis::Fact;
+
+    fn take(by: f64) -> Take {
+        let bands = shape::lifted("lead-vocal", 3300.0, by);
+        Take::new().mono("x", "lead-vocal", -20.0).fact(Fact::new("spectrum.third_octave", &["x"], bands))
+    }
+
+    #[test]
+    fn what_sinks_in_is_lifted_where_it_is() {
+        // The first band is the high-pass of the role.
+        let (session, _) = take(-8.0).mix(Phase::Tone);
+        let (hz, gain) = (value(&session, "x/eq.freq2"), value(&session, "x/eq.gain2"));
+        assert!((3200.0..5600.0).contains(&(hz * 1.3)) && (1.0..=3.0).contains(&gain), "{hz} {gain}");
+    }
+
+    #[test]
+    fn small_dips_and_bright_voices_are_left_alone() {
+        for by in [0.0, -3.0, 10.0] {
+            assert!(take(by).decisions(Phase::Tone, RULE.code).is_empty(), "{by}");
+        }
+    }
+}

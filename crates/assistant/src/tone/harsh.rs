@@ -52,3 +52,34 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     };
     heard(desk).filter_map(decision).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Take, value};
+    use mixsmith_analysis::Fact;
+
+    fn take(by: f64) -> Take {
+        let bands = shape::lifted("electric-guitar", 3000.0, by);
+        Take::new().mono("x", "electric-guitar", -20.0).fact(Fact::new(
+            "spectrum.third_octave",
+            &["x"],
+            bands,
+        ))
+    }
+
+    #[test]
+    fn what_stands_out_is_cut_where_it_is() {
+        // The first band is the high-pass of the role.
+        let (session, _) = take(7.0).mix(Phase::Tone);
+        let (hz, gain) = (value(&session, "x/eq.freq2"), value(&session, "x/eq.gain2"));
+        assert!((3000.0..4800.0).contains(&(hz * 1.3)) && (-4.0..=-2.0).contains(&gain), "{hz} {gain}");
+    }
+
+    #[test]
+    fn small_humps_and_the_sound_itself_are_left_alone() {
+        for by in [0.0, 3.0, 25.0] {
+            assert!(take(by).decisions(Phase::Tone, RULE.code).is_empty(), "{by}");
+        }
+    }
+}

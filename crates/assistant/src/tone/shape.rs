@@ -116,13 +116,25 @@ fn place(thirds: &[Third], low: f64, high: f64, sign: f64) -> Option<Place> {
         // Far enough that a bell of an octave is over, near enough to belong to the same sound.
         let sides = [mean(third.hz / 4.2, third.hz / 2.3), mean(third.hz * 2.3, third.hz * 4.2)];
         let around = sides.into_iter().flatten().fold(f64::NEG_INFINITY, f64::max);
-        around.is_finite().then(|| Place { hz: third.hz, by: here - around })
+        around.is_finite().then_some(Place { hz: third.hz, by: here - around })
     };
     thirds
         .iter()
         .filter(|third| third.hz >= low && third.hz <= high && third.db > loudest - FAINT)
         .filter_map(at)
         .max_by(|a, b| a.by.total_cmp(&b.by))
+}
+
+/// The usual third octaves of a role, lifted around a frequency: for the tests of the rules.
+#[cfg(test)]
+pub(super) fn lifted(role: &str, at: f64, by: f64) -> mixsmith_analysis::Qty {
+    let row = SPECTRA.iter().find(|row| row.roles.iter().any(|known| known == role)).expect("a row");
+    let level = |i: i32| {
+        let hz = 1000.0 * 10f64.powf((f64::from(i) - 15.0) / 10.0);
+        let near = (hz / at).log2().abs() < 0.5;
+        (usual(&row.levels, hz) - 20.0 + if near { by } else { 0.0 }) as f32
+    };
+    mixsmith_analysis::Qty::Bands((0..28).map(level).collect())
 }
 
 #[cfg(test)]
