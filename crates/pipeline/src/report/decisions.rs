@@ -3,7 +3,7 @@
 use mixsmith_assistant::{Decision, Phase, Status, all};
 
 use super::View;
-use super::block::{Block, Section, wrap};
+use super::block::{Block, Section, minus, wrap};
 use super::words::{self, esc, fact, meaning, plain, quantity};
 use crate::Mixed;
 
@@ -168,13 +168,13 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
                 String::new()
             };
             let wanted = evidence.wanted.map_or(String::new(), |wanted| {
-                format!(" <span class=\"wanted\">wanted {}</span>", esc(&quantity(wanted, words::unit(evidence))))
+                format!(" <span class=\"wanted\">wanted {}</span>", minus(&esc(&quantity(wanted, words::unit(evidence)))))
             });
             format!(
                 "<li title=\"{}\">{of}{} <b>{}</b>{wanted}</li>\n",
                 esc(&format!("{} {}", evidence.fact, meaning(&evidence.fact)).trim()),
                 esc(&fact(&evidence.fact)),
-                esc(&quantity(evidence.value, words::unit(evidence))),
+                minus(&esc(&quantity(evidence.value, words::unit(evidence)))),
             )
         })
         .collect();
