@@ -69,9 +69,13 @@ fn list(problems: &[String]) -> String {
 
 fn io_words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::StorageFull => "the disk is full; make room or choose another place with --out".to_owned(),
+        io::ErrorKind::StorageFull => {
+            "the disk is full; make room or choose another place with --out".to_owned()
+        }
         io::ErrorKind::PermissionDenied => "no permission; choose another place with --out".to_owned(),
-        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only; choose another place with --out".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "the disk is read-only; choose another place with --out".to_owned()
+        }
         _ => error.to_string(),
     }
 }

@@ -20,8 +20,8 @@ const NOT_TRACKS: &[&str] = &["mix", "reference", "references", "ref"];
 
 /// Endings of files that are worth opening; anything else in a song's folder is left in peace.
 const ENDINGS: &[&str] = &[
-    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "flac", "caf", "mp3", "ogg", "oga", "m4a", "mp4", "aac",
-    "alac",
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "flac", "caf", "mp3", "ogg", "oga", "m4a",
+    "mp4", "aac", "alac",
 ];
 
 impl Folder {
@@ -104,7 +104,9 @@ mod tests {
     #[test]
     fn references_outputs_and_other_files_are_not_tracks() {
         let dir = tempfile::tempdir().unwrap();
-        for file in ["b.wav", "A ü.FLAC", "notes.txt", "sub/c.aif", "reference/mix.flac", "mix/out/mix.wav", ".d.wav"] {
+        for file in
+            ["b.wav", "A ü.FLAC", "notes.txt", "sub/c.aif", "reference/mix.flac", "mix/out/mix.wav", ".d.wav"]
+        {
             let path = dir.path().join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, b"x").unwrap();

@@ -43,7 +43,10 @@ impl Journal {
                            put a copy back, or delete it to let the next mix decide everything anew."),
         })?;
         if journal.format > FORMAT {
-            let what = format!("is of format {}, this program knows up to {FORMAT}: use a newer mixsmith", journal.format);
+            let what = format!(
+                "is of format {}, this program knows up to {FORMAT}: use a newer mixsmith",
+                journal.format
+            );
             return Err(PipelineError::Text { path: path.to_owned(), what });
         }
         Ok(journal)
@@ -53,7 +56,8 @@ impl Journal {
     pub fn write(&self, path: &Path) -> Result<(), PipelineError> {
         let text = toml::to_string(self)
             .map_err(|error| PipelineError::Text { path: path.to_owned(), what: error.to_string() })?;
-        mixsmith_audio::write_atomic(path, format!("{HEAD}{text}").as_bytes()).map_err(PipelineError::io(path))
+        mixsmith_audio::write_atomic(path, format!("{HEAD}{text}").as_bytes())
+            .map_err(PipelineError::io(path))
     }
 
     /// What a hand holds: the recorded edits, and whatever of the session neither they nor a decision explain.

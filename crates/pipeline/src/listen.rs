@@ -106,8 +106,8 @@ pub fn listen(
         return Err(PipelineError::NoTracks { path: folder.root.clone(), problems });
     }
     let rate = song_rate(&streams);
-    let clips: Vec<Result<Arc<Clip>, PipelineError>> =
-        pool.install(|| streams.par_iter().with_max_len(1).map(|heard| at_rate(folder, heard, rate)).collect());
+    let clips: Vec<Result<Arc<Clip>, PipelineError>> = pool
+        .install(|| streams.par_iter().with_max_len(1).map(|heard| at_rate(folder, heard, rate)).collect());
     let clips = clips.into_iter().collect::<Result<Vec<_>, _>>()?;
     let files: Vec<SongFile> = streams.iter().map(|heard| heard.file.clone()).collect();
     let (mut song, mut facts) = song_of(rate, streams, clips, &mut notes);

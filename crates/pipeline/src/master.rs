@@ -51,7 +51,8 @@ fn alone(session: &Session, master: &Strip, mix: &Audio) -> (Session, Sources) {
     let mut track = Strip::new("mix", "Mix", StripKind::Track { clips: vec![clip] });
     track.to = Some(master.id.clone());
     let song = session.song.clone();
-    let session = Session { song, sources: vec![source], strips: vec![Arc::new(track), Arc::new(master.clone())] };
+    let session =
+        Session { song, sources: vec![source], strips: vec![Arc::new(track), Arc::new(master.clone())] };
     (session, [("mix".to_owned(), Arc::new(Sound::in_memory(mix.clone())))].into())
 }
 
@@ -65,7 +66,8 @@ pub(crate) fn settle(
     progress: &dyn Progress,
 ) -> Result<Option<(Decision, Level)>, PipelineError> {
     let Some(master) = session.master() else { return Ok(None) };
-    let Some(limiter) = master.inserts.iter().find(|insert| insert.kind == "dynamics.limiter" && insert.on) else {
+    let Some(limiter) = master.inserts.iter().find(|insert| insert.kind == "dynamics.limiter" && insert.on)
+    else {
         return Ok(None);
     };
     let at = Address::insert(&master.id, &limiter.id, "gain");

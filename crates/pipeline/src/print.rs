@@ -191,7 +191,15 @@ fn finish(tape: Tape, job: Job, out: &Path) -> Result<Printed, PipelineError> {
     let level = tape.meter.map(|meter| meter.level()).unwrap_or_default();
     let Written { clipped, .. } = tape.writer.finish().map_err(PipelineError::io(&path))?;
     let sha256 = hex(&content_hash(&path).map_err(PipelineError::io(&path))?);
-    Ok(Printed { file: job.file, kind: job.kind.to_owned(), of: job.of, sources: job.sources, level, clipped, sha256 })
+    Ok(Printed {
+        file: job.file,
+        kind: job.kind.to_owned(),
+        of: job.of,
+        sources: job.sources,
+        level,
+        clipped,
+        sha256,
+    })
 }
 
 /// Every output of a session: what the engine prints, and the file of each print, in the same order.
@@ -208,7 +216,11 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
     let sources_of = |id: &str| -> Vec<String> {
         let strip = session.strip(id);
         let clips = strip.map_or(&[][..], |strip| strip.clips());
-        clips.iter().filter_map(|clip| session.source(&clip.source)).map(|source| source.file.clone()).collect()
+        clips
+            .iter()
+            .filter_map(|clip| session.source(&clip.source))
+            .map(|source| source.file.clone())
+            .collect()
     };
     let feeding = |id: &str| -> Vec<String> {
         session.strips.iter().filter(|s| s.to.as_deref() == Some(id)).map(|s| s.id.clone()).collect()
@@ -222,20 +234,24 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
         }
     }
     for id in feeding("mix") {
-        let below: Vec<String> = feeding(&id).into_iter().chain([id.clone()]).flat_map(|track| sources_of(&track)).collect();
+        let below: Vec<String> =
+            feeding(&id).into_iter().chain([id.clone()]).flat_map(|track| sources_of(&track)).collect();
         let name = session.strip(&id).map_or(id.as_str(), |strip| strip.name.as_str());
         let file = file_name("groups", name, &mut files);
         prints.stems.push(id.clone());
         jobs.push(Job { file, kind: "group", of: id, sources: below });
     }
-    let (voices, others): (Vec<String>, Vec<String>) =
-        session.tracks().map(|strip| (strip.id.clone(), is_voice(&strip.role))).fold(
-            (Vec::new(), Vec::new()),
-            |(mut voices, mut others), (id, voice)| {
-                if voice { voices.push(id) } else { others.push(id) }
-                (voices, others)
-            },
-        );
+    let (voices, others): (Vec<String>, Vec<String>) = session
+        .tracks()
+        .map(|strip| (strip.id.clone(), is_voice(&strip.role)))
+        .fold((Vec::new(), Vec::new()), |(mut voices, mut others), (id, voice)| {
+            if voice {
+                voices.push(id)
+            } else {
+                others.push(id)
+            }
+            (voices, others)
+        });
     if !voices.is_empty() && !others.is_empty() {
         for (name, tracks) in [("instrumental", others), ("a cappella", voices)] {
             let sources = tracks.iter().flat_map(|track| sources_of(track)).collect();

@@ -148,7 +148,9 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
     let (mut session, mut decisions) = start.decide(&facts, Phase::Master);
     let moved = fader(&session) - fader(&first);
     let audio = scaled(audio, moved);
-    if let Some((decision, _)) = master::settle(&session, &audio, start.brief.loudness.lufs(), threads, progress)? {
+    if let Some((decision, _)) =
+        master::settle(&session, &audio, start.brief.loudness.lufs(), threads, progress)?
+    {
         mixsmith_assistant::decide::take(&start.assistant(&facts), decision, &mut session, &mut decisions);
     }
     let mut heard = Facts::default();
@@ -162,7 +164,11 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
 }
 
 /// Prints the session on disk as it is, deciding nothing.
-pub fn render_again(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Mixed, PipelineError> {
+pub fn render_again(
+    folder: &Folder,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Mixed, PipelineError> {
     let (session, mut notes) = sessions::read(folder)?
         .ok_or_else(|| PipelineError::Missing { path: folder.session(), first: "mix" })?;
     let brief = brief::read(&folder.brief())?;

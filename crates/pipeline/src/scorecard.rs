@@ -60,7 +60,14 @@ struct Card(Vec<Score>);
 
 impl Card {
     /// A figure with a unit; one that could not be measured is left out.
-    fn add(&mut self, name: (&'static str, &'static str), value: Option<f64>, unit: &str, bar: Bar, means: &'static str) {
+    fn add(
+        &mut self,
+        name: (&'static str, &'static str),
+        value: Option<f64>,
+        unit: &str,
+        bar: Bar,
+        means: &'static str,
+    ) {
         let Some(value) = value.filter(|value| value.is_finite()) else { return };
         let (scale, unit) = if unit == "%" { (100.0, "%") } else { (1.0, unit) };
         let show = |x: f64| match unit {
@@ -116,9 +123,12 @@ fn voice(mixed: &Mixed, parts: &[Part], card: &mut Card) {
     let frame = |seconds: f64| (seconds * 10.0).round() as usize;
     let long = phrases.iter().filter(|phrase| phrase.end - phrase.start >= 1.0);
     let levels: Vec<f64> = long
-        .filter_map(|phrase| voice_against_rest(parts, |f| (frame(phrase.start)..frame(phrase.end)).contains(&f)))
+        .filter_map(|phrase| {
+            voice_against_rest(parts, |f| (frame(phrase.start)..frame(phrase.end)).contains(&f))
+        })
         .collect();
-    let means = "How much that level differs from phrase to phrase (standard deviation). People: 0.6 to 1.2 dB.";
+    let means =
+        "How much that level differs from phrase to phrase (standard deviation). People: 0.6 to 1.2 dB.";
     card.add(("Voice", "Steadiness"), deviation(&levels), "dB", Bar::Most(1.5), means);
 }
 
@@ -142,7 +152,8 @@ fn masked(parts: &[Part], card: &mut Card) {
     let means = "Share of each track's sound that the others cover, mean of all tracks. People: 2 to 29 %.";
     card.add(("Clarity", "Masked, mean"), Some(mean), "%", Bar::Most(0.31), means);
     let worst = shares.iter().copied().reduce(f64::max);
-    let means = "The track that is covered most. Pads and effects are buried on purpose, so there is no limit.";
+    let means =
+        "The track that is covered most. Pads and effects are buried on purpose, so there is no limit.";
     card.add(("Clarity", "Masked, worst track"), worst, "%", Bar::None, means);
     let lead = parts.iter().zip(&found).find(|(part, _)| part.role == "lead-vocal");
     let means = "Share of the lead voice that is covered where words are understood. People: 0 to 4 %.";
@@ -171,7 +182,8 @@ fn tone(mixed: &Mixed, card: &mut Card) {
             .collect();
         heard.iter().sum::<f64>() / heard.len().max(1) as f64
     });
-    let means = "Over (+) or under (-) records where the ear is most sensitive. People differ by 15 dB: no limit.";
+    let means =
+        "Over (+) or under (-) records where the ear is most sensitive. People differ by 15 dB: no limit.";
     card.add(("Tone", "2 to 5 kHz against records"), presence, "dB", Bar::None, means);
     let bass = mixed.heard.bands("spectrum.third_octave", "mix").map(|bands| {
         let sum: f64 = bands.iter().map(|&db| energy(f64::from(db))).sum();
@@ -200,7 +212,8 @@ fn low_end(parts: &[Part], card: &mut Card) {
         bass += basses.iter().map(|part| low(part, frame)).sum::<f64>();
     }
     let ratio = (kick > 0.0 && bass > 0.0).then(|| lufs(kick) - lufs(bass));
-    let means = "Kick against bass from 40 to 100 Hz while the kick sounds: under this the kick loses its weight.";
+    let means =
+        "Kick against bass from 40 to 100 Hz while the kick sounds: under this the kick loses its weight.";
     card.add(("Low end", "Kick against bass"), ratio, "dB", Bar::Least(-3.0), means);
 }
 
@@ -214,8 +227,13 @@ pub(crate) const WIDTHS: [(&str, f64, f64); 5] = [
 ];
 
 fn stereo(mixed: &Mixed, card: &mut Card) {
-    const NAMES: [&str; 5] =
-        ["Width below 120 Hz", "Width 120 to 500 Hz", "Width 0.5 to 2 kHz", "Width 2 to 8 kHz", "Width above 8 kHz"];
+    const NAMES: [&str; 5] = [
+        "Width below 120 Hz",
+        "Width 120 to 500 Hz",
+        "Width 0.5 to 2 kHz",
+        "Width 2 to 8 kHz",
+        "Width above 8 kHz",
+    ];
     let widths = mixed.heard.bands("stereo.width_bands", "mix").unwrap_or(&[]);
     const MEANS: [&str; 5] = [
         "Side against mid. Deep bass belongs in the middle, or mono and vinyl lose it.",
@@ -229,12 +247,21 @@ fn stereo(mixed: &Mixed, card: &mut Card) {
         card.add(("Stereo", name), Some(f64::from(width)), "dB", bar, means);
     }
     let balance = mixed.heard.number("stereo.balance", "mix").map(f64::abs);
-    card.add(("Stereo", "Left against right"), balance, "dB", Bar::Most(1.0), "Difference of the two sides' power.");
+    card.add(
+        ("Stereo", "Left against right"),
+        balance,
+        "dB",
+        Bar::Most(1.0),
+        "Difference of the two sides' power.",
+    );
     let loss = mixed.heard.number("stereo.mono_loss", "mix");
     let means = "What is lost when both sides are added up, as in many shops, phones and clubs.";
     card.add(("Stereo", "Lost in mono"), loss, "LU", Bar::Most(1.5), means);
     let facts = &mixed.listened.facts;
-    let tracks = mixed.session.tracks().filter_map(|strip| facts.number("stereo.mono_loss", &strip.clips().first()?.source));
+    let tracks = mixed
+        .session
+        .tracks()
+        .filter_map(|strip| facts.number("stereo.mono_loss", &strip.clips().first()?.source));
     let means = "The track, as recorded, that loses most in mono.";
     card.add(("Stereo", "Lost in mono, worst track"), tracks.reduce(f64::max), "LU", Bar::Most(5.0), means);
     let low = mixed.heard.bands("stereo.correlation_bands", "mix").and_then(|bands| bands.first());
@@ -254,15 +281,19 @@ fn dynamics(mixed: &Mixed, players: &Players, card: &mut Card) {
     card.add(("Dynamics", "Least short-term punch, master"), players.psr, "dB", bar, means);
     let before = players.heard.number("loudness.range", "before");
     let change = before.zip(printed(mixed, "mix")).map(|(before, print)| before - print.level.range);
-    let means = "Loudness range of the plain sum less that of the mix: how much of the song's arc was levelled.";
+    let means =
+        "Loudness range of the plain sum less that of the mix: how much of the song's arc was levelled.";
     card.add(("Dynamics", "Loudness range given up"), change, "LU", Bar::Most(2.0), means);
 }
 
 fn space(mixed: &Mixed, card: &mut Card) {
-    let returns = mixed.session.strips.iter().filter(|strip| strip.kind == mixsmith_session::StripKind::Return);
-    let prints = returns.filter_map(|strip| mixed.manifest.outputs.iter().find(|o| o.kind == "stem" && o.of == strip.id));
+    let returns =
+        mixed.session.strips.iter().filter(|strip| strip.kind == mixsmith_session::StripKind::Return);
+    let prints = returns
+        .filter_map(|strip| mixed.manifest.outputs.iter().find(|o| o.kind == "stem" && o.of == strip.id));
     let sum: f64 = prints.map(|print| energy(print.level.loudness)).sum();
-    let ambience = (sum > 1e-9).then(|| lufs(sum)).zip(printed(mixed, "mix")).map(|(l, mix)| l - mix.level.loudness);
+    let ambience =
+        (sum > 1e-9).then(|| lufs(sum)).zip(printed(mixed, "mix")).map(|(l, mix)| l - mix.level.loudness);
     let means = "All returns against the mix. Listeners punish too much more than too little.";
     card.add(("Space", "Reverbs and delays"), ambience, "LU", Bar::Within(-20.0, -10.0), means);
 }
@@ -283,7 +314,8 @@ fn elsewhere(parts: &[Part], fares: &[Fare], card: &mut Card) {
         }
     }
     let share = (all > 0.0 && audible > 0.0).then(|| 10.0 * (audible / all).log10());
-    let means = "The bass's overtones from 300 Hz to 1 kHz against all of it: what a phone plays of the bass line.";
+    let means =
+        "The bass's overtones from 300 Hz to 1 kHz against all of it: what a phone plays of the bass line.";
     card.add(("Elsewhere", "Bass on a phone"), share, "dB", Bar::Least(-20.0), means);
 }
 
@@ -293,7 +325,8 @@ fn safety(mixed: &Mixed, card: &mut Card) {
     let peak = master.map(|print| print.level.true_peak);
     card.add(("Safety", "True peak of the master"), peak, "dBTP", Bar::Most(-1.0), means);
     let outputs = &mixed.manifest.outputs;
-    let clipped = (!outputs.is_empty()).then(|| outputs.iter().map(|print| print.clipped).sum::<u64>() as f64);
+    let clipped =
+        (!outputs.is_empty()).then(|| outputs.iter().map(|print| print.clipped).sum::<u64>() as f64);
     let means = "Samples of any printed file held at full scale.";
     card.add(("Safety", "Clipped samples"), clipped, "samples", Bar::Most(0.0), means);
     let off = master.map(|print| print.level.loudness - mixed.brief.loudness.lufs());

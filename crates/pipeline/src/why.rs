@@ -88,7 +88,8 @@ fn explain(session: &Session, journal: &Journal, about: Option<&str>) -> Result<
     let reasons = chosen.map(|decision| view.reason(decision)).collect();
     let mut hand: Vec<Knob> = Vec::new();
     for edit in mixsmith_session::diff(&machine, session) {
-        let spoken_of = |d: &Decision| d.status == Status::Taken && d.edits.iter().any(|e| same_place(e, &edit));
+        let spoken_of =
+            |d: &Decision| d.status == Status::Taken && d.edits.iter().any(|e| same_place(e, &edit));
         if asked.meets_edit(&edit) && !journal.decisions.iter().any(spoken_of) {
             let lines = words::edit(&edit, session).into_iter();
             hand.extend(lines.map(|set| Knob { set, now: None, by_hand: true }));
@@ -102,7 +103,11 @@ fn same_place(a: &Edit, b: &Edit) -> bool {
 }
 
 /// Finds what a text means, or says what it might have meant.
-fn understand<'a>(session: &'a Session, journal: &Journal, text: &'a str) -> Result<About<'a>, PipelineError> {
+fn understand<'a>(
+    session: &'a Session,
+    journal: &Journal,
+    text: &'a str,
+) -> Result<About<'a>, PipelineError> {
     if let Ok(number) = text.trim_start_matches('#').parse::<u32>() {
         return match journal.decisions.iter().any(|decision| decision.id == number) {
             true => Ok(About::Number(number)),
@@ -122,7 +127,8 @@ fn understand<'a>(session: &'a Session, journal: &Journal, text: &'a str) -> Res
     if let Some(id) = find(text) {
         return Ok(About::Strip(id));
     }
-    let of_rule = |decision: &Decision| decision.rule == text || decision.rule.split('.').next() == Some(text);
+    let of_rule =
+        |decision: &Decision| decision.rule == text || decision.rule.split('.').next() == Some(text);
     if journal.decisions.iter().any(of_rule) {
         return Ok(About::Rule(text));
     }
@@ -179,15 +185,17 @@ fn places(edit: &Edit) -> Vec<(String, String)> {
             let knobs = insert.values.keys().map(|id| format!("{}.{id}", insert.id));
             [insert.id.clone()].into_iter().chain(knobs).map(|place| (strip.clone(), place)).collect()
         }
-        Edit::RemoveInsert { strip, insert } | Edit::Switch { strip, insert, .. } | Edit::Key { strip, insert, .. } => {
-            one(strip, insert.clone())
-        }
+        Edit::RemoveInsert { strip, insert }
+        | Edit::Switch { strip, insert, .. }
+        | Edit::Key { strip, insert, .. } => one(strip, insert.clone()),
         Edit::Route { strip, .. } => one(strip, "to".to_owned()),
         Edit::AddSend { strip, send } => one(strip, format!("send.{}", send.to)),
         Edit::RemoveSend { strip, to } => one(strip, format!("send.{to}")),
         Edit::Draw { strip, lane } => one(strip, lane.target.clone()),
         Edit::AddStrip { strip } => strip.values.keys().map(|id| (strip.id.clone(), id.clone())).collect(),
-        Edit::RemoveStrip { strip } | Edit::Clips { strip, .. } | Edit::Label { strip, .. } => one(strip, String::new()),
+        Edit::RemoveStrip { strip } | Edit::Clips { strip, .. } | Edit::Label { strip, .. } => {
+            one(strip, String::new())
+        }
         Edit::AddSource { .. } | Edit::Song { .. } | Edit::Mark { .. } => Vec::new(),
     }
 }
@@ -199,7 +207,8 @@ impl About<'_> {
             About::Number(number) => decision.id == *number,
             About::Rule(rule) => decision.rule == *rule || decision.rule.split('.').next() == Some(rule),
             About::Strip(id) => {
-                decision.about.iter().any(|about| about == id) || decision.edits.iter().any(|edit| self.meets_edit(edit))
+                decision.about.iter().any(|about| about == id)
+                    || decision.edits.iter().any(|edit| self.meets_edit(edit))
             }
             About::Knob(..) => decision.edits.iter().any(|edit| self.meets_edit(edit)),
         }
@@ -213,7 +222,9 @@ impl About<'_> {
                 places(edit).iter().any(|(strip, _)| strip == id)
                     || matches!(edit, Edit::AddStrip { strip } if strip.id == *id)
             }
-            About::Knob(id, knob) => places(edit).iter().any(|(strip, place)| strip == id && begins(place, knob)),
+            About::Knob(id, knob) => {
+                places(edit).iter().any(|(strip, place)| strip == id && begins(place, knob))
+            }
         }
     }
 }
@@ -227,7 +238,8 @@ struct View<'a> {
 
 impl View<'_> {
     fn reason(&self, decision: &Decision) -> Reason {
-        let name = |id: &String| self.session.strip(id).map_or_else(|| id.clone(), |strip| strip.name.clone());
+        let name =
+            |id: &String| self.session.strip(id).map_or_else(|| id.clone(), |strip| strip.name.clone());
         let (status, reason) = match &decision.status {
             Status::Taken => ("taken", None),
             Status::Refused(why) => ("refused", Some(why.clone())),
@@ -255,19 +267,32 @@ impl View<'_> {
             Edit::Set { at, to } => lines.into_iter().map(|line| knob(line, now(at, *to))).collect(),
             Edit::AddInsert { strip, insert, .. } => {
                 let gone = self.session.strip(strip).is_none_or(|strip| strip.insert(&insert.id).is_none());
-                let head = if gone && !refused { (Some("not in the mix".to_owned()), true) } else { (None, false) };
+                let head =
+                    if gone && !refused { (Some("not in the mix".to_owned()), true) } else { (None, false) };
                 let states = insert.values.iter().map(|(id, &to)| {
                     if gone { (None, false) } else { now(&Address::insert(strip, &insert.id, id), to) }
                 });
-                lines.into_iter().zip([head].into_iter().chain(states)).map(|(line, state)| knob(line, state)).collect()
+                lines
+                    .into_iter()
+                    .zip([head].into_iter().chain(states))
+                    .map(|(line, state)| knob(line, state))
+                    .collect()
             }
             Edit::AddStrip { strip } => {
                 let states = strip.values.iter().map(|(id, &to)| now(&Address::strip(&strip.id, id), to));
-                lines.into_iter().zip([(None, false)].into_iter().chain(states)).map(|(l, s)| knob(l, s)).collect()
+                lines
+                    .into_iter()
+                    .zip([(None, false)].into_iter().chain(states))
+                    .map(|(l, s)| knob(l, s))
+                    .collect()
             }
             Edit::AddSend { strip, send } => {
                 let states = send.values.iter().map(|(id, &to)| now(&Address::send(strip, &send.to, id), to));
-                lines.into_iter().zip([(None, false)].into_iter().chain(states)).map(|(l, s)| knob(l, s)).collect()
+                lines
+                    .into_iter()
+                    .zip([(None, false)].into_iter().chain(states))
+                    .map(|(l, s)| knob(l, s))
+                    .collect()
             }
             _ => lines.into_iter().map(|line| knob(line, (None, false))).collect(),
         }
@@ -275,11 +300,14 @@ impl View<'_> {
 
     /// What a knob stands at when it is not what was decided, and whether a hand did it.
     fn now(&self, at: &Address, decided: f32) -> (Option<String>, bool) {
-        let Ok(value) = self.session.value(&KINDS, at) else { return (Some("not in the mix".to_owned()), true) };
+        let Ok(value) = self.session.value(&KINDS, at) else {
+            return (Some("not in the mix".to_owned()), true);
+        };
         if value == decided {
             return (None, false);
         }
-        let shown = self.session.param(&KINDS, at).map_or_else(|_| value.to_string(), |param| param.unit.show(value));
+        let shown =
+            self.session.param(&KINDS, at).map_or_else(|_| value.to_string(), |param| param.unit.show(value));
         let by_hand = self.machine.value(&KINDS, at).is_ok_and(|machine| machine != value);
         (Some(if by_hand { format!("{shown}, by hand") } else { self.later(at, shown) }), by_hand)
     }
@@ -302,7 +330,11 @@ impl Why {
     pub fn text(&self) -> String {
         let mut out = String::new();
         for reason in &self.reasons {
-            let who = if reason.about.is_empty() { String::new() } else { format!("{}: ", reason.about.join(", ")) };
+            let who = if reason.about.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", reason.about.join(", "))
+            };
             out += &format!("{}. {}{}\n", reason.id, words::plain(&who), words::plain(&reason.says));
             if let Some(why) = &reason.reason {
                 let word = if reason.status == "refused" { "Not done" } else { "Left to your hand" };
@@ -320,7 +352,10 @@ impl Why {
             self.hand.iter().for_each(|knob| out += &line(knob));
         }
         if out.is_empty() {
-            let about = self.about.as_deref().map_or(String::new(), |about| format!(" about {}", words::plain(about)));
+            let about = self
+                .about
+                .as_deref()
+                .map_or(String::new(), |about| format!(" about {}", words::plain(about)));
             out = format!("Nothing was decided{about}; it stands as recorded.\n");
         }
         out
@@ -344,18 +379,20 @@ mod tests {
     fn fixture() -> (Session, Journal) {
         let track = |id: &str, name: &str| Edit::AddStrip { strip: Strip::new(id, name, StripKind::Bus) };
         let comp = Insert::new("comp", "dynamics.compressor", &[("threshold", -18.0)]);
-        let mut decisions = vec![
-            Decision::new("prepare.open", &["vox"], "Lead Vocal is vox.wav.")
-                .edit(track("vox", "Lead Vocal"))
-                .edit(track("kick", "Kick")),
-            Decision::new("balance.levels", &["vox"], "Lead Vocal +3.0 dB.")
-                .because(Evidence::new("loudness.active", &["vox"], -24.0, "LUFS").wanted(-21.0))
-                .edit(set("vox/fader", 3.0)),
-            Decision::new("dynamics.vocal", &["vox"], "Lead Vocal is held steady.")
-                .edit(Edit::AddInsert { strip: "vox".into(), place: None, insert: comp }),
-            Decision::new("balance.levels", &["vox"], "Lead Vocal a little more.").edit(set("vox/fader", 3.5)),
-            Decision::new("tone.low", &["kick"], "Kick needs nothing.").edit(set("kick/fader", 1.0)),
-        ];
+        let mut decisions =
+            vec![
+                Decision::new("prepare.open", &["vox"], "Lead Vocal is vox.wav.")
+                    .edit(track("vox", "Lead Vocal"))
+                    .edit(track("kick", "Kick")),
+                Decision::new("balance.levels", &["vox"], "Lead Vocal +3.0 dB.")
+                    .because(Evidence::new("loudness.active", &["vox"], -24.0, "LUFS").wanted(-21.0))
+                    .edit(set("vox/fader", 3.0)),
+                Decision::new("dynamics.vocal", &["vox"], "Lead Vocal is held steady.")
+                    .edit(Edit::AddInsert { strip: "vox".into(), place: None, insert: comp }),
+                Decision::new("balance.levels", &["vox"], "Lead Vocal a little more.")
+                    .edit(set("vox/fader", 3.5)),
+                Decision::new("tone.low", &["kick"], "Kick needs nothing.").edit(set("kick/fader", 1.0)),
+            ];
         decisions[4].status = Status::Refused("it is fine".to_owned());
         (1..).zip(&mut decisions).for_each(|(id, decision)| decision.id = id);
         let mut session = replay(&KINDS, &decisions);
@@ -388,7 +425,11 @@ mod tests {
              vox/fader = 3 dB  (now 3.5 dB, by decision 4)\n4. Lead Vocal: Lead Vocal a little more.\n   vox/fader = 3.5 dB\n"
         );
         let comp = ask("vox/comp").unwrap();
-        assert!(comp.text().contains("vox/comp.threshold = -18 dB  (now -20 dB, by hand)"), "{}", comp.text());
+        assert!(
+            comp.text().contains("vox/comp.threshold = -18 dB  (now -20 dB, by hand)"),
+            "{}",
+            comp.text()
+        );
         assert!(comp.reasons[0].knobs.iter().any(|knob| knob.by_hand));
         let kick = ask("kick").unwrap().text();
         assert!(kick.contains("Not done: it is fine") && kick.contains("kick/pan = L30"), "{kick}");

@@ -66,7 +66,9 @@ impl Cell {
 
     /// With a colour beside it, if it is one: `#rrggbb`.
     pub fn swatch(text: impl Into<String>, colour: &str) -> Cell {
-        let hex = colour.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let hex = colour
+            .strip_prefix('#')
+            .filter(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
         let mark = hex.map_or(Mark::None, |hex| Mark::Swatch(hex.to_owned()));
         Cell { text: text.into(), mark }
     }
@@ -103,7 +105,11 @@ pub(crate) fn minus(text: &str) -> String {
 impl Table {
     /// An empty table.
     pub fn new(caption: impl Into<String>, head: &[&str]) -> Table {
-        Table { caption: caption.into(), head: head.iter().map(|&h| h.to_owned()).collect(), rows: Vec::new() }
+        Table {
+            caption: caption.into(),
+            head: head.iter().map(|&h| h.to_owned()).collect(),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a row; missing cells are empty.
@@ -134,8 +140,12 @@ impl Table {
             (false, false) => "",
         };
         let classes: Vec<&str> = (0..self.head.len()).map(class).collect();
-        let head: String =
-            self.head.iter().zip(&classes).map(|(h, c)| format!("<th scope=\"col\"{c}>{}</th>", esc(h))).collect();
+        let head: String = self
+            .head
+            .iter()
+            .zip(&classes)
+            .map(|(h, c)| format!("<th scope=\"col\"{c}>{}</th>", esc(h)))
+            .collect();
         let mut body = String::new();
         for row in &self.rows {
             body += "<tr>";

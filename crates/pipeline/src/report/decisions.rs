@@ -105,7 +105,9 @@ const MANY: usize = 6;
 
 /// Cuts the list where a long run of one rule, all of it done, begins and ends.
 fn runs<'a, 'b>(decisions: &'b [&'a Decision]) -> Vec<&'b [&'a Decision]> {
-    let alike = |a: &&Decision, b: &&Decision| a.rule == b.rule && a.status == Status::Taken && b.status == Status::Taken;
+    let alike = |a: &&Decision, b: &&Decision| {
+        a.rule == b.rule && a.status == Status::Taken && b.status == Status::Taken
+    };
     let mut runs: Vec<&[&Decision]> = Vec::new();
     let mut from = 0;
     for run in decisions.chunk_by(alike) {
@@ -162,13 +164,17 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
         .iter()
         .map(|evidence| {
             let of = if evidence.of.len() == 1 && decision.about.len() != 1 {
-                let name = mixed.session.strip(&evidence.of[0]).map_or(evidence.of[0].as_str(), |strip| &strip.name);
+                let name =
+                    mixed.session.strip(&evidence.of[0]).map_or(evidence.of[0].as_str(), |strip| &strip.name);
                 format!("{}: ", esc(name))
             } else {
                 String::new()
             };
             let wanted = evidence.wanted.map_or(String::new(), |wanted| {
-                format!(" <span class=\"wanted\">wanted {}</span>", minus(&esc(&quantity(wanted, words::unit(evidence)))))
+                format!(
+                    " <span class=\"wanted\">wanted {}</span>",
+                    minus(&esc(&quantity(wanted, words::unit(evidence))))
+                )
             });
             format!(
                 "<li title=\"{}\">{of}{} <b>{}</b>{wanted}</li>\n",
@@ -179,11 +185,13 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
         })
         .collect();
     let chips = if chips.is_empty() { chips } else { format!("<ul class=\"chips\">{chips}</ul>\n") };
-    let edits: Vec<String> = decision.edits.iter().flat_map(|edit| words::edit(edit, &mixed.session)).collect();
+    let edits: Vec<String> =
+        decision.edits.iter().flat_map(|edit| words::edit(edit, &mixed.session)).collect();
     let edits = if edits.is_empty() {
         String::new()
     } else {
-        let lines: String = edits.iter().map(|line| format!("<li><code>{}</code></li>\n", esc(line))).collect();
+        let lines: String =
+            edits.iter().map(|line| format!("<li><code>{}</code></li>\n", esc(line))).collect();
         let summary = mixsmith_assistant::says::count(edits.len(), "setting");
         format!("<details><summary>{summary}</summary><ul class=\"edits\">{lines}</ul></details>\n")
     };

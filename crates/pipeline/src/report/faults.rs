@@ -24,7 +24,9 @@ pub(crate) fn section(view: &View<'_>) -> Section {
         .iter()
         .filter_map(|decision| match &decision.status {
             // What was considered in other steps and not done is a choice, not a fault.
-            Status::Refused(why) if step(decision) == Phase::Prepare => Some(format!("Decision {} was not carried out: {} ({why})", decision.id, decision.says)),
+            Status::Refused(why) if step(decision) == Phase::Prepare => {
+                Some(format!("Decision {} was not carried out: {} ({why})", decision.id, decision.says))
+            }
             _ => None,
         })
         .collect();

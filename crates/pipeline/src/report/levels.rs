@@ -26,8 +26,10 @@ pub(crate) fn section(view: &View<'_>) -> Section {
         return Section { id: "levels", title, blocks: vec![Block::Para("No track plays.".to_owned())] };
     }
     let genre = view.mixed.brief.genre;
-    let mut table =
-        Table::new("Level of each track against the whole, LU", &["Track", "Before", "Mix", "Change", "Usual"]);
+    let mut table = Table::new(
+        "Level of each track against the whole, LU",
+        &["Track", "Before", "Mix", "Change", "Usual"],
+    );
     for level in &levels {
         table.row(vec![
             level.name.clone().into(),
@@ -36,7 +38,9 @@ pub(crate) fn section(view: &View<'_>) -> Section {
             mixsmith_assistant::says::signed(level.after - level.before).into(),
             level
                 .usual
-                .map_or(String::new(), |(usual, sd)| format!("{} to {}", tenth(usual - sd), tenth(usual + sd)))
+                .map_or(String::new(), |(usual, sd)| {
+                    format!("{} to {}", tenth(usual - sd), tenth(usual + sd))
+                })
                 .into(),
         ]);
     }
@@ -61,7 +65,12 @@ fn levels(view: &View<'_>) -> Vec<Level> {
         let row = row_of(&part.role);
         let alone = view.parts.iter().filter(|other| row_of(&other.role).part == row.part).count() == 1;
         let usual = (alone && row.part != "unknown").then(|| (row.level(mixed.brief.genre), row.sd));
-        levels.push(Level { name: part.name.clone(), before: part.before - before, after: part.after - after, usual });
+        levels.push(Level {
+            name: part.name.clone(),
+            before: part.before - before,
+            after: part.after - after,
+            usual,
+        });
     }
     levels
 }

@@ -18,7 +18,11 @@ pub(crate) fn section(view: &View<'_>) -> Section {
     let (Some((step, short)), Some((_, momentary))) =
         (heard.series("loudness.short", "mix"), heard.series("loudness.momentary", "mix"))
     else {
-        return Section { id: "loudness", title, blocks: vec![Block::Para("The mix was not measured.".to_owned())] };
+        return Section {
+            id: "loudness",
+            title,
+            blocks: vec![Block::Para("The mix was not measured.".to_owned())],
+        };
     };
     let before = view.players.heard.series("loudness.short", "before").map(|(_, values)| values);
     let seconds = short.len() as f64 * step;
@@ -74,8 +78,12 @@ fn picture(
     // Down to what is soft, not to silence.
     let soft = all.get(all.len() / 50).copied().unwrap_or(top - 20.0);
     let deep = (((top - soft) / 10.0).ceil() * 10.0).clamp(20.0, 50.0);
-    let mut plot =
-        Plot::new((760.0, 300.0), (52.0, 50.0, 24.0, 34.0), Axis::even(0.0, seconds), Axis::even(top - deep, top));
+    let mut plot = Plot::new(
+        (760.0, 300.0),
+        (52.0, 50.0, 24.0, 34.0),
+        Axis::even(0.0, seconds),
+        Axis::even(top - deep, top),
+    );
     for (number, section) in sections.iter().enumerate() {
         plot.column(if number % 2 == 0 { "part even" } else { "part odd" }, section.start, section.end);
         let wide = plot.at_x(section.end) - plot.at_x(section.start);
@@ -83,10 +91,15 @@ fn picture(
             plot.text(plot.at_x(section.start) + 4.0, 46.0, "tick", &section.label);
         }
     }
-    let lines: Vec<(f64, String)> =
-        (0..=(deep / 5.0) as u32).map(|i| top - 5.0 * f64::from(i)).map(|l| (l, format!("{l:.0}").replace('-', "\u{2212}"))).collect();
+    let lines: Vec<(f64, String)> = (0..=(deep / 5.0) as u32)
+        .map(|i| top - 5.0 * f64::from(i))
+        .map(|l| (l, format!("{l:.0}").replace('-', "\u{2212}")))
+        .collect();
     plot.grid_y(&lines);
-    let every = [5.0, 10.0, 15.0, 30.0, 60.0, 120.0].into_iter().find(|every| seconds / every <= 12.0).unwrap_or(300.0);
+    let every = [5.0, 10.0, 15.0, 30.0, 60.0, 120.0]
+        .into_iter()
+        .find(|every| seconds / every <= 12.0)
+        .unwrap_or(300.0);
     let ticks: Vec<(f64, String)> =
         (0..=(seconds / every) as u32).map(|i| f64::from(i) * every).map(|t| (t, time(t))).collect();
     plot.grid_x(&ticks);

@@ -14,8 +14,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// What the page may load: nothing but what is in it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; media-src data:; img-src data:";
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; media-src data:; img-src data:";
 
 /// The whole page.
 pub(crate) fn page(view: &View<'_>) -> String {
@@ -76,7 +75,8 @@ fn player(view: &View<'_>) -> String {
     let coded: Vec<Option<Vec<u8>>> = takes.par_iter().map(|(_, take)| take.flac()).collect();
     for (number, ((name, take), flac)) in takes.into_iter().zip(coded).enumerate() {
         let on = number == 1;
-        waves += &format!("<path class=\"wave{}\" d=\"{}\"/>", if on { " on" } else { "" }, wave(&take.audio));
+        waves +=
+            &format!("<path class=\"wave{}\" d=\"{}\"/>", if on { " on" } else { "" }, wave(&take.audio));
         choices += &format!(
             "<button type=\"button\" class=\"take\" aria-pressed=\"{on}\">{name} <kbd>{}</kbd></button>\n",
             number + 1
@@ -90,7 +90,8 @@ fn player(view: &View<'_>) -> String {
             None => format!("<p>{name} could not be coded for this page; listen to the file itself.</p>\n"),
         };
     }
-    let lines: String = matching(view).iter().map(|line| format!("<li>{}</li>\n", minus(&esc(line)))).collect();
+    let lines: String =
+        matching(view).iter().map(|line| format!("<li>{}</li>\n", minus(&esc(line)))).collect();
     format!(
         "<section id=\"listen\" aria-labelledby=\"h-listen\" data-start=\"{start:.2}\" data-length=\"{length:.3}\">\n\
          <h2 id=\"h-listen\">Listen</h2>\n<div class=\"deck\" hidden=\"hidden\">\n<div class=\"row\">\n\

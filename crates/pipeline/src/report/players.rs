@@ -50,7 +50,8 @@ impl Players {
     /// Cuts and matches. `before` is [`plain_sum`]; `mix` and `master` are whole, as printed. `mixed` tells where the
     /// song is loudest.
     pub fn new(mixed: &Mixed, before: &Audio, mix: &Audio, master: &Audio) -> Players {
-        let (start, length) = stretch(mix.seconds(), &mixed.heard, mixed.listened.facts.spans("sections", ""));
+        let (start, length) =
+            stretch(mix.seconds(), &mixed.heard, mixed.listened.facts.spans("sections", ""));
         let measure = || {
             let (facts, _) = ears::measure_stem("before", before);
             facts
@@ -149,12 +150,13 @@ fn stretch(seconds: f64, heard: &Facts, sections: &[Span]) -> (f64, f64) {
         lufs(part.iter().map(|&l| energy(f64::from(l))).sum::<f64>() / part.len().max(1) as f64)
     };
     let long = sections.iter().filter(|section| section.end - section.start >= 5.0);
-    let loudest = long.map(|section| (mean(section.start, section.end), section)).fold(None, |best, (level, section)| {
-        match best {
+    let loudest = long.map(|section| (mean(section.start, section.end), section)).fold(
+        None,
+        |best, (level, section)| match best {
             Some((most, _)) if most >= level => best,
             _ => Some((level, section)),
-        }
-    });
+        },
+    );
     let start = match loudest {
         // A little of what comes before, so that the arrival is heard.
         Some((_, section)) if section.end - section.start >= EXCERPT - 5.0 => section.start - 5.0,
@@ -237,13 +239,15 @@ mod tests {
     fn short_songs_are_heard_whole_and_long_ones_where_they_are_loud() {
         assert_eq!(stretch(59.0, &Facts::default(), &[]), (0.0, 59.0));
         let mut heard = Facts::default();
-        let values: Vec<f32> = (0..2000).map(|i| if (1200..1500).contains(&i) { -10.0 } else { -30.0 }).collect();
+        let values: Vec<f32> =
+            (0..2000).map(|i| if (1200..1500).contains(&i) { -10.0 } else { -30.0 }).collect();
         let series = mixsmith_analysis::Qty::Series { step: 0.1, values };
         heard.push(mixsmith_analysis::Fact::new("loudness.momentary", &["mix"], series));
         let (start, length) = stretch(200.0, &heard, &[]);
         assert!(length == EXCERPT && (105.0..=120.0).contains(&start), "{start}");
         let section = |start, end| Span { start, end, label: String::new() };
-        let (start, _) = stretch(200.0, &heard, &[section(0.0, 120.0), section(120.0, 150.0), section(150.0, 200.0)]);
+        let (start, _) =
+            stretch(200.0, &heard, &[section(0.0, 120.0), section(120.0, 150.0), section(150.0, 200.0)]);
         assert_eq!(start, 112.5);
     }
 

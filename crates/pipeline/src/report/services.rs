@@ -47,7 +47,9 @@ struct Services {
 
 static SERVICES: LazyLock<Vec<Service>> = LazyLock::new(|| {
     // The file is part of the program: a test reads it.
-    toml::from_str::<Services>(include_str!("../../tables/services.toml")).expect("tables/services.toml").service
+    toml::from_str::<Services>(include_str!("../../tables/services.toml"))
+        .expect("tables/services.toml")
+        .service
 });
 
 impl Service {
@@ -80,7 +82,11 @@ const CHOICES: [(Loudness, &str); 3] =
 pub(crate) fn section(view: &View<'_>) -> Section {
     let title = "What services do to the master".to_owned();
     let Some(master) = printed(view.mixed, "master").map(|print| print.level) else {
-        return Section { id: "services", title, blocks: vec![Block::Para("There is no master yet.".to_owned())] };
+        return Section {
+            id: "services",
+            title,
+            blocks: vec![Block::Para("There is no master yet.".to_owned())],
+        };
     };
     let chosen = view.mixed.brief.loudness;
     let name = CHOICES.iter().find(|(choice, _)| *choice == chosen).map_or("", |(_, name)| name);
@@ -101,10 +107,15 @@ pub(crate) fn section(view: &View<'_>) -> Section {
             format!("{} ({})", service.note, service.source).into(),
         ]);
     }
-    let others: Vec<(f64, &str)> =
-        CHOICES.iter().filter(|(choice, _)| *choice != chosen).map(|(choice, name)| (choice.lufs(), *name)).collect();
-    let heads: Vec<String> =
-        others.iter().map(|(lufs, name)| format!("{name} ({} LUFS) would be turned by, dB", tenth(*lufs))).collect();
+    let others: Vec<(f64, &str)> = CHOICES
+        .iter()
+        .filter(|(choice, _)| *choice != chosen)
+        .map(|(choice, name)| (choice.lufs(), *name))
+        .collect();
+    let heads: Vec<String> = others
+        .iter()
+        .map(|(lufs, name)| format!("{name} ({} LUFS) would be turned by, dB", tenth(*lufs)))
+        .collect();
     let mut columns = vec!["Service"];
     columns.extend(heads.iter().map(String::as_str));
     let mut choices = Table::new("The other two choices", &columns);

@@ -59,21 +59,36 @@ pub(crate) fn section(view: &View<'_>) -> Section {
 }
 
 fn picture(after: &[f64], before: Option<&[f64]>) -> String {
-    let mut plot =
-        Plot::new((760.0, 340.0), (52.0, 34.0, 14.0, 34.0), Axis::log(28.0, 18_000.0), Axis::even(-30.0, 15.0));
+    let mut plot = Plot::new(
+        (760.0, 340.0),
+        (52.0, 34.0, 14.0, 34.0),
+        Axis::log(28.0, 18_000.0),
+        Axis::even(-30.0, 15.0),
+    );
     plot.grid_y(&[15.0, 10.0, 5.0, 0.0, -5.0, -10.0, -15.0, -20.0, -25.0, -30.0].map(|db| (db, label(db))));
     let ticks = [31.5, 63.0, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16_000.0];
-    plot.grid_x(&ticks.map(|hz: f64| (hz, if hz >= 1000.0 { format!("{}k", hz / 1000.0) } else { format!("{hz}") })));
-    let edge = |sign: f64| -> Vec<(f64, f64)> { target().iter().map(|row| (row.hz, row.db + sign * row.sd)).collect() };
+    plot.grid_x(
+        &ticks.map(|hz: f64| (hz, if hz >= 1000.0 { format!("{}k", hz / 1000.0) } else { format!("{hz}") })),
+    );
+    let edge = |sign: f64| -> Vec<(f64, f64)> {
+        target().iter().map(|row| (row.hz, row.db + sign * row.sd)).collect()
+    };
     plot.area("corridor", &edge(-1.0), &edge(1.0));
     plot.line("line target", &edge(0.0));
-    let points = |bands: &[f64]| -> Vec<(f64, f64)> { target().iter().zip(bands).map(|(row, &db)| (row.hz, db)).collect() };
+    let points = |bands: &[f64]| -> Vec<(f64, f64)> {
+        target().iter().zip(bands).map(|(row, &db)| (row.hz, db)).collect()
+    };
     plot.line("line after", &points(after));
     // On top, so that both are seen where they agree.
     if let Some(before) = before {
         plot.line("line before", &points(before));
     }
-    plot.legend(&[("line after", "Mix"), ("line before", "Before"), ("line target", "Records"), ("corridor", "their spread")]);
+    plot.legend(&[
+        ("line after", "Mix"),
+        ("line before", "Before"),
+        ("line target", "Records"),
+        ("corridor", "their spread"),
+    ]);
     plot.text(44.0, 16.0, "tick end", "dB");
     plot.finish("Spectrum of the mix, before and after, against the usual balance of records")
 }

@@ -46,7 +46,9 @@ pub(crate) fn section(view: &View<'_>) -> Section {
     for reduction in &mixed.rendered.reductions {
         let strip = mixed.session.strip(&reduction.strip);
         let name = strip.map_or(reduction.strip.as_str(), |strip| strip.name.as_str());
-        let kind = strip.and_then(|strip| strip.insert(&reduction.insert)).and_then(|insert| KINDS.get(&insert.kind));
+        let kind = strip
+            .and_then(|strip| strip.insert(&reduction.insert))
+            .and_then(|insert| KINDS.get(&insert.kind));
         let what = kind.map_or(reduction.insert.as_str(), |kind| kind.name);
         table.row(vec![
             name.into(),

@@ -103,7 +103,11 @@ pub(crate) fn change(view: &View<'_>) -> Section {
                 files => format!("{files} files were"),
             }
         )),
-        Block::Para(format!("Made by {}. Session {}.", manifest.program, manifest.session.get(..16).unwrap_or("not printed"))),
+        Block::Para(format!(
+            "Made by {}. Session {}.",
+            manifest.program,
+            manifest.session.get(..16).unwrap_or("not printed")
+        )),
     ];
     Section { id: "change", title: "How to change it".to_owned(), blocks }
 }

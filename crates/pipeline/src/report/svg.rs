@@ -145,8 +145,12 @@ impl Plot {
         for (class, words) in entries {
             self.body += &match class.split(' ').next() {
                 Some("line") => format!("<path class=\"{class}\" d=\"M{x:.1} 12H{:.1}\"/>", x + 22.0),
-                Some("dot") => format!("<circle class=\"{class}\" cx=\"{:.1}\" cy=\"12\" r=\"5.5\"/>", x + 11.0),
-                _ => format!("<rect class=\"{class}\" x=\"{x:.1}\" y=\"6\" width=\"22\" height=\"12\" rx=\"3\"/>"),
+                Some("dot") => {
+                    format!("<circle class=\"{class}\" cx=\"{:.1}\" cy=\"12\" r=\"5.5\"/>", x + 11.0)
+                }
+                _ => format!(
+                    "<rect class=\"{class}\" x=\"{x:.1}\" y=\"6\" width=\"22\" height=\"12\" rx=\"3\"/>"
+                ),
             };
             self.text(x + 30.0, 16.0, "tick", words);
             x += 30.0 + 7.0 * words.chars().count() as f64 + 24.0;
@@ -171,8 +175,12 @@ mod tests {
 
     #[test]
     fn places_stay_inside_the_field() {
-        let plot =
-            Plot::new((720.0, 300.0), (50.0, 20.0, 10.0, 30.0), Axis::log(20.0, 20_000.0), Axis::even(-10.0, 10.0));
+        let plot = Plot::new(
+            (720.0, 300.0),
+            (50.0, 20.0, 10.0, 30.0),
+            Axis::log(20.0, 20_000.0),
+            Axis::even(-10.0, 10.0),
+        );
         assert_eq!([plot.at_x(20.0), plot.at_x(20_000.0)], [50.0, 710.0]);
         assert!((plot.at_x(632.4555) - 380.0).abs() < 1e-3);
         assert_eq!([plot.at_y(-99.0), plot.at_y(0.0), plot.at_y(10.0)], [270.0, 145.0, 20.0]);

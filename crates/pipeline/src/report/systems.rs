@@ -57,7 +57,9 @@ impl System {
     fn db(&self, hz: f64) -> f64 {
         let after = self.curve.partition_point(|&(at, _)| at <= hz);
         match (after.checked_sub(1).and_then(|i| self.curve.get(i)), self.curve.get(after)) {
-            (Some(&(from, low)), Some(&(to, high))) => low + (high - low) * (hz / from).ln() / (to / from).ln(),
+            (Some(&(from, low)), Some(&(to, high))) => {
+                low + (high - low) * (hz / from).ln() / (to / from).ln()
+            }
             (Some(&(_, only)), None) | (None, Some(&(_, only))) => only,
             (None, None) => 0.0,
         }
@@ -69,7 +71,11 @@ impl System {
         let sides: Vec<f32> = centres()
             .iter()
             .zip(&gains)
-            .map(|(&hz, &gain)| if self.mono || self.mono_below.is_some_and(|edge| hz < edge) { 0.0 } else { gain })
+            .map(
+                |(&hz, &gain)| {
+                    if self.mono || self.mono_below.is_some_and(|edge| hz < edge) { 0.0 } else { gain }
+                },
+            )
             .collect();
         let weigh = |energies: &[f32], gains: &[f32]| -> Vec<f32> {
             energies.chunks(BANDS).flat_map(|frame| frame.iter().zip(gains).map(|(e, g)| e * g)).collect()
@@ -104,7 +110,8 @@ fn against(parts: &[Part], energies: &[Vec<f64>], wanted: impl Fn(&Part) -> bool
     for frame in 0..length {
         if parts.iter().any(|part| wanted(part) && part.plays.get(frame) == Some(&true)) {
             for (part, energies) in parts.iter().zip(energies) {
-                *if wanted(part) { &mut own } else { &mut rest } += energies.get(frame).copied().unwrap_or(0.0);
+                *if wanted(part) { &mut own } else { &mut rest } +=
+                    energies.get(frame).copied().unwrap_or(0.0);
             }
         }
     }
@@ -130,8 +137,11 @@ pub(crate) fn fares(parts: &[Part]) -> Vec<Fare> {
     let fare = |system: &'static System| {
         let played: Vec<Sketch> = full.iter().map(|sketch| system.play(sketch)).collect();
         let there: Vec<Vec<f64>> = played.iter().map(loud).collect();
-        let change = |wanted: &dyn Fn(&Part) -> bool| Some(against(parts, &there, wanted)? - against(parts, &here, wanted)?);
-        let losses = parts.iter().filter_map(|part| Some((part, change(&|other: &Part| other.id == part.id)?)));
+        let change = |wanted: &dyn Fn(&Part) -> bool| {
+            Some(against(parts, &there, wanted)? - against(parts, &here, wanted)?)
+        };
+        let losses =
+            parts.iter().filter_map(|part| Some((part, change(&|other: &Part| other.id == part.id)?)));
         let weakest = losses.fold(None, |worst: Option<(&Part, f64)>, next| match worst {
             Some(worst) if worst.1 <= next.1 => Some(worst),
             _ => Some(next),

@@ -66,7 +66,12 @@ fn parse(html: &str) -> Vec<String> {
         let tag = &rest[start + 1..end];
         rest = &rest[end + 1..];
         if let Some(name) = tag.strip_prefix('/') {
-            assert_eq!(open.pop().as_deref(), Some(name), "before {:?}", rest.chars().take(60).collect::<String>());
+            assert_eq!(
+                open.pop().as_deref(),
+                Some(name),
+                "before {:?}",
+                rest.chars().take(60).collect::<String>()
+            );
             continue;
         }
         let name: String = tag.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();

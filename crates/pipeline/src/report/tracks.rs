@@ -48,7 +48,8 @@ pub(crate) fn plays(strip: &Strip, stem: &Stem) -> bool {
 fn row(view: &View<'_>, stem: &Stem, strip: &Strip) -> Vec<Cell> {
     let facts = &view.mixed.listened.facts;
     let sure = facts.get("role", &[&stem.id]).map(|fact| fact.confidence);
-    let told = view.mixed.brief.roles.iter().any(|(_, id)| *id == strip.role) && sure.is_none_or(|sure| sure < SURE);
+    let told =
+        view.mixed.brief.roles.iter().any(|(_, id)| *id == strip.role) && sure.is_none_or(|sure| sure < SURE);
     let id = strip.role.trim_end_matches('?');
     let doubtful = strip.role.ends_with('?');
     let name = role(id).map_or(id, |role| role.name);
@@ -58,7 +59,8 @@ fn row(view: &View<'_>, stem: &Stem, strip: &Strip) -> Vec<Cell> {
         Some(sure) => format!("{:.0} %", sure * 100.0),
         None => String::new(),
     };
-    let group = strip.to.as_deref().and_then(|to| view.mixed.session.strip(to)).map_or("", |bus| bus.name.as_str());
+    let group =
+        strip.to.as_deref().and_then(|to| view.mixed.session.strip(to)).map_or("", |bus| bus.name.as_str());
     let print = view.mixed.manifest.outputs.iter().find(|print| print.kind == "stem" && print.of == strip.id);
     let level = |value: Option<f64>| value.filter(|&l| l > -119.0).map_or("silent".to_owned(), tenth);
     vec![
@@ -75,7 +77,8 @@ fn row(view: &View<'_>, stem: &Stem, strip: &Strip) -> Vec<Cell> {
 }
 
 fn why_left_out(view: &View<'_>, stem: &Stem) -> String {
-    let decisions = view.mixed.journal.decisions.iter().filter(|decision| decision.rule == "prepare.leave-out");
+    let decisions =
+        view.mixed.journal.decisions.iter().filter(|decision| decision.rule == "prepare.leave-out");
     let about = |of: &[String]| of.iter().any(|id| *id == stem.id);
     let found = decisions.into_iter().find(|decision| {
         decision.because.iter().any(|evidence| about(&evidence.of)) || decision.says.starts_with(&stem.file)
@@ -106,13 +109,17 @@ pub(crate) fn faults(view: &View<'_>, stem: &Stem) -> Vec<String> {
     let mut say = |what: &str, words: &dyn Fn(f64) -> String| found.extend(number(what).map(words));
     say("fault.hum", &|db| format!("mains hum at {}", quantity(db, "dBFS")));
     say("fault.dc", &|share| format!("constant offset of {:.1} %", share * 100.0));
-    say("fault.dead_channel", &|side| format!("{} channel is dead", if side < 0.5 { "left" } else { "right" }));
+    say("fault.dead_channel", &|side| {
+        format!("{} channel is dead", if side < 0.5 { "left" } else { "right" })
+    });
     say("fault.imbalance", &|db| {
         format!("{} side louder by {}", if db > 0.0 { "left" } else { "right" }, quantity(db.abs(), "dB"))
     });
     say("fault.over", &|db| format!("peaks {} above full scale, kept", quantity(db, "dB")));
     say("fault.wrong_rate", &|_| "plays at the wrong speed".to_owned());
-    say("fault.wrong_length", &|s| format!("{} {} than the others", time(s.abs()), if s > 0.0 { "longer" } else { "shorter" }));
+    say("fault.wrong_length", &|s| {
+        format!("{} {} than the others", time(s.abs()), if s > 0.0 { "longer" } else { "shorter" })
+    });
     if stem.lossy {
         found.push("coded with loss".to_owned());
     }

@@ -125,7 +125,11 @@ pub(crate) fn fact(id: &str) -> String {
 
 /// What a measure means, from its own shelf; empty for others.
 pub(crate) fn meaning(id: &str) -> &'static str {
-    all::ALL.iter().flat_map(|shelf| shelf.iter()).find(|measure| measure.id == id).map_or("", |measure| measure.doc)
+    all::ALL
+        .iter()
+        .flat_map(|shelf| shelf.iter())
+        .find(|measure| measure.id == id)
+        .map_or("", |measure| measure.doc)
 }
 
 /// Unit of a measurement. How sure something is reads better in hundredths.
@@ -158,7 +162,10 @@ pub(crate) fn edit(edit: &Edit, session: &Session) -> Vec<String> {
             let key = insert.key.as_ref().map_or_else(String::new, |key| format!(", keyed by {key}"));
             let head = format!("{strip}/{}: {what} added{key}", insert.id);
             let table = kind.map_or(&[][..], |kind| kind.params);
-            [head].into_iter().chain(values(&format!("{strip}/{}.", insert.id), &insert.values, table)).collect()
+            [head]
+                .into_iter()
+                .chain(values(&format!("{strip}/{}.", insert.id), &insert.values, table))
+                .collect()
         }
         Edit::RemoveInsert { strip, insert } => vec![format!("{strip}/{insert}: taken out")],
         Edit::Switch { strip, insert, on } => {
@@ -170,10 +177,15 @@ pub(crate) fn edit(edit: &Edit, session: &Session) -> Vec<String> {
         Edit::Route { strip, to } => vec![format!("{strip}: goes to {to}")],
         Edit::AddSend { strip, send } => {
             let prefix = format!("{strip}/send.{}.", send.to);
-            [format!("{strip}: sends to {}", send.to)].into_iter().chain(values(&prefix, &send.values, SEND)).collect()
+            [format!("{strip}: sends to {}", send.to)]
+                .into_iter()
+                .chain(values(&prefix, &send.values, SEND))
+                .collect()
         }
         Edit::RemoveSend { strip, to } => vec![format!("{strip}: sends to {to} no longer")],
-        Edit::Draw { strip, lane } => vec![format!("{strip}/{}: automation, {} points", lane.target, lane.points.len())],
+        Edit::Draw { strip, lane } => {
+            vec![format!("{strip}/{}: automation, {} points", lane.target, lane.points.len())]
+        }
         Edit::AddStrip { strip } => {
             let what = match strip.kind {
                 StripKind::Track { .. } => "track",
@@ -186,7 +198,9 @@ pub(crate) fn edit(edit: &Edit, session: &Session) -> Vec<String> {
         }
         Edit::RemoveStrip { strip } => vec![format!("{strip}: taken away")],
         Edit::Clips { strip, clips } => vec![format!("{strip}: plays {} clips anew", clips.len())],
-        Edit::Label { strip, name, role, .. } => vec![format!("{strip}: called \u{201c}{name}\u{201d}, taken for {role}")],
+        Edit::Label { strip, name, role, .. } => {
+            vec![format!("{strip}: called \u{201c}{name}\u{201d}, taken for {role}")]
+        }
         Edit::AddSource { source } => vec![format!("file {}: {}", source.id, source.file)],
         Edit::Song { rate, tempo, .. } => vec![format!("song: {rate} Hz, {} BPM", tenth(f64::from(*tempo)))],
         Edit::Mark { markers } => vec![format!("song: {} markers", markers.len())],
@@ -222,7 +236,10 @@ mod tests {
         assert_eq!([time(62.4), moment(62.46)], ["1:02", "1:02.5"]);
         assert_eq!(quantity(-0.01, "dB"), "0.0 dB");
         assert_eq!([quantity(2500.0, "Hz"), quantity(0.31, "share")], ["2.5 kHz", "31 %"]);
-        assert_eq!(moments(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), "0:01.0, 0:02.0, 0:03.0, 0:04.0, 0:05.0 and 1 more");
+        assert_eq!(
+            moments(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
+            "0:01.0, 0:02.0, 0:03.0, 0:04.0, 0:05.0 and 1 more"
+        );
     }
 
     #[test]
