@@ -1,7 +1,8 @@
 //! How late one microphone hears what another hears, and whether it hears it upside down.
 //!
 //! Generalised cross-correlation with partial phase transform (Knapp and Carter 1976; Clifford and Reiss 2013 on music) summed
-//! over windows at common onsets; polarity from which of sum and difference of the aligned signals has more energy in a low band.
+//! over windows at common onsets. Polarity: the sign of the arrival, or where that is ambiguous, which of sum and difference of the
+//! aligned signals has more energy in a low band.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -12,6 +13,9 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 /// How far whitening goes: 0 is plain correlation, 1 the phase transform. Plain correlation is ambiguous on tonal drums, full
 /// whitening lifts bands where one microphone hears nothing.
 const WHITENING: f32 = 0.75;
+
+/// An arrival is clear when no arrival of the other sign comes within this factor.
+const CLEAR: f32 = 1.2;
 
 /// What was found between two signals.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,13 +63,18 @@ pub fn between(pairs: &[Pair], rate: f64, reach: usize, band: (f64, f64)) -> Opt
     let agreeing = each.iter().filter_map(|one| peak(one)).filter(|(at, _)| at.abs_diff(place) <= 2).count();
     let frames = parabola(&sum, place) - reach as f64;
     let low = low_band(pairs, &correlator, frames, rate, band);
-    // Where the low band is in doubt the peak itself tells.
-    let polarity = if low.0.abs() >= 0.1 { low.0.signum() } else { f64::from(sum[place].signum()) };
+    // The arrival itself tells, unless an arrival of the other sign is nearly as strong (tonal sounds): then the low band does. The
+    // low band alone is misled by the bleed of other drums.
+    let sign = sum[place].signum();
+    let rival = sum.iter().fold(0f32, |most, x| most.max(-x * sign));
+    let clear = top > CLEAR * rival;
+    let polarity = if clear || low.0.abs() < 0.1 { f64::from(sign) } else { low.0.signum() };
+    let gain_db = low.mended(polarity);
     let sharp = (1.0 - f64::from(second / top.max(1e-12))).clamp(0.0, 1.0);
     let steady = agreeing as f64 / each.len() as f64;
     let confidence =
         (0.35 * (sharp / 0.4).min(1.0) + 0.65 * steady).min(1.0) * (each.len() as f64 / 4.0).min(1.0);
-    Some(Delay { frames, polarity, confidence, agreeing, windows: each.len(), gain_db: low.1, low: low.0 })
+    Some(Delay { frames, polarity, confidence, agreeing, windows: each.len(), gain_db, low: low.0 })
 }
 
 fn peak(x: &[f32]) -> Option<(usize, f32)> {
@@ -94,8 +103,21 @@ fn parabola(x: &[f32], place: usize) -> f64 {
     if bend >= 0.0 { place as f64 } else { place as f64 + (0.5 * (a - c) / bend).clamp(-0.5, 0.5) }
 }
 
-/// Correlation in the low band once aligned, and the energy gained there by mending, dB.
-fn low_band(pairs: &[Pair], correlator: &Correlator, frames: f64, rate: f64, band: (f64, f64)) -> (f64, f64) {
+/// The low band: correlation once aligned, and the energies behind it.
+struct Low(f64, [f64; 3]);
+
+impl Low {
+    /// Energy gained by moving the second into place and giving it this polarity, dB.
+    fn mended(&self, polarity: f64) -> f64 {
+        let [both, aligned, as_is] = self.1;
+        // Never less than a millionth: a perfect cancellation gains 60 dB.
+        let energy = |cross: f64| (both + 2.0 * cross).max(1e-6 * both);
+        if both > 0.0 { 10.0 * (energy(polarity * aligned) / energy(as_is)).log10() } else { 0.0 }
+    }
+}
+
+/// Sums over the low band of all windows.
+fn low_band(pairs: &[Pair], correlator: &Correlator, frames: f64, rate: f64, band: (f64, f64)) -> Low {
     let (mut aa, mut bb, mut aligned, mut as_is) = (0f64, 0f64, 0f64, 0f64);
     let bin = rate / correlator.size as f64;
     let first = (band.0 / bin).floor().max(1.0) as usize;
@@ -114,12 +136,7 @@ fn low_band(pairs: &[Pair], correlator: &Correlator, frames: f64, rate: f64, ban
         }
     }
     let norm = (aa * bb).sqrt();
-    if norm <= 0.0 {
-        return (0.0, 0.0);
-    }
-    let mended = aa + bb + 2.0 * aligned.abs();
-    let now = (aa + bb + 2.0 * as_is).max(1e-6 * (aa + bb));
-    (aligned / norm, 10.0 * (mended / now).log10())
+    Low(if norm > 0.0 { aligned / norm } else { 0.0 }, [aa + bb, aligned, as_is])
 }
 
 struct Correlator {

@@ -22,10 +22,7 @@ pub fn kept<'a>(song: &'a Song, facts: &Facts) -> Vec<&'a Stem> {
 
 /// Is the stem silent?
 pub(crate) fn silent(facts: &Facts, stem: &Stem) -> bool {
-    facts
-        .get("fault.silent", &[&stem.id])
-        .is_some_and(|fact| !matches!(fact.value, Qty::Number(x) if x < 0.5))
-        || facts.number("peak.sample", &stem.id).is_some_and(|db| db < -90.0)
+    facts.get("fault.silent", &[&stem.id]).is_some()
 }
 
 /// Adds `leave-out` and its evidence.
@@ -132,10 +129,10 @@ fn is_click(facts: &Facts, stem: &Stem) -> bool {
     share > 0.97
         && (0.25..=1.2).contains(&period)
         && covered
-        && number("stereo.width").is_none_or(|width| width <= 0.01 || width < -40.0)
+        && number("stereo.width").is_none_or(|width| width < -40.0)
         && number("spectrum.flatness").is_some_and(|flat| flat < 0.02)
         && number("spectrum.low_share").is_some_and(|low| low < 0.02)
-        && number("onset.decay").is_some_and(|decay| decay < 0.12)
+        && number("onset.decay").is_some_and(|decay| decay < 120.0)
 }
 
 /// The earlier stem that this one copies, and whether to the byte.

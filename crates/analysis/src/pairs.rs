@@ -43,7 +43,8 @@ struct Kind {
 }
 
 const KICK: Kind = Kind { name: "kick-mics", reach: 30.0, band: (40.0, 120.0), least: 0.4 };
-const SNARE: Kind = Kind { name: "snare-mics", reach: 30.0, band: (150.0, 300.0), least: 0.4 };
+// Under 200 Hz the bottom microphone hears the kick more than the snare.
+const SNARE: Kind = Kind { name: "snare-mics", reach: 30.0, band: (200.0, 2000.0), least: 0.4 };
 const DI_AMP: Kind = Kind { name: "di-amp", reach: 5.0, band: (40.0, 200.0), least: 0.4 };
 const LEFT_RIGHT: Kind = Kind { name: "left-right", reach: 5.0, band: (80.0, 2000.0), least: 0.0 };
 
@@ -74,7 +75,7 @@ pub fn measure(song: &Song, facts: &mut Facts) {
         for (a, b) in cross(&close, &of(&[far])) {
             let snare = facts.text("role", &a.id).is_some_and(|role| role.starts_with("snare"));
             let band = if snare { (150.0, 400.0) } else { (40.0, 150.0) };
-            found.extend(compare(song, facts, a, b, &Kind { name, reach: 30.0, band, least: 0.45 }));
+            found.extend(compare(song, facts, a, b, &Kind { name, reach: 30.0, band, least: 0.7 }));
         }
     }
     found.extend(doubles(song, facts, &kept));
@@ -166,7 +167,7 @@ fn compare(song: &Song, facts: &Facts, a: &Stem, b: &Stem, kind: &Kind) -> Vec<F
         |what: &str, value: Qty, sure: f32| facts.push(Fact::new(what, &about, value).confidence(sure));
     push("pair.delay", Qty::Number(found.frames), sure);
     push("pair.delay_ms", Qty::Number(found.frames / rate * 1000.0), sure);
-    push("pair.polarity", Qty::Number(found.polarity), sure * (found.low.abs() as f32 * 2.0).min(1.0));
+    push("pair.polarity", Qty::Number(found.polarity), sure);
     push("pair.gain", Qty::Bands(vec![gain((45.0, 85.0)), gain((140.0, 280.0))]), sure);
     push("pair.gain_db", Qty::Number(found.gain_db), sure);
     facts

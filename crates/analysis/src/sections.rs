@@ -166,9 +166,7 @@ fn cut(bars: &[Bar]) -> Vec<usize> {
     let mut sums = vec![vec![0.0; size]; n + 1];
     let mut squares = vec![0.0; n + 1];
     for (i, bar) in bars.iter().enumerate() {
-        for k in 0..size {
-            sums[i + 1][k] = sums[i][k] + bar.features[k];
-        }
+        sums[i + 1] = sums[i].iter().zip(&bar.features).map(|(sum, x)| sum + x).collect();
         squares[i + 1] = squares[i] + bar.features.iter().map(|x| x * x).sum::<f64>();
     }
     let uneven = |i: usize, j: usize| {

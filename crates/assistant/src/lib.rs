@@ -10,16 +10,20 @@ pub mod check;
 pub mod decide;
 pub mod decision;
 pub mod desk;
+pub mod dynamics;
 #[cfg(test)]
 mod fixture;
 pub mod locks;
 pub mod master;
 pub mod mixbus;
 pub mod mixmodel;
+pub mod pan;
 pub mod prepare;
-pub mod roles;
+pub mod ride;
 pub mod says;
+pub mod space;
 pub mod tables;
+pub mod tone;
 
 pub use decide::{Assistant, decide};
 pub use decision::{Decision, Evidence, Status};

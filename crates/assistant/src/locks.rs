@@ -57,6 +57,8 @@ fn subject(edit: &Edit) -> String {
         Edit::Clips { strip, .. } => format!("{strip}/clips"),
         Edit::Label { strip, .. } => format!("{strip}/label"),
         Edit::AddSource { source } => format!("source {}", source.id),
+        Edit::Sources { .. } => "sources".to_owned(),
+        Edit::Order { .. } => "order".to_owned(),
         Edit::Song { .. } => "song".to_owned(),
         Edit::Mark { .. } => "markers".to_owned(),
     }

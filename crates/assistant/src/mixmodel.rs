@@ -12,6 +12,8 @@ use crate::Desk;
 pub const STEP: f64 = 0.1;
 /// Absolute gate of BS.1770-5 (annex 1), LUFS.
 const GATE: f64 = -70.0;
+/// A track that plays below this, LUFS as delivered, is as good as silent: nothing that it holds should be raised.
+pub const SILENT: f64 = -60.0;
 /// A track plays where it is within this of its own 95th percentile, LU: as `loudness.active` has it.
 const ACTIVE: f64 = 20.0;
 
@@ -78,7 +80,8 @@ impl Part {
 }
 
 impl MixModel {
-    /// The model of the session as it stands. Silent and muted tracks are not in it.
+    /// The model of the session as it stands. Muted tracks, and those as good as
+    /// [`SILENT`], are not in it.
     pub fn new(desk: &Desk<'_>) -> MixModel {
         let audible = |strip: &&Strip| desk.value(&Address::strip(&strip.id, "mute")) < 0.5;
         let parts = desk.session.tracks().filter(audible).filter_map(|strip| part(desk, strip)).collect();
@@ -129,6 +132,9 @@ impl MixModel {
 
 fn part(desk: &Desk<'_>, strip: &Strip) -> Option<Part> {
     let mut energies = recorded(desk, strip)?;
+    if Part::new(&strip.id, energies.clone(), 0.0)?.active < SILENT {
+        return None;
+    }
     let rate = f64::from(desk.song.rate.max(1));
     let mut gain = f64::from(desk.value(&Address::strip(&strip.id, "trim")));
     let mut next = strip.to.as_deref();
@@ -157,7 +163,11 @@ pub fn recorded(desk: &Desk<'_>, strip: &Strip) -> Option<Vec<f64>> {
     for clip in strip.clips() {
         let Some((_, series)) = desk.facts.series("loudness.momentary", &clip.source) else { continue };
         let gain = energy(f64::from(clip.gain)) * heard(desk, &clip.source, clip.map);
-        let shift = ((clip.at - clip.from as i64) as f64 / rate / STEP).round() as i64;
+        // Facts are in song time, with the stem where it was delivered.
+        let delivered =
+            desk.song.stems.iter().find(|stem| stem.id == clip.source).map_or(0, |stem| stem.start);
+        let moved = clip.at - clip.from as i64 - delivered;
+        let shift = (moved as f64 / rate / STEP).round() as i64;
         let length = (series.len() as i64 + shift).max(0) as usize;
         energies.resize(energies.len().max(length), 0.0);
         for (frame, &level) in series.iter().enumerate() {

@@ -1,14 +1,19 @@
 //! Prepare: what plays and what is left out, names, order, polarity, time, gain staging.
 
+pub mod faults;
 pub mod gain;
-
+pub mod imbalance;
 pub mod leave_out;
 pub mod open;
+pub mod polarity;
+pub mod time;
 
 use mixsmith_analysis::{Fact, Facts, Qty, Stem};
 
+use mixsmith_session::Strip;
+
 use crate::Desk;
-use crate::roles::{Role, role};
+use mixsmith_analysis::roles::{Role, role};
 
 /// Below this a role is a question to the person.
 pub const SURE: f32 = 0.6;
@@ -21,7 +26,7 @@ fn names(name: &str, stem: &Stem) -> bool {
 
 /// The role of a stem and how sure it is: the person's word, else what was measured.
 pub fn role_of(desk: &Desk<'_>, stem: &Stem) -> (&'static Role, f32) {
-    let unknown = || role("unknown").unwrap_or(&crate::roles::ROLES[0]);
+    let unknown = || role("unknown").unwrap_or(&mixsmith_analysis::roles::ROLES[0]);
     let told = desk.brief.roles.iter().find(|(file, _)| names(file, stem));
     if let Some(known) = told.and_then(|(_, id)| role(id)) {
         return (known, 1.0);
@@ -48,6 +53,11 @@ pub fn pair_number(facts: &Facts, what: &str, a: &str, b: &str) -> Option<(f64, 
         Fact { value: Qty::Number(value), confidence, .. } => Some((*value, *confidence)),
         _ => None,
     }
+}
+
+/// The track that plays a stem.
+pub fn track_of<'a>(desk: &Desk<'a>, stem: &str) -> Option<&'a Strip> {
+    desk.session.tracks().find(|strip| strip.clips().iter().any(|clip| clip.source == stem))
 }
 
 /// What a person calls a stem.

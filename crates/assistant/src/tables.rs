@@ -41,6 +41,10 @@ impl LevelRow {
 }
 
 impl Genre {
+    /// Every column.
+    pub const ALL: [Genre; 6] =
+        [Genre::Pop, Genre::Rock, Genre::HipHop, Genre::Edm, Genre::Jazz, Genre::Metal];
+
     /// As a sentence has it: `pop`.
     pub fn name(self) -> &'static str {
         match self {
@@ -101,17 +105,48 @@ pub fn target_source() -> &'static str {
     &TARGET.source
 }
 
+/// Where mono tracks of some roles stand.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PlaceRow {
+    /// The part.
+    pub part: String,
+    /// The roles that play it.
+    pub roles: Vec<String>,
+    /// Distance from the middle, 0 to 100.
+    pub out: f64,
+    /// Where the number is from.
+    pub source: String,
+}
+
+#[derive(Deserialize)]
+struct Places {
+    place: Vec<PlaceRow>,
+}
+
+static PLACES: LazyLock<Vec<PlaceRow>> = LazyLock::new(|| {
+    // The file is part of the program: a test reads it.
+    toml::from_str::<Places>(include_str!("../tables/pan.toml")).expect("tables/pan.toml").place
+});
+
+/// The row of a role; roles that have none stand in the middle.
+pub fn place_row(role: &str) -> &'static PlaceRow {
+    PLACES.iter().find(|row| row.roles.iter().any(|r| r == role)).unwrap_or(&PLACES[0])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roles::ROLES;
+    use mixsmith_analysis::roles::ROLES;
 
     #[test]
-    fn every_role_that_is_mixed_has_exactly_one_level_and_a_source() {
+    fn every_role_that_is_mixed_has_one_level_and_one_place_with_sources() {
         for role in ROLES.iter().filter(|role| role.family != "none" || role.id == "unknown") {
             let rows = LEVELS.iter().filter(|row| row.roles.iter().any(|r| r == role.id)).count();
             assert_eq!(rows, 1, "{}", role.id);
+            let places = PLACES.iter().filter(|row| row.roles.iter().any(|r| r == role.id)).count();
+            assert_eq!(places, 1, "{}", role.id);
         }
+        assert!(PLACES.iter().all(|row| !row.source.is_empty() && !row.part.is_empty()));
         for row in LEVELS.iter() {
             assert!(!row.source.is_empty() && row.sd > 0.0, "{}", row.part);
             assert!((-30.0..=0.0).contains(&row.level(Genre::Jazz)), "{}", row.part);

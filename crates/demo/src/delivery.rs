@@ -27,10 +27,10 @@ const MESS: [Habit; 21] = {
     use Sample::{F32, I16, I24};
     use Shape::{Same, Split, Twice};
     [
-        ("kick-in", "kik in 2.wav", 5.0, 48_000, I24, Same),
+        ("kick-in", "kik in 2.wav", 2.5, 48_000, I24, Same),
         ("kick-out", "Kick OUT.wav", -3.5, 48_000, I24, Same),
-        ("snare-top", "SN top.wav", 4.0, 48_000, I24, Same),
-        ("snare-bottom", "snr btm dbl.wav", 9.0, 48_000, I24, Same),
+        ("snare-top", "SN top.wav", 2.0, 48_000, I24, Same),
+        ("snare-bottom", "snr btm dbl.wav", 7.0, 48_000, I24, Same),
         ("hihat", "HH_01.wav", 12.0, 48_000, I24, Same),
         ("toms", "Audio 07_02.wav", -4.0, 48_000, I24, Same),
         ("overheads", "OHs st.wav", 6.5, 48_000, I24, Same),
@@ -47,7 +47,7 @@ const MESS: [Habit; 21] = {
         ("backing-vocal-high", "BV hi stack.wav", 2.0, 44_100, I24, Same),
         ("backing-vocal-low", "oohs lo.wav", -5.0, 44_100, I24, Same),
         ("lead-vocal", "Lead Vox comp_03.wav", 0.0, 48_000, I24, Same),
-        ("vocal-double", "LV dub (tuned).wav", 6.0, 48_000, I24, Same),
+        ("vocal-double", "LV dub (tuned).wav", 4.0, 48_000, I24, Same),
     ]
 };
 
@@ -85,7 +85,7 @@ fn track(channel: &Channel, file: String, mut audio: Audio, format: Format, gain
         notes: channel.notes.clone(),
         left_out: None,
     };
-    Track { file, audio, format, truth }
+    Track { file, audio, format, truth, channel: channel.name }
 }
 
 fn hand_over(channel: &Channel, habit: &Habit, tracks: &mut Vec<Track>) {

@@ -6,7 +6,7 @@ use crate::loudness;
 use crate::microphones;
 use crate::play::voice::{Singer, sing, stack};
 use crate::play::{Stage, cymbals, drums, guitar, keys, pad};
-use crate::recipe::{Fault, Part, Recipe};
+use crate::recipe::{Part, Recipe};
 use crate::score::{Bar, band, drums as drum_part, words};
 use crate::sound::{ratio, scale};
 
@@ -32,28 +32,26 @@ pub(crate) struct Channel {
 pub(crate) const MIX_LUFS: f32 = -18.0;
 
 /// The sensible balance: name, role, loudness while playing relative to the mix (LU), pan.
-const BALANCE: [(&str, &str, f32, f32); 23] = [
-    ("kick-in", "kick-in", -12.0, 0.0),
-    ("kick-out", "kick-out", -12.5, 0.0),
+const BALANCE: [(&str, &str, f32, f32); 21] = [
+    ("kick-in", "kick-in", -10.0, 0.0),
+    ("kick-out", "kick-out", -11.0, 0.0),
     ("snare-top", "snare-top", -11.0, 0.0),
     ("snare-bottom", "snare-bottom", -18.0, 0.0),
     ("hihat", "hihat", -21.0, -0.3),
-    ("toms", "toms", -14.0, 0.1),
+    ("toms", "toms", -16.0, 0.1),
     ("overheads", "overheads", -15.0, 0.0),
     ("room", "room", -18.0, 0.0),
     ("percussion", "percussion", -20.0, 0.35),
-    ("bass-di", "bass-di", -11.0, 0.0),
-    ("bass-amp", "bass-amp", -11.5, 0.0),
+    ("bass-di", "bass-di", -9.0, 0.0),
+    ("bass-amp", "bass-amp", -10.5, 0.0),
     ("electric-guitar-left", "electric-guitar", -12.0, -0.9),
     ("electric-guitar-right", "electric-guitar", -12.0, 0.9),
     ("hook-guitar", "electric-guitar", -12.0, -0.35),
     ("acoustic-guitar", "acoustic-guitar", -15.0, 0.45),
     ("keys", "keys", -14.0, 0.0),
-    ("pad-left", "pad", -17.0, -1.0),
-    ("pad-right", "pad", -17.0, 1.0),
     ("backing-vocal-high", "backing-vocal", -14.0, -0.5),
     ("backing-vocal-low", "backing-vocal", -14.0, 0.5),
-    ("lead-vocal", "lead-vocal", -3.0, 0.0),
+    ("lead-vocal", "lead-vocal", -3.5, 0.0),
     ("vocal-double", "vocal-double", -13.0, 0.0),
     ("pad", "pad", -14.0, 0.0),
 ];
@@ -81,18 +79,16 @@ impl Recorder<'_> {
         self.add(name, Audio::mono(self.stage.rate as u32, track), notes)
     }
 
-    fn play(&mut self, part: Part, bars: &[Bar], recipe: &Recipe) {
+    fn play(&mut self, part: Part, bars: &[Bar]) {
         let stage = self.stage;
         let rate = stage.rate as u32;
         match part {
             Part::Drums => {
-                let inverted = recipe.faults.contains(&Fault::InvertedSnareBottom);
                 let kit = drums::kit(stage, &drum_part::kit(bars));
-                for capture in microphones::record(stage, &kit, inverted) {
+                for capture in microphones::record(stage, &kit) {
                     let channel = self.add(capture.role, capture.audio, capture.notes);
                     channel.delay_ms = capture.delay_ms;
                     channel.bleed = capture.bleed;
-                    channel.inverted = inverted && capture.role == "snare-bottom";
                 }
             }
             Part::Percussion => {
@@ -106,7 +102,8 @@ impl Recorder<'_> {
                 let mut track = stage.silence();
                 crate::sound::add(&mut track[late..], &amp, 0, 1.0);
                 self.mono("bass-di", direct, "direct from the pick-up");
-                let channel = self.mono("bass-amp", track, "through the amplifier; its filters delay further");
+                let channel =
+                    self.mono("bass-amp", track, "through the amplifier; its filters delay further");
                 channel.delay_ms = late as f64 * 1000.0 / f64::from(rate);
             }
             Part::RhythmGuitars => {
@@ -135,7 +132,8 @@ impl Recorder<'_> {
             Part::BackingVoices => self.backing(bars),
             Part::LeadVoice => {
                 let sung = sing(stage, &words::lead(bars), &LEAD);
-                self.mono("lead-vocal", sung.voice, "phrases of uneven level").sibilants = Some(sung.sibilants);
+                self.mono("lead-vocal", sung.voice, "phrases of uneven level").sibilants =
+                    Some(sung.sibilants);
             }
             Part::VocalDouble => {
                 let second = Singer { name: "second take", looseness: 1.8, air: 1.3, ..LEAD };
@@ -146,8 +144,7 @@ impl Recorder<'_> {
     }
 
     fn backing(&mut self, bars: &[Bar]) {
-        let singer =
-            |name, throat| Singer { name, throat, vibrato: 22.0, looseness: 2.0, air: 1.7 };
+        let singer = |name, throat| Singer { name, throat, vibrato: 22.0, looseness: 2.0, air: 1.7 };
         let high = stack(
             self.stage,
             &band::backing(bars, 1),
@@ -171,7 +168,7 @@ pub(crate) fn record(stage: &Stage, recipe: &Recipe) -> Vec<Channel> {
     let mut recorder = Recorder { stage, channels: Vec::new() };
     for part in Part::ALL {
         if recipe.parts.contains(&part) {
-            recorder.play(part, &bars, recipe);
+            recorder.play(part, &bars);
         }
     }
     balance(&mut recorder.channels);

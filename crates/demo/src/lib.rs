@@ -5,6 +5,7 @@
 
 mod delivery;
 mod ensemble;
+mod extras;
 mod faults;
 mod filter;
 mod loudness;

@@ -21,15 +21,29 @@ pub(crate) struct Capture {
 /// The sources that bleed, in the order of the columns of [`CLOSE`].
 const SOURCES: [&str; 5] = ["kick", "snare", "hihat", "toms", "cymbals"];
 
+type Close = (&'static str, f64, [f32; 5], [f64; 5], &'static str);
+
 /// The close microphones: role, ms late, bleed of each source in dB, ms that the bleed takes, notes. NaN marks
 /// the microphone's own source.
-const CLOSE: [(&str, f64, [f32; 5], [f64; 5], &str); 6] = {
+const CLOSE: [Close; 6] = {
     const OWN: f32 = f32::NAN;
     [
         ("kick-in", 0.0, [OWN, -26.0, -30.0, -22.0, -30.0], [0.0, 1.9, 2.6, 1.5, 3.0], "inside the kick"),
-        ("kick-out", 0.9, [OWN, -20.0, -27.0, -18.0, -23.0], [0.0, 2.6, 3.3, 2.2, 3.7], "in front of the kick"),
+        (
+            "kick-out",
+            0.9,
+            [OWN, -20.0, -27.0, -18.0, -23.0],
+            [0.0, 2.6, 3.3, 2.2, 3.7],
+            "in front of the kick",
+        ),
         ("snare-top", 0.0, [-20.0, OWN, -16.0, -18.0, -20.0], [1.9, 0.0, 1.2, 1.4, 2.4], "above the snare"),
-        ("snare-bottom", 0.3, [-16.0, OWN, -22.0, -20.0, -25.0], [1.7, 0.0, 1.5, 1.6, 2.7], "below the snare"),
+        (
+            "snare-bottom",
+            0.3,
+            [-16.0, OWN, -22.0, -20.0, -25.0],
+            [1.7, 0.0, 1.5, 1.6, 2.7],
+            "below the snare",
+        ),
         ("hihat", 0.0, [-24.0, -14.0, OWN, -20.0, -15.0], [2.6, 1.2, 0.0, 2.2, 1.8], "above the hi-hat"),
         ("toms", 0.0, [-18.0, -15.0, -24.0, OWN, -16.0], [1.5, 1.4, 2.2, 0.0, 1.6], "between the toms"),
     ]
@@ -47,9 +61,9 @@ fn sum(tracks: &[(&[f32], f32)]) -> Vec<f32> {
     mix
 }
 
-/// Records the kit. `inverted_bottom` leaves the microphone below the snare as physics has it: it sees the
-/// skin go away when the one above sees it come.
-pub(crate) fn record(stage: &Stage, kit: &Kit, inverted_bottom: bool) -> Vec<Capture> {
+/// Records the kit. The microphone below the snare sees the skin go away when the one above sees it come; here
+/// its polarity is already turned over, so that the snare is upright in it and the bleed upside down.
+pub(crate) fn record(stage: &Stage, kit: &Kit) -> Vec<Capture> {
     let rate = stage.rate as u32;
     let frames = |ms: f64| (ms * 0.001 * f64::from(rate)).round() as usize;
     let snare = sum(&[(&kit.snare_head, 1.0), (&kit.snare_wires, 0.45)]);
@@ -67,12 +81,17 @@ pub(crate) fn record(stage: &Stage, kit: &Kit, inverted_bottom: bool) -> Vec<Cap
         };
         let late = frames(delay_ms);
         let mut track = stage.silence();
-        let polarity = if role == "snare-bottom" && inverted_bottom { -1.0 } else { 1.0 };
-        add(&mut track[late..], own, 0, polarity * level(own, rate));
+        let polarity = if role == "snare-bottom" { -1.0 } else { 1.0 };
+        add(&mut track[late..], own, 0, level(own, rate));
         let mut bleed = Vec::new();
         for (i, source) in sources.iter().enumerate() {
             if !bleeds[i].is_nan() && hit_level(source, rate) > 0.0 {
-                add(&mut track[frames(distances[i])..], source, 0, ratio(bleeds[i]) * level(source, rate));
+                add(
+                    &mut track[frames(distances[i])..],
+                    source,
+                    0,
+                    polarity * ratio(bleeds[i]) * level(source, rate),
+                );
                 bleed.push((SOURCES[i], bleeds[i]));
             }
         }
@@ -87,22 +106,23 @@ pub(crate) fn record(stage: &Stage, kit: &Kit, inverted_bottom: bool) -> Vec<Cap
 /// The spaced pair above the kit, as the drummer sees it: hi-hat left, floor tom right, the snare in the middle.
 fn overheads(stage: &Stage, kit: &Kit, snare: &[f32]) -> Capture {
     let rate = stage.rate as u32;
-    // Source, level, gain and ms of delay left and right.
-    let picture: [(&[f32], f32, [f32; 2], [f64; 2]); 7] = [
-        (&kit.kick, level(&kit.kick, rate), [0.34, 0.34], [3.5, 3.5]),
-        (snare, level(snare, rate), [0.75, 0.75], [3.5, 3.5]),
-        (&kit.hat, level(&kit.hat, rate), [0.5, 0.26], [3.2, 3.8]),
-        (&kit.toms[0], level(&kit.toms[0], rate), [0.55, 0.42], [3.3, 3.6]),
-        (&kit.toms[1], level(&kit.toms[1], rate), [0.45, 0.52], [3.5, 3.4]),
-        (&kit.toms[2], level(&kit.toms[2], rate), [0.34, 0.6], [3.9, 3.2]),
-        (&kit.cymbals, level(&kit.cymbals, rate), [0.8, 0.7], [3.0, 3.3]),
+    // Source, gain and ms of delay left and right.
+    type Place<'a> = (&'a [f32], [f32; 2], [f64; 2]);
+    let picture: [Place; 7] = [
+        (&kit.kick, [0.34, 0.34], [3.5, 3.5]),
+        (snare, [0.75, 0.75], [3.5, 3.5]),
+        (&kit.hat, [0.5, 0.26], [3.2, 3.8]),
+        (&kit.toms[0], [0.55, 0.42], [3.3, 3.6]),
+        (&kit.toms[1], [0.45, 0.52], [3.5, 3.4]),
+        (&kit.toms[2], [0.34, 0.6], [3.9, 3.2]),
+        (&kit.cymbals, [0.8, 0.7], [3.0, 3.3]),
     ];
     let side = |i: usize| {
         let mut track = stage.silence();
-        for (source, level, gains, delays) in &picture {
+        for (source, gains, delays) in &picture {
             if hit_level(source, rate) > 0.0 {
                 let late = (delays[i] * 0.001 * f64::from(rate)).round() as usize;
-                add(&mut track[late..], source, 0, gains[i] * level);
+                add(&mut track[late..], source, 0, gains[i] * level(source, rate));
             }
         }
         track
@@ -134,5 +154,43 @@ fn room_microphone(stage: &Stage, sources: &[&[f32]; 5]) -> Capture {
         delay_ms: 15.0,
         bleed: Vec::new(),
         notes: "five metres away, with the room's tail",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::play::drums;
+    use crate::score::{Form, drums::kit};
+
+    #[test]
+    fn bleed_is_as_loud_as_stated() {
+        let stage = Stage { seed: 5, rate: 48_000.0, tempo: 104.0, lead_in: 0.5, frames: 250_000 };
+        let form = Form { intro: 0, verse: 2, chorus: 0, outro: 0 };
+        let whole = drums::kit(&stage, &kit(&form.bars()));
+        let captures = record(&stage, &whole);
+        let mut checked = 0;
+        for source in ["kick", "hihat", "toms", "cymbals"] {
+            let mut without = whole.clone();
+            match source {
+                "kick" => without.kick.fill(0.0),
+                "hihat" => without.hat.fill(0.0),
+                "toms" => without.toms.iter_mut().for_each(|tom| tom.fill(0.0)),
+                _ => without.cymbals.fill(0.0),
+            }
+            let rest = record(&stage, &without);
+            for (capture, rest) in captures.iter().zip(&rest) {
+                let Some((_, stated)) = capture.bleed.iter().find(|(name, _)| *name == source) else {
+                    continue;
+                };
+                let both = std::iter::zip(&capture.audio.channels[0], &rest.audio.channels[0]);
+                let bleed: Vec<f32> = both.map(|(a, b)| a - b).collect();
+                // Each microphone's own source has a level of 1.
+                let found = 20.0 * hit_level(&bleed, 48_000).log10();
+                assert!((found - stated).abs() < 0.5, "{source} in {}: {found} dB", capture.role);
+                checked += 1;
+            }
+        }
+        assert_eq!(checked, 20);
     }
 }

@@ -7,6 +7,7 @@ use mixsmith_audio::{Audio, Dither, Sample, WavWriter};
 
 use crate::delivery;
 use crate::ensemble;
+use crate::extras;
 use crate::faults;
 use crate::play::Stage;
 use crate::recipe::Recipe;
@@ -32,6 +33,8 @@ pub struct Track {
     pub format: Format,
     /// What is known about it.
     pub truth: TrackTruth,
+    /// The clean file's name without extension, by which faults are aimed.
+    pub(crate) channel: &'static str,
 }
 
 /// A song: its files, and all that is known about them.
@@ -71,10 +74,10 @@ pub fn song(recipe: &Recipe) -> Song {
 
     let mut channels = ensemble::record(&stage, recipe);
     let balance = ensemble::mix(&channels);
-    let mut planted = faults::spoil(&stage, &mut channels, &recipe.faults);
+    faults::spoil(&mut channels, &recipe.faults);
     let mut tracks = delivery::deliver(&channels, recipe.delivery);
-    planted.extend(faults::spoil_files(&stage, &mut tracks, &channels, &balance, recipe));
-    planted.sort_by_key(|(order, _)| *order);
+    let mut faults = faults::spoil_files(&mut tracks, &recipe.faults);
+    faults.extend(extras::add(&stage, &mut tracks, &balance, recipe));
 
     let mut sections = Vec::new();
     let mut beat = 0.0;
@@ -92,7 +95,7 @@ pub fn song(recipe: &Recipe) -> Song {
         sections,
         beats_first: LEAD_IN,
         tracks: tracks.iter().map(|track| track.truth.clone()).collect(),
-        faults: planted.into_iter().map(|(_, fault)| fault).collect(),
+        faults,
     };
     Song { tracks, truth, balance }
 }
@@ -102,7 +105,7 @@ pub fn write(song: &Song, folder: &Path) -> io::Result<()> {
     for track in &song.tracks {
         let format = track.format;
         let channels = track.audio.slices();
-        // Dither would differ between a file and its duplicate's channel order; rounding alone does not.
+        // Rounded without dither: an empty track stays empty, and clipped tops stay flat.
         let path = folder.join(&track.file);
         let mut writer = WavWriter::create(&path, format.rate, channels.len(), format.sample, Dither::None)?;
         writer.write(&channels)?;

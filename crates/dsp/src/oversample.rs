@@ -51,6 +51,32 @@ fn side_taps(half: usize, sum: f64) -> Vec<f32> {
     taps.into_iter().map(|t| (t * scale) as f32).collect()
 }
 
+/// Adds `tap[j] * (a[i + start - j] + b[i + j])` to each frame `i` of `out`, in the order of the taps on any
+/// lane. So many frames are summed at once as fit into registers.
+fn mirrored<L: Lane>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
+    if L::WIDTH == 1 {
+        chunked::<L, 16>(taps, a, start, b, out);
+    } else {
+        chunked::<L, 2>(taps, a, start, b, out);
+    }
+}
+
+/// [`mirrored`] by `C` frames; `out` must hold a whole number of them.
+#[inline(always)]
+fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
+    for (chunk, out) in out.chunks_exact_mut(C).enumerate() {
+        let mut sum = [L::zero(); C];
+        sum.copy_from_slice(out);
+        for (j, &tap) in taps.iter().enumerate() {
+            let (a, b) = (&a[chunk * C + start - j..][..C], &b[chunk * C + j..][..C]);
+            for k in 0..C {
+                sum[k] += L::splat(tap) * (a[k] + b[k]);
+            }
+        }
+        out.copy_from_slice(&sum);
+    }
+}
+
 /// A symmetric filter over one stream: keeps the past that its taps reach back to.
 #[derive(Clone, Debug)]
 struct Fir<L> {
@@ -78,13 +104,7 @@ impl<L: Lane> Fir<L> {
     /// Adds the filtered block to `out`.
     fn add_to(&self, out: &mut [L]) {
         let n = self.taps.len();
-        // Taps outside, frames inside: each frame sums in the same order on any lane.
-        for (j, &tap) in self.taps[..n / 2].iter().enumerate() {
-            let tap = L::splat(tap);
-            for ((o, &a), &b) in out.iter_mut().zip(&self.stream[n - 1 - j..]).zip(&self.stream[j..]) {
-                *o += tap * (a + b);
-            }
-        }
+        mirrored(&self.taps[..n / 2], &self.stream[..], n - 1, &self.stream, out);
     }
 
     /// The block as it was `late` frames ago.
@@ -148,8 +168,9 @@ impl<L: Lane> Down<L> {
 /// Halves the rate with a filter of even length, whose delay is half a frame off.
 #[derive(Clone, Debug)]
 struct DownEven<L> {
+    /// Every other tap; the rest mirror them.
     taps: Vec<f32>,
-    /// `taps.len() / 2` frames of the past of the even and of the odd stream, then the block.
+    /// `taps.len()` frames of the past of the even and of the odd stream, then the block.
     even: Vec<L>,
     odd: Vec<L>,
 }
@@ -159,11 +180,12 @@ impl<L: Lane> DownEven<L> {
         let taps = quarter_band(len);
         let sum: f64 = taps.iter().sum();
         let stream = vec![L::zero(); len / 2 + block];
-        DownEven { taps: taps.iter().map(|t| (t / sum) as f32).collect(), even: stream.clone(), odd: stream }
+        let taps = taps.iter().step_by(2).map(|t| (t / sum) as f32).collect();
+        DownEven { taps, even: stream.clone(), odd: stream }
     }
 
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        let half = self.taps.len() / 2;
+        let half = self.taps.len();
         for (stream, from) in [(&mut self.even, 0), (&mut self.odd, 1)] {
             let len = stream.len();
             stream.copy_within(len - half.., 0);
@@ -172,14 +194,8 @@ impl<L: Lane> DownEven<L> {
             }
         }
         out.fill(L::zero());
-        // Tap 2j meets the even stream j frames ago, tap 2j + 1 the odd stream j + 1 frames ago. As the taps
-        // mirror, tap 2j equals the odd stream's tap half - j ago.
-        for j in 0..half {
-            let tap = L::splat(self.taps[2 * j]);
-            for ((o, &a), &b) in out.iter_mut().zip(&self.even[half - j..]).zip(&self.odd[j..]) {
-                *o += tap * (a + b);
-            }
-        }
+        // Tap 2j meets the even stream j frames ago and, as the taps mirror, the odd stream half - j frames ago.
+        mirrored(&self.taps, &self.even, half, &self.odd, out);
     }
 }
 
@@ -194,7 +210,7 @@ pub struct Oversampler<L> {
 }
 
 impl<L: Lane> Oversampler<L> {
-    /// For blocks of this many frames.
+    /// For blocks of this many frames, a multiple of 16.
     pub fn new(block: usize) -> Self {
         // Delays in frames of the low rate: 63/2 + 11/4 + 7/8 up; (17/2 + 1/2)/8 + 13/4 + 63/2 down.
         Oversampler {

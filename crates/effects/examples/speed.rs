@@ -35,7 +35,11 @@ fn run<L: Lane>(kind: &Kind<L>, values: &[f32]) -> f64 {
 }
 
 fn main() {
+    let only = std::env::args().nth(1);
     for (one, wide) in all::ALL.iter().zip(all::WIDE) {
+        if only.as_ref().is_some_and(|id| id != one.id) {
+            continue;
+        }
         let mut values: Vec<f32> = one.params.iter().map(|p| p.default).collect();
         if one.id == "tone.equaliser" {
             // A high-pass, two bells and a shelf.

@@ -17,6 +17,8 @@ shelf! {
     compressor::Compressor,
     equaliser::Equaliser,
     saturator::Saturator,
+    delay::Delay,
+    reverb::Reverb,
     width::Width,
     gate::Gate,
     deesser::DeEsser,

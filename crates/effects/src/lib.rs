@@ -4,11 +4,14 @@
 
 pub mod all;
 pub mod compressor;
-pub mod equaliser;
-pub mod saturator;
+mod cuts;
 pub mod deesser;
+pub mod delay;
+pub mod equaliser;
 pub mod gate;
 pub mod limiter;
+pub mod reverb;
+pub mod saturator;
 pub mod trim;
 pub mod width;
 

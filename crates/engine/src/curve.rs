@@ -39,22 +39,13 @@ impl Curve {
         }
     }
 
-    /// Frames from `frame` to the next break-point after it, at most `most`: until then the course is one line.
-    pub fn until_break(&self, frame: i64, most: usize) -> usize {
-        let after = self.points.partition_point(|point| point.at as i64 <= frame);
-        self.points.get(after).map_or(most, |point| most.min((point.at as i64 - frame) as usize))
-    }
-
-    /// The course over `frames` frames from `frame` on, which hold no break-point but at their start.
+    /// The course over `frames` frames from `frame` on, as an effect gets it: a line from the value before the first
+    /// to the value at the last.
     pub fn ramp(&self, frame: i64, frames: usize) -> Ramp<f32> {
         if !self.moves() {
             return Ramp::still(self.start);
         }
-        // The value at the last frame is reached there; a jump at `frame` itself has happened.
-        let to = self.at(frame + frames as i64 - 1);
-        let before = self.at(frame - 1);
-        let jumped = self.points.binary_search_by_key(&frame, |point| point.at as i64).is_ok();
-        Ramp { from: if jumped { self.at(frame) } else { before }, to }
+        Ramp { from: self.at(frame - 1), to: self.at(frame + frames as i64 - 1) }
     }
 }
 
@@ -75,10 +66,6 @@ mod tests {
         ]);
         assert_eq!((curve.at(-5), curve.at(19), curve.at(20), curve.at(99)), (0.0, 0.0, -6.0, 4.0));
         assert_eq!(curve.at(25), -1.0);
-        assert_eq!(
-            (curve.until_break(0, 64), curve.until_break(20, 64), curve.until_break(30, 64)),
-            (10, 10, 64)
-        );
-        assert_eq!(curve.ramp(20, 10), Ramp { from: -6.0, to: 3.0 });
+        assert_eq!(curve.ramp(20, 10), Ramp { from: 0.0, to: 3.0 });
     }
 }

@@ -71,7 +71,7 @@ impl Journal {
             let _ = machine.apply(kinds, edit);
         }
         let mut hand = self.hand.clone();
-        hand.extend(diff(&machine, session));
+        hand.extend(diff(&machine, session, kinds));
         Locks::new(hand)
     }
 }

@@ -4,6 +4,7 @@
 //! can be run alone; what lies between is on disk and can be read.
 
 mod brief;
+mod demo;
 mod error;
 mod folder;
 mod journal;
@@ -19,6 +20,7 @@ mod scorecard;
 mod sessions;
 mod why;
 
+pub use demo::demo;
 pub use error::{Note, PipelineError};
 pub use folder::Folder;
 pub use journal::Journal;
@@ -29,4 +31,8 @@ pub use progress::{Progress, Silent};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use scorecard::{Score, Verdict};
 pub use sessions::set;
-pub use why::{Knob, Reason, Why, why};
+
+pub use mixsmith_analysis::{Fact, Facts, Qty};
+pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};
+pub use mixsmith_session::Address;
+pub use why::{Knob, Reason, Why, explain, why};

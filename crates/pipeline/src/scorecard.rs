@@ -280,7 +280,8 @@ fn dynamics(mixed: &Mixed, players: &Players, card: &mut Card) {
     let means = "Least peak over 3 seconds' loudness in the master: under 8 dB drums flatten.";
     card.add(("Dynamics", "Least short-term punch, master"), players.psr, "dB", bar, means);
     let before = players.heard.number("loudness.range", "before");
-    let change = before.zip(printed(mixed, "mix")).map(|(before, print)| before - print.level.range);
+    let after = mixed.heard.number("loudness.range", "mix");
+    let change = before.zip(after).map(|(before, after)| before - after);
     let means =
         "Loudness range of the plain sum less that of the mix: how much of the song's arc was levelled.";
     card.add(("Dynamics", "Loudness range given up"), change, "LU", Bar::Most(2.0), means);

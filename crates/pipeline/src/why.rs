@@ -77,7 +77,8 @@ enum About<'a> {
     Knob(&'a str, &'a str),
 }
 
-fn explain(session: &Session, journal: &Journal, about: Option<&str>) -> Result<Why, PipelineError> {
+/// The same of a mix that is not on disk.
+pub fn explain(session: &Session, journal: &Journal, about: Option<&str>) -> Result<Why, PipelineError> {
     let asked = match about {
         None => About::All,
         Some(text) => understand(session, journal, text)?,
@@ -87,7 +88,7 @@ fn explain(session: &Session, journal: &Journal, about: Option<&str>) -> Result<
     let chosen = journal.decisions.iter().filter(|decision| asked.meets(decision));
     let reasons = chosen.map(|decision| view.reason(decision)).collect();
     let mut hand: Vec<Knob> = Vec::new();
-    for edit in mixsmith_session::diff(&machine, session) {
+    for edit in mixsmith_session::diff(&machine, session, &KINDS) {
         let spoken_of =
             |d: &Decision| d.status == Status::Taken && d.edits.iter().any(|e| same_place(e, &edit));
         if asked.meets_edit(&edit) && !journal.decisions.iter().any(spoken_of) {
@@ -196,7 +197,11 @@ fn places(edit: &Edit) -> Vec<(String, String)> {
         Edit::RemoveStrip { strip } | Edit::Clips { strip, .. } | Edit::Label { strip, .. } => {
             one(strip, String::new())
         }
-        Edit::AddSource { .. } | Edit::Song { .. } | Edit::Mark { .. } => Vec::new(),
+        Edit::AddSource { .. }
+        | Edit::Sources { .. }
+        | Edit::Order { .. }
+        | Edit::Song { .. }
+        | Edit::Mark { .. } => Vec::new(),
     }
 }
 

@@ -53,8 +53,7 @@ pub struct Key<'a, T> {
     pub right: Option<&'a [T]>,
 }
 
-/// One quantum of sound, changed in place. All slices have the same number of frames: [`crate::QUANTUM`], or fewer
-/// where automation breaks inside the quantum.
+/// One quantum of sound, changed in place. All slices have [`crate::QUANTUM`] frames.
 #[derive(Debug)]
 pub struct Io<'a, T> {
     /// Left, or the only channel.
@@ -97,11 +96,17 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     fn tail(&self) -> Tail {
         Tail::None
     }
-    /// One quantum, or the part of it up to the next break-point of automation, in place.
+    /// One quantum in place.
     fn process(&mut self, ramps: &Self::Params<Ramp<T>>, io: Io<'_, T>);
     /// Largest gain reduction of the last quantum in dB (0 or more), for meters and reports.
     fn reduction_db(&self) -> f32 {
         0.0
+    }
+    /// The gains of the last quantum, left and right, where the effect is nothing but its latency and a gain: stems
+    /// that run through a bus are then multiplied with them, and the effect need not run again for each. Always
+    /// there or never.
+    fn gains(&self) -> Option<[&[T]; 2]> {
+        None
     }
 }
 
@@ -115,6 +120,8 @@ pub trait Processor<T: Copy>: Send {
     fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>);
     /// See [`Effect::reduction_db`].
     fn reduction_db(&self) -> f32;
+    /// See [`Effect::gains`].
+    fn gains(&self) -> Option<[&[T]; 2]>;
 }
 
 struct Erased<E>(E);
@@ -131,6 +138,9 @@ impl<T: Copy + 'static, E: Effect<T>> Processor<T> for Erased<E> {
     }
     fn reduction_db(&self) -> f32 {
         self.0.reduction_db()
+    }
+    fn gains(&self) -> Option<[&[T]; 2]> {
+        self.0.gains()
     }
 }
 

@@ -6,6 +6,7 @@ use mixsmith_processor::Kinds;
 use serde::{Deserialize, Serialize};
 
 use crate::address::unknown;
+use crate::mend::fits;
 use crate::{
     Address, AddressError, Clip, Insert, Lane, Marker, Send, Session, Slot, Source, Strip, StripKind,
 };
@@ -118,6 +119,16 @@ pub enum Edit {
         /// The file.
         source: Source,
     },
+    /// Replaces the list of recorded files. Those that clips play must stay.
+    Sources {
+        /// The files in the order of the folder.
+        sources: Vec<Source>,
+    },
+    /// Puts the strips of the console in another order.
+    Order {
+        /// All strip ids.
+        strips: Vec<String>,
+    },
     /// Sets title, rate, tempo or length.
     Song {
         /// Name of the song.
@@ -178,11 +189,32 @@ impl Session {
     /// Checks a value against the table.
     fn in_range(&self, kinds: &Kinds, at: &Address, value: f32) -> Result<(), EditError> {
         let param = self.param(kinds, at)?;
-        if param.accepts(value) {
+        if fits(param, value) {
             return Ok(());
         }
         let value = param.unit.print(value);
         Err(EditError::Range { at: at.to_string(), value, name: param.name, range: param.range_text() })
+    }
+
+    /// Puts a strip in place of the one of its name, if all its values are in range.
+    fn replace(&mut self, kinds: &Kinds, strip: Strip) -> Result<(), EditError> {
+        let id = strip.id.clone();
+        let own = strip.values.iter().map(|(param, &value)| (Address::strip(&id, param), value));
+        let inserts = strip.inserts.iter().flat_map(|insert| {
+            insert.values.iter().map(|(param, &value)| (Address::insert(&id, &insert.id, param), value))
+        });
+        let sends = strip.sends.iter().flat_map(|send| {
+            send.values.iter().map(|(param, &value)| (Address::send(&id, &send.to, param), value))
+        });
+        let values: Vec<(Address, f32)> = own.chain(inserts).chain(sends).collect();
+        let before = std::mem::replace(self.strip_mut(&id)?, strip);
+        for (at, value) in values {
+            if let Err(error) = self.in_range(kinds, &at, value) {
+                *self.strip_mut(&id)? = before;
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Applies one edit, wholly or not at all.
@@ -215,15 +247,10 @@ impl Session {
                 if kinds.get(&insert.kind).is_none() {
                     return Err(unknown("effect", &insert.kind, kinds.0.iter().map(|kind| kind.id)).into());
                 }
-                let before = found.clone();
                 let place = place.unwrap_or(found.inserts.len()).min(found.inserts.len());
-                found.inserts.insert(place, insert.clone());
-                for (id, &value) in &insert.values {
-                    if let Err(error) = self.in_range(kinds, &Address::insert(strip, &insert.id, id), value) {
-                        *self.strip_mut(strip)? = before;
-                        return Err(error);
-                    }
-                }
+                let mut after = found.clone();
+                after.inserts.insert(place, insert.clone());
+                self.replace(kinds, after)?;
             }
             Edit::RemoveInsert { strip, insert } => {
                 let found = self.strip_mut(strip)?;
@@ -246,11 +273,12 @@ impl Session {
             }
             Edit::AddSend { strip, send } => {
                 self.must_exist(&send.to)?;
-                let found = self.strip_mut(strip)?;
-                match found.sends.iter_mut().find(|s| s.to == send.to) {
+                let mut after = self.strip_mut(strip)?.clone();
+                match after.sends.iter_mut().find(|s| s.to == send.to) {
                     Some(old) => *old = send.clone(),
-                    None => found.sends.push(send.clone()),
+                    None => after.sends.push(send.clone()),
                 }
+                self.replace(kinds, after)?;
             }
             Edit::RemoveSend { strip, to } => {
                 let found = self.strip_mut(strip)?;
@@ -283,7 +311,12 @@ impl Session {
                 if strip.kind == StripKind::Master && master.is_some() {
                     return Err(EditError::Conflict("there is a master already".to_owned()));
                 }
-                self.strips.insert(master.unwrap_or(self.strips.len()), Arc::new(strip.clone()));
+                let place = master.unwrap_or(self.strips.len());
+                self.strips.insert(place, Arc::new(strip.clone()));
+                if let Err(error) = self.replace(kinds, strip.clone()) {
+                    self.strips.remove(place);
+                    return Err(error);
+                }
             }
             Edit::RemoveStrip { strip } => {
                 self.must_exist(strip)?;
@@ -324,6 +357,23 @@ impl Session {
                     return Err(EditError::Conflict(format!("there is a source `{}` already", source.id)));
                 }
                 self.sources.push(source.clone());
+            }
+            Edit::Sources { sources } => {
+                let missing = |clip: &&Clip| !sources.iter().any(|source| source.id == clip.source);
+                if let Some(clip) = self.tracks().flat_map(Strip::clips).find(missing) {
+                    return Err(EditError::Conflict(format!("`{}` is still played", clip.source)));
+                }
+                self.sources.clone_from(sources);
+            }
+            Edit::Order { strips } => {
+                let found = |id: &String| self.strips.iter().find(|strip| strip.id == *id).cloned();
+                let ordered: Vec<Arc<Strip>> = strips.iter().filter_map(found).collect();
+                let twice = strips.iter().enumerate().any(|(i, id)| strips[..i].contains(id));
+                if twice || ordered.len() != self.strips.len() || strips.len() != self.strips.len() {
+                    let says = "the new order must name every strip once";
+                    return Err(EditError::Conflict(says.to_owned()));
+                }
+                self.strips = ordered;
             }
             Edit::Song { title, rate, tempo, frames } => {
                 self.song.title.clone_from(title);

@@ -5,7 +5,7 @@
 mod address;
 mod diff;
 mod edit;
-mod file;
+pub mod file;
 mod history;
 mod mend;
 mod model;

@@ -26,7 +26,8 @@ pub fn check(session: &Session, kinds: &Kinds) -> Vec<Problem> {
 
 /// Can an address be made of it?
 fn is_id(id: &str) -> bool {
-    !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+    !id.is_empty()
+        && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
 }
 
 const ID_HELP: &str = "It was left out; a name here is made of lower-case letters, digits, `-` and `_`";
@@ -114,23 +115,19 @@ fn strips(session: &mut Session, problems: &mut Vec<Problem>) {
     });
 }
 
-/// Exactly one master, and it is the last strip.
+/// Exactly one master, and it is the last strip. Of several, the one that feeds nothing is the master.
 fn masters(session: &mut Session, problems: &mut Vec<Problem>) {
-    let mut master: Option<usize> = None;
-    for i in 0..session.strips.len() {
-        if session.strips[i].kind != StripKind::Master {
-            continue;
-        }
-        let Some(first) = master else {
-            master = Some(i);
-            continue;
-        };
-        let keeper = session.strips[first].id.clone();
+    let masters: Vec<usize> =
+        (0..session.strips.len()).filter(|&i| session.strips[i].kind == StripKind::Master).collect();
+    let end = masters.iter().copied().find(|&i| session.strips[i].to.is_none());
+    let master = end.or(masters.first().copied());
+    for &i in masters.iter().filter(|&&i| Some(i) != master) {
+        let keeper = master.map(|master| session.strips[master].id.clone());
         let strip = Arc::make_mut(&mut session.strips[i]);
-        let help = format!("It was taken for a bus that feeds `{keeper}`");
+        let help = format!("It was taken for a bus that feeds `{}`", keeper.as_deref().unwrap_or_default());
         problems.push(Problem::new(format!("{}/kind", strip.id), "there is a second master", help));
         strip.kind = StripKind::Bus;
-        strip.to = Some(keeper);
+        strip.to = keeper;
     }
     match master {
         Some(place) if place + 1 < session.strips.len() => {
@@ -192,7 +189,11 @@ fn inserts(strip: &mut Strip, kinds: &Kinds, problems: &mut Vec<Problem>) {
     strip.inserts.retain_mut(|insert| {
         let address = format!("{id}/{}", insert.id);
         if !is_id(&insert.id) || insert.id == "send" {
-            problems.push(Problem::new(address, format!("`{}` is no name for an insert", insert.id), ID_HELP));
+            problems.push(Problem::new(
+                address,
+                format!("`{}` is no name for an insert", insert.id),
+                ID_HELP,
+            ));
             return false;
         }
         if !seen.insert(insert.id.clone()) {

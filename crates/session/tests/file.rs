@@ -42,6 +42,23 @@ proptest! {
     }
 
     #[test]
+    fn the_file_of_any_song_becomes_that_of_any_other(
+        one in prop::collection::vec(any::<u8>(), 0..500),
+        other in prop::collection::vec(any::<u8>(), 0..500),
+        notes in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let (a, b) = (Dice(&one).session(), Dice(&other).session());
+        let text = scribble(&print(&a, &KINDS), &mut Dice(&notes));
+        let updated = update(&text, &b, &KINDS);
+        prop_assert_eq!(&parse(&updated, &KINDS).unwrap().0, &b, "{}\n-----\n{}", text, updated);
+        prop_assert_eq!(update(&updated, &b, &KINDS), updated.as_str());
+        prop_assert!(!updated.contains("could not be kept up"), "{}\n-----\n{}", text, updated);
+        for note in text.lines().filter_map(|line| line.split_once("# note")) {
+            prop_assert!(updated.contains(note.1), "lost {}\n-----\n{}\n-----\n{}", note.1, text, updated);
+        }
+    }
+
+    #[test]
     fn no_text_makes_it_panic(text in "[a-z\\[\\]{}.=\"# \\n0-9,-]{0,200}") {
         let _ = parse(&text, &KINDS);
     }
@@ -63,6 +80,21 @@ proptest! {
             prop_assert_eq!(update(&broken, &session, &KINDS), broken);
         }
     }
+}
+
+#[test]
+fn a_deep_nest_is_an_error_and_no_crash() {
+    for nest in ["[", "{a=", "a.", "[a.", "a=["] {
+        let _ = parse(&nest.repeat(50_000), &KINDS);
+        let _ = parse(&format!("a = {}", nest.repeat(50_000)), &KINDS);
+    }
+    assert!(parse(&format!("a = {}", "[".repeat(50_000)), &KINDS).is_err());
+}
+
+#[test]
+fn a_void_becomes_the_canonical_file() {
+    let session = Dice(&[7; 200]).session();
+    assert_eq!(update("", &session, &KINDS), print(&session, &KINDS));
 }
 
 /// What people do to a file: notes, blank lines, keys and tables of their own, lines that cannot be used.
@@ -88,7 +120,11 @@ fn scribble(text: &str, dice: &mut Dice<'_>) -> String {
                 1 => scribbled.push_str("mine = 3 # note of my own\n"),
                 2 => scribbled.push_str("\n\n"),
                 3 if line.contains("inserts") => scribbled.push_str("treshold = \"-20 dB\" # note: typo\n"),
-                4 if line.starts_with("[strip.") && !line.contains("inserts") && !line.contains("sends") && !line.contains("lanes") => {
+                4 if line.starts_with("[strip.")
+                    && !line.contains("inserts")
+                    && !line.contains("sends")
+                    && !line.contains("lanes") =>
+                {
                     scribbled.push_str("fadr = [\n    1, # note inside\n]\n");
                 }
                 _ => {}
@@ -96,7 +132,9 @@ fn scribble(text: &str, dice: &mut Dice<'_>) -> String {
         }
     }
     if dice.yes() {
-        scribbled.push_str("\n[strip.t0.inserts.missing]\nkind = \"vendor.plugin\"\ndrive = \"11\"\n# note at the end\n");
+        scribbled.push_str(
+            "\n[strip.t0.inserts.missing]\nkind = \"vendor.plugin\"\ndrive = \"11\"\n# note at the end\n",
+        );
     }
     scribbled
 }

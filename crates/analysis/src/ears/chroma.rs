@@ -39,6 +39,9 @@ const STEP: f64 = 0.25;
 /// Windows in a frame of `harmonic.chroma_frames`.
 const WINDOWS: usize = 2;
 
+/// Lowest frequency in Hz of the chroma: below, windows of a quarter second cannot tell semitones apart.
+const LOWEST: f64 = 60.0;
+
 /// A peak of a spectrum.
 #[derive(Clone, Copy)]
 struct Peak {
@@ -68,7 +71,7 @@ pub(crate) fn measure(line: &[f32], rate: f64, activity: &Activity, notes: &mut 
         plan.process(&mut input, &mut output).expect("all lengths are the plan's own");
         let powers: Vec<f64> = output.iter().map(|bin| scale * f64::from(bin.norm_sqr())).collect();
         let peaks = peaks(&powers, rate / size as f64);
-        for peak in &peaks {
+        for peak in peaks.iter().filter(|peak| peak.hz >= LOWEST) {
             // Semitones above C0, of which A4 = 440 Hz is the 57th.
             let note = 57.0 + 12.0 * (peak.hz / 440.0).log2();
             let class = note.round().rem_euclid(12.0) as usize % 12;
@@ -94,11 +97,11 @@ pub(crate) fn measure(line: &[f32], rate: f64, activity: &Activity, notes: &mut 
     }
 }
 
-/// Peaks from 60 Hz to 2.5 kHz within 40 dB of the strongest, with the power of their main lobe.
+/// Peaks from 30 Hz to 2.5 kHz within 40 dB of the strongest, with the power of their main lobe.
 fn peaks(powers: &[f64], bin: f64) -> Vec<Peak> {
-    let range =
-        (60.0 / bin).ceil().max(2.0) as usize..((2500.0 / bin) as usize).min(powers.len().saturating_sub(2));
-    let most = powers[range.start..range.end.max(range.start)].iter().fold(0.0f64, |a, &b| a.max(b));
+    let end = ((2500.0 / bin) as usize).min(powers.len().saturating_sub(2));
+    let range = ((30.0 / bin).ceil().max(2.0) as usize).min(end)..end;
+    let most = powers[range.clone()].iter().fold(0.0f64, |a, &b| a.max(b));
     range
         .filter(|&k| powers[k] > most * 1e-4 && powers[k] > powers[k - 1] && powers[k] >= powers[k + 1])
         .map(|k| {
@@ -117,9 +120,10 @@ const MOST: usize = 6;
 /// Takes the series of harmonics with the most amplitude out of the peaks until the next is below a third of the
 /// first; how many were there.
 fn lines(mut peaks: Vec<Peak>) -> f64 {
+    // Within 30 cents of a multiple. (A product is compared: logarithms took a tenth of the whole measuring.)
     let harmonic = |peak: &Peak, f0: f64| {
-        let number = (peak.hz / f0).round();
-        (1.0..=20.0).contains(&number) && (peak.hz / (number * f0)).log2().abs() < 0.025
+        let number = (peak.hz / f0 + 0.5).floor();
+        (1.0..=20.0).contains(&number) && (peak.hz - number * f0).abs() < 0.0175 * number * f0
     };
     let mut first = 0.0;
     for line in 0..MOST {

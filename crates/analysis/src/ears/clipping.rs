@@ -28,6 +28,8 @@ const RUN: usize = 3;
 const FEWEST: usize = 3;
 /// Share of the sounding samples on the rails from which it is the shape of the wave and not an accident.
 const SHAPE: f64 = 0.2;
+/// Samples that are passed over together.
+const STRETCH: usize = 64;
 /// Most moments that are noted.
 const MOST: usize = 50;
 
@@ -55,17 +57,21 @@ fn flat_tops(x: &[f32], sign: f32) -> Vec<usize> {
     let flat = (rail * 1e-6).max(if rail > 100.0 * step { 1.01 * step } else { 0.0 });
     let at_rail = |x: f32| sign * x >= rail - flat;
     let full = rail >= 32_766.0 * step && rail <= 1.0;
-    let (mut tops, mut on_rail, mut sounding) = (Vec::new(), 0usize, 0usize);
+    let (mut tops, mut on_rail) = (Vec::new(), 0usize);
+    if rail < 0.01 {
+        return tops;
+    }
     let mut i = 0;
     while i < x.len() {
-        sounding += usize::from(x[i] != 0.0);
-        if !at_rail(x[i]) || rail < 0.01 {
-            i += 1;
+        // Most stretches never come near the rail.
+        let ahead = &x[i..(i + STRETCH).min(x.len())];
+        if !ahead.iter().fold(false, |any, &x| any | at_rail(x)) {
+            i += ahead.len();
             continue;
         }
+        i += ahead.iter().take_while(|&&x| !at_rail(x)).count();
         let run = x[i..].iter().take_while(|&&x| at_rail(x)).count();
         on_rail += run;
-        sounding += run - 1;
         let before = i >= 2 && heads_over(sign * x[i - 2], sign * x[i - 1], rail, flat);
         let end = i + run;
         let after = end + 1 < x.len() && heads_over(sign * x[end + 1], sign * x[end], rail, flat);
@@ -74,8 +80,8 @@ fn flat_tops(x: &[f32], sign: f32) -> Vec<usize> {
         }
         i = end;
     }
-    let shape = on_rail as f64 > SHAPE * sounding as f64;
-    if shape || tops.len() < if full { 1 } else { FEWEST } { Vec::new() } else { tops }
+    let shape = || on_rail as f64 > SHAPE * x.iter().filter(|&&x| x != 0.0).count() as f64;
+    if tops.len() < if full { 1 } else { FEWEST } || shape() { Vec::new() } else { tops }
 }
 
 /// Would a wave through these two neighbouring samples pass the rail by more than rounding explains? A round peak

@@ -131,13 +131,18 @@ fn dropouts(sound: &Sound) -> Vec<f64> {
         }
         let end = (i..sound.len()).find(|&k| !zero(k)).unwrap_or(sound.len());
         let seconds = (end - i) as f64 / sound.rate;
-        if GAP.contains(&seconds) && i >= edge && end + edge <= sound.len() {
+        if GAP.contains(&seconds) && i >= 4 * edge && end + 4 * edge <= sound.len() {
             let cut = |x: &[f32]| {
                 let (before, after) = (rms(&x[i - edge..i]), rms(&x[end..end + edge]));
-                let sounding = before.min(after) > 0.01 && before.max(after) < 3.0 * before.min(after);
-                sounding && x[i - 1].abs() > 0.5 * before && x[end].abs() > 0.5 * after
+                let (long, later) = (rms(&x[i - 4 * edge..i]), rms(&x[end..end + 4 * edge]));
+                // The next note of a sampler begins as abruptly, but not at the level where the last one was cut.
+                let alike = |a: f32, b: f32| a.max(b) < 1.6 * a.min(b);
+                let sounding = before.min(after) > 0.01 && alike(before, after) && alike(long, later);
+                // Some samples, not one: a wave may be cut where it crosses zero.
+                let abrupt = |near: &[f32], level: f32| largest(near) > 0.25 * level;
+                sounding && abrupt(&x[i - edge.min(3)..i], before) && x[end].abs() > 0.1 * after
             };
-            if sound.each().any(cut) {
+            if sound.each().all(cut) {
                 gaps.push(i as f64 / sound.rate);
             }
         }

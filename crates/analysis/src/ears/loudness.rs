@@ -167,7 +167,9 @@ struct KWeighting {
 
 impl KWeighting {
     fn new(rate: f64) -> Self {
-        let k = (std::f64::consts::PI * 1_681.974_450_955_533 / rate).tan();
+        // Held below the Nyquist frequency, so that rates no one records at stay harmless.
+        let warp = |hz: f64| (std::f64::consts::PI * (hz / rate).min(0.45)).tan();
+        let k = warp(1_681.974_450_955_533);
         let q = 0.707_175_236_955_419_6;
         let high = 10f64.powf(3.999_843_853_973_347 / 20.0);
         let band = high.powf(0.499_666_774_154_541_6);
@@ -175,7 +177,7 @@ impl KWeighting {
             [high + band * k / q + k * k, 2.0 * (k * k - high), high - band * k / q + k * k],
             [1.0 + k / q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k],
         );
-        let k = (std::f64::consts::PI * 38.135_470_876_024_44 / rate).tan();
+        let k = warp(38.135_470_876_024_44);
         let q = 0.500_327_037_323_877_3;
         let a = [1.0 + k / q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k];
         // The standard's high-pass has the numerator 1, -2, 1 whatever its denominator's scale.

@@ -86,7 +86,7 @@ fn strength(hops: &Hops, activity: &Activity) -> Vec<f32> {
         hops.energy.iter().map(|&e| mixsmith_dsp::math::log2(1.0f32 + (e * scale).sqrt())).collect();
     let row = |hop: usize| &level[hop * bands..(hop + 1) * bands];
     let mut strength = vec![0.0; hops.len()];
-    for hop in 2..hops.len() {
+    for (hop, strength) in strength.iter_mut().enumerate().skip(2) {
         let (now, then) = (row(hop), row(hop - 2));
         let mut sum = 0.0;
         for band in 0..bands {
@@ -94,7 +94,7 @@ fn strength(hops: &Hops, activity: &Activity) -> Vec<f32> {
                 then[band.saturating_sub(1)..(band + 2).min(bands)].iter().fold(0.0f32, |a, &b| a.max(b));
             sum += (now[band] - most).max(0.0);
         }
-        strength[hop] = sum / bands as f32;
+        *strength = sum / bands as f32;
     }
     strength
 }

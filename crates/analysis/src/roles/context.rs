@@ -5,6 +5,56 @@ use super::name::Reading;
 use crate::{Facts, Song};
 
 /// Odds from the other stems, given what name and sound said of each.
-pub fn company(song: &Song, _facts: &Facts, _readings: &[Reading], _odds: &[Odds]) -> Vec<Odds> {
-    vec![Odds::default(); song.stems.len()]
+pub fn company(song: &Song, facts: &Facts, readings: &[Reading], odds: &[Odds]) -> Vec<Odds> {
+    let mut out = vec![Odds::default(); song.stems.len()];
+    one_lead(song, facts, readings, odds, &mut out);
+    whole_kit(song, facts, readings, odds, &mut out);
+    out
+}
+
+/// Among voices whose names leave it open, the one that sings loudest and longest leads.
+fn one_lead(song: &Song, facts: &Facts, readings: &[Reading], odds: &[Odds], out: &mut [Odds]) {
+    let voice = |i: usize| odds[i].family("lead-vocals") + odds[i].family("backing-vocals") > 0.5;
+    let open = |i: usize| {
+        let of = |id| super::place(id).map_or(0.0, |place| readings[i].odds.0[place]);
+        (of("lead-vocal") - of("backing-vocal")).abs() < 3.0
+    };
+    let named = (0..odds.len()).any(|i| voice(i) && !open(i) && odds[i].best().0.id == "lead-vocal");
+    let lead = |i: usize| {
+        let stem = &song.stems[i].id;
+        let loud = facts.number("loudness.active", stem).unwrap_or(-70.0);
+        let share = facts.number("activity.share", stem).unwrap_or(0.0).max(1e-3);
+        loud + 10.0 * share.log10() - 3.0 * facts.number("pitch.polyphony", stem).unwrap_or(1.0)
+    };
+    let singers: Vec<usize> = (0..odds.len()).filter(|&i| voice(i) && open(i)).collect();
+    let first = singers.iter().copied().max_by(|&a, &b| lead(a).total_cmp(&lead(b)).then(b.cmp(&a)));
+    for &i in &singers {
+        if Some(i) == first && !named {
+            out[i].add("lead-vocal", 2.5);
+        } else {
+            out[i].add("backing-vocal", 1.5);
+        }
+    }
+}
+
+/// A nameless stem that sounds like a whole kit beside at least three close microphones is a pair of overheads, or the room.
+fn whole_kit(song: &Song, facts: &Facts, readings: &[Reading], odds: &[Odds], out: &mut [Odds]) {
+    let close = |i: usize| {
+        let (role, sure) = odds[i].best();
+        sure > 0.7
+            && matches!(
+                role.id,
+                "kick-in" | "kick-out" | "snare-top" | "snare-bottom" | "toms" | "kick" | "snare"
+            )
+    };
+    if (0..odds.len()).filter(|&i| close(i)).count() < 3 {
+        return;
+    }
+    for i in 0..odds.len() {
+        if readings[i].speaks() || odds[i].best().0.id != "drums" {
+            continue;
+        }
+        let wide = facts.number("stereo.width", &song.stems[i].id).is_some_and(|width| width > -25.0);
+        out[i].add(if wide { "overheads" } else { "room" }, 3.0);
+    }
 }

@@ -46,7 +46,7 @@ pub struct Reading {
     pub side: Option<Side>,
     /// Its words, without numbers and sides.
     pub words: Vec<Word>,
-    /// The last number in it.
+    /// The last number after what plays: `BGVOX 2`.
     pub number: Option<u32>,
 }
 
@@ -247,7 +247,10 @@ pub fn read(file: &str, common: &[String]) -> Reading {
             continue;
         }
         if text.chars().all(|c| c.is_numeric()) {
-            reading.number = text.parse().ok().or(reading.number);
+            // A number before the noun counts the files, one after it counts the parts.
+            if reading.speaks() {
+                reading.number = text.parse().ok().or(reading.number);
+            }
         } else if let (Some(side), false, true) = (side_of(text), both_sides, i > 0) {
             reading.side = Some(side);
         } else if side_of(text).is_none() {

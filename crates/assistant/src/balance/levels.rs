@@ -7,7 +7,7 @@ use super::state::{self, State, row};
 use crate::mixmodel::MixModel;
 use crate::prepare::gain::MIX;
 use crate::says::signed;
-use crate::{Decision, Desk, Evidence, Phase, Rule, tables};
+use crate::{Decision, Desk, Evidence, Genre, Phase, Rule, tables};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,7 +17,8 @@ pub const RULE: Rule = Rule {
           vocal (without one, the lead instrument) gets its level against the mix; all others are moved together so \
           that the energies add up to the mix; tracks of one part share its level while they play together. Stems \
           that come balanced: only outliers move, a lead vocal further than one standard deviation of good mixes \
-          from its level, any other track further than two, and only back to that border. \
+          from its level, any other track further than two, and only back to that border; a track more than 20 LU \
+          under is buried on purpose. \
           **Why.** Good mixes of one song differ by 1.6 LU in the voice and 3 to 6 LU in the rest: inside that, the \
           balance that came in is as good as any. \
           **When it is wrong.** When a role is wrong; when a part is meant to be buried or in front: a hand on its \
@@ -32,6 +33,10 @@ pub const RULE: Rule = Rule {
 const ROUGH: f64 = 0.8;
 /// Standard deviations that a balanced track may be off: the lead, the others.
 const PATIENCE: (f64, f64) = (1.0, 2.0);
+/// A track this far under its usual level in a balanced set is a tail or a ghost, buried on purpose, LU.
+const BURIED: f64 = 20.0;
+/// The fader's upper end, dB.
+const FULL: f32 = 12.0;
 /// Moves below this are not made, dB.
 const LEAST: f64 = 0.25;
 
@@ -48,7 +53,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// What the table says of each track of a model.
-    pub fn table(desk: &Desk<'_>, model: &MixModel) -> Vec<Wanted> {
+    pub fn table(desk: &Desk<'_>, model: &MixModel, genre: Genre) -> Vec<Wanted> {
         let rows: Vec<&tables::LevelRow> = model.parts.iter().map(|part| row(desk, &part.id)).collect();
         let lead = ["lead-vocal", "synth-lead"].iter().find(|lead| rows.iter().any(|row| row.part == **lead));
         let wanted = |i: usize| {
@@ -56,7 +61,7 @@ impl Wanted {
             let place = group.iter().position(|&j| j == i).unwrap_or(0);
             let share = 10.0 * model.sharing(&group)[place].log10();
             Wanted {
-                level: rows[i].level(desk.brief.genre) - share,
+                level: rows[i].level(genre) - share,
                 sd: rows[i].sd,
                 anchor: lead.is_some_and(|lead| rows[i].part == *lead),
             }
@@ -75,7 +80,7 @@ pub fn solve(model: &MixModel, wanted: &[Wanted], mix: f64, fixed: &[bool]) -> V
             if is_fixed(i) {
                 part.fader
             } else {
-                (mix + level + if anchor { 0.0 } else { scale } - part.active).clamp(-60.0, 12.0)
+                (mix + level + if anchor { 0.0 } else { scale } - part.active).clamp(-60.0, 40.0)
             }
         };
         model.parts.iter().enumerate().map(fader).collect()
@@ -117,6 +122,8 @@ fn blend_rough(desk: &Desk<'_>, model: &MixModel, wanted: &mut [Wanted]) -> usiz
         if let Some((gain, confidence)) = rough {
             let weight = ROUGH * confidence;
             wanted.level += weight * (part.active + gain - loudness - wanted.level);
+            // What the person did is surer than what others do.
+            wanted.sd *= 1.0 - weight;
         }
     }
     rough.iter().flatten().count()
@@ -128,7 +135,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let fixed: Vec<bool> =
         model.parts.iter().map(|part| desk.locks.held(&format!("{}/fader", part.id))).collect();
     let state = state::judge(desk, &model);
-    let mut wanted = Wanted::table(desk, &model);
+    let mut wanted = Wanted::table(desk, &model, desk.brief.genre);
     let rough = blend_rough(desk, &model, &mut wanted);
     let mix = if state.balanced { now } else { MIX };
     let mut faders = solve(&model, &wanted, mix, &fixed);
@@ -139,19 +146,25 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let mut decisions = vec![overview(&state, rough, now, after)];
     for (i, part) in model.parts.iter().enumerate() {
         let Some(strip) = desk.session.strip(&part.id) else { continue };
-        let (from, to) = (part.active + part.fader - now, part.active + faders[i] - after);
-        let by = if rough > 0 { "the rough mix and the table want" } else { "is usual" };
-        let goal = wanted[i].level;
+        let (from, to) = (state.delivered.get(i).copied().unwrap_or(0.0), part.active + faders[i] - after);
+        let by = if rough > 0 { "by the rough mix and the table" } else { "usual" };
+        let (goal, genre) = (wanted[i].level, desk.brief.genre.name());
         let says = format!(
-            "{} {} dB: it sat {}, {goal:.1} LU {by} for {}; now {to:.1} LU.",
+            "{} {} dB: it came {}, now it is {to:.1} LU; {goal:.1} is {by} in a full {genre} mix.",
             strip.name,
             signed(faders[i] - part.fader),
             against(from),
-            desk.brief.genre.name(),
         );
-        let decision = Decision::new(RULE.code, &[&part.id], says)
+        // What the fader has no room for goes into the trim.
+        let over = (faders[i] - f64::from(FULL)).max(0.0) as f32;
+        let mut decision = Decision::new(RULE.code, &[&part.id], says)
             .because(Evidence::new("loudness.relative", &[desk.stem_of(strip)], from, "LU").wanted(goal))
-            .edit(Edit::Set { at: Address::strip(&part.id, "fader"), to: faders[i] as f32 });
+            .edit(Edit::Set { at: Address::strip(&part.id, "fader"), to: (faders[i] as f32).min(FULL) });
+        if over > 0.0 {
+            let at = Address::strip(&part.id, "trim");
+            let to = (desk.value(&at) + over).min(60.0);
+            decision = decision.edit(Edit::Set { at, to });
+        }
         if (faders[i] - part.fader).abs() >= LEAST {
             decisions.push(decision);
         }
@@ -172,17 +185,18 @@ fn against(relative: f64) -> String {
 fn hold_back(model: &MixModel, wanted: &[Wanted], fixed: &[bool], faders: &mut [f64]) {
     for (i, part) in model.parts.iter().enumerate().filter(|&(i, _)| !fixed[i]) {
         let patience = wanted[i].sd * if wanted[i].anchor { PATIENCE.0 } else { PATIENCE.1 };
-        let move_ = faders[i] - part.fader;
-        faders[i] = part.fader + move_.signum() * (move_.abs() - patience).max(0.0);
+        let away = faders[i] - part.fader;
+        let kept = if away > BURIED { 0.0 } else { away.signum() * (away.abs() - patience).max(0.0) };
+        faders[i] = part.fader + kept;
     }
 }
 
 fn overview(state: &State, rough: usize, now: f64, after: f64) -> Decision {
-    let State { balanced, stereo, distance, spread } = *state;
+    let &State { balanced, stereo, distance, spread, .. } = state;
     let mut says = if balanced {
         format!(
             "The tracks come balanced (the median track is {distance:.1} standard deviations from its usual level, \
-             {:.0} % are stereo): only outliers move.",
+             {:.0} % of the files are stereo): only outliers move.",
             stereo * 100.0
         )
     } else {

@@ -2,19 +2,22 @@
 
 use super::levels::{Wanted, solve};
 use crate::mixmodel::{MixModel, Part};
-use crate::{Desk, tables};
+use crate::{Desk, Genre, tables};
 
 /// The verdict, with its three witnesses.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// Do they come balanced?
     pub balanced: bool,
-    /// Share of tracks that are truly stereo. Microphones are mono, printed stems seldom.
+    /// Share of files with two channels, equal or not. Microphones are recorded in mono, stems are printed in stereo.
     pub stereo: f64,
-    /// Median distance of a track from the level of its role, in standard deviations of good mixes.
+    /// Median distance of a track from the level of its role, in standard deviations of good mixes, for
+    /// the nearest genre.
     pub distance: f64,
     /// Spread (standard deviation) of the tracks' own levels, LU. Recorded or normalised tracks are all alike.
     pub spread: f64,
+    /// Level of every track of the model against the plain sum of all, as delivered, LU.
+    pub delivered: Vec<f64>,
 }
 
 /// Judges the tracks as they were delivered: trims and faders do not count.
@@ -30,17 +33,23 @@ pub fn judge(desk: &Desk<'_>, model: &MixModel) -> State {
     let mean = delivered.iter().map(|part| part.active).sum::<f64>() / count;
     let spread = (delivered.iter().map(|part| (part.active - mean).powi(2)).sum::<f64>() / count).sqrt();
     let delivered = MixModel { parts: delivered };
-    let wanted = Wanted::table(desk, &delivered);
-    let distance = distance(&delivered, &wanted);
-    State { balanced: stereo >= 0.5 && spread >= 2.0 && distance <= 1.2, stereo, distance, spread }
+    let sum = delivered.loudness(&delivered.faders()).unwrap_or(0.0);
+    let levels = delivered.parts.iter().map(|part| part.active - sum).collect();
+    // Whether stems are mixed does not hang on the genre that the person names: the nearest column counts.
+    let nearest = |genre| distance(&delivered, &Wanted::table(desk, &delivered, genre));
+    let distance = Genre::ALL.map(nearest).into_iter().fold(f64::INFINITY, f64::min);
+    State {
+        balanced: stereo >= 0.5 && spread >= 2.0 && distance <= 1.2,
+        stereo,
+        distance,
+        spread,
+        delivered: levels,
+    }
 }
 
 fn is_stereo(desk: &Desk<'_>, id: &str) -> bool {
-    use mixsmith_session::Map;
-    let Some(strip) = desk.session.strip(id) else { return false };
-    strip.clips().iter().any(|clip| {
-        clip.map == Map::All && desk.session.source(&clip.source).is_some_and(|source| source.channels == 2)
-    })
+    let clips = desk.session.strip(id).map_or(&[][..], |strip| strip.clips());
+    clips.iter().any(|clip| desk.session.source(&clip.source).is_some_and(|source| source.channels == 2))
 }
 
 fn distance(model: &MixModel, wanted: &[Wanted]) -> f64 {

@@ -3,9 +3,9 @@
 use mixsmith_session::{Edit, Strip, StripKind};
 
 use super::mix::MIX;
-use crate::roles::{ROLES, role};
 use crate::says::list;
 use crate::{Decision, Desk, Evidence, Phase, Rule};
+use mixsmith_analysis::roles::{ROLES, role};
 
 /// The rule.
 pub const RULE: Rule = Rule {

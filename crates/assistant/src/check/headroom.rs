@@ -28,7 +28,8 @@ const SOFTEST: f64 = -24.0;
 
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let facts = desk.facts;
-    let (Some(loudness), Some(peak)) = (heard(facts, "loudness.integrated"), heard(facts, "peak.true")) else {
+    let (Some(loudness), Some(peak)) = (heard(facts, "loudness.integrated"), heard(facts, "peak.true"))
+    else {
         return Vec::new();
     };
     let down = (PEAK - peak).min(LOUDEST - loudness).min(0.0);

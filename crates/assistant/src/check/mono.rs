@@ -29,15 +29,14 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let mut decisions = Vec::new();
     for track in desk.session.tracks() {
         let stem = desk.stem_of(track);
-        let Some(loss) = desk.facts.number("stereo.mono_loss", stem).map(|loss| -loss.abs()) else { continue };
+        let Some(loss) = desk.facts.number("stereo.mono_loss", stem).map(|loss| -loss.abs()) else {
+            continue;
+        };
         let at = Address::strip(&track.id, "width");
         if loss > TRACK_LOSS || desk.value(&at) <= 50.0 || track.clips().len() > 1 {
             continue;
         }
-        let says = format!(
-            "{} at half its width: it lost {:.1} LU on one speaker.",
-            track.name, -loss
-        );
+        let says = format!("{} at half its width: it lost {:.1} LU on one speaker.", track.name, -loss);
         decisions.push(
             Decision::new(RULE.code, &[&track.id], says)
                 .because(Evidence::new("stereo.mono_loss", &[stem], loss, "LU").wanted(TRACK_LOSS))

@@ -31,10 +31,14 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         found.map_or_else(String::new, |lufs| format!(", the mix stands at {lufs:.1} LUFS"))
     );
     let insert = Insert::new("limit", "dynamics.limiter", &[("ceiling", ceiling), ("gain", gain)]);
-    let mut decision = Decision::new(RULE.code, &[MASTER], says)
-        .edit(Edit::AddInsert { strip: MASTER.to_owned(), place: None, insert });
+    let mut decision = Decision::new(RULE.code, &[MASTER], says).edit(Edit::AddInsert {
+        strip: MASTER.to_owned(),
+        place: None,
+        insert,
+    });
     if let Some(lufs) = found {
-        decision = decision.because(Evidence::new("loudness.integrated", &["mix"], lufs, "LUFS").wanted(target));
+        decision =
+            decision.because(Evidence::new("loudness.integrated", &["mix"], lufs, "LUFS").wanted(target));
     }
     vec![decision]
 }

@@ -55,8 +55,12 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         return Vec::new();
     }
     // The median from 200 Hz to 2 kHz is nought, as in the target.
-    let mut middle: Vec<f64> =
-        rows.iter().zip(bands).filter(|(r, _)| (200.0..=2000.0).contains(&r.hz)).map(|(_, &b)| f64::from(b)).collect();
+    let mut middle: Vec<f64> = rows
+        .iter()
+        .zip(bands)
+        .filter(|(r, _)| (200.0..=2000.0).contains(&r.hz))
+        .map(|(_, &b)| f64::from(b))
+        .collect();
     middle.sort_by(f64::total_cmp);
     let zero = middle[middle.len() / 2];
     let mut values: Vec<(String, f32)> = Vec::new();
@@ -83,16 +87,14 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         values.extend(named.map(|(name, value)| (format!("{name}{number}"), value)));
         says.push(format!("{} {gain:+.1} dB ({:.1} dB {} the usual)", band.name, away.abs(), side(away)));
         evidence.push(
-            Evidence::new(&format!("spectrum.{}", band.name.replace(' ', "-")), &[HEARD], away, "dB").wanted(0.0),
+            Evidence::new(&format!("spectrum.{}", band.name.replace(' ', "-")), &[HEARD], away, "dB")
+                .wanted(0.0),
         );
     }
     if says.is_empty() {
         return Vec::new();
     }
-    let insert = Insert {
-        values: values.into_iter().collect(),
-        ..Insert::new("eq", "tone.equaliser", &[])
-    };
+    let insert = Insert { values: values.into_iter().collect(), ..Insert::new("eq", "tone.equaliser", &[]) };
     let mut decision = Decision::new(RULE.code, &[MASTER], format!("Master EQ: {}.", says.join(", ")))
         .edit(Edit::AddInsert { strip: MASTER.to_owned(), place: Some(0), insert });
     decision.because = evidence;

@@ -71,8 +71,10 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
 /// 95th less 10th percentile of the loudness of 3 s windows, over those within 20 LU of the loudest.
 fn swing(energies: &[f64]) -> f64 {
     let window = (3.0 / crate::mixmodel::STEP).round() as usize;
-    let short: Vec<f64> =
-        energies.windows(window).map(|w| crate::mixmodel::lufs(w.iter().sum::<f64>() / window as f64)).collect();
+    let short: Vec<f64> = energies
+        .windows(window)
+        .map(|w| crate::mixmodel::lufs(w.iter().sum::<f64>() / window as f64))
+        .collect();
     let loudest = short.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mut active: Vec<f64> = short.into_iter().filter(|&lufs| lufs > loudest - 20.0).collect();
     active.sort_by(f64::total_cmp);

@@ -1,10 +1,10 @@
 //! Gain staging: every track enters its processors at one level.
 
-use mixsmith_session::{Address, Edit};
+use mixsmith_session::{Address, Edit, Strip};
 
 use crate::balance::state;
-use crate::mixmodel::{MixModel, lufs};
-use crate::says::{count, signed};
+use crate::mixmodel::{MixModel, Part, SILENT, recorded};
+use crate::says::signed;
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
           **Why.** Thresholds mean the same on every track, faders stand near 0, and nothing overloads. Mono and \
           dual-mono files end at the same heard level. \
           **When it is wrong.** A level is only a number here: the balance is set afterwards. \
-          **How far it goes.** -60 to +40 dB; silent tracks stay as they are. \
+          **How far it goes.** -60 to +40 dB; tracks below -60 LUFS are as good as silent and stay as they are. \
           **Sources.** Level of EBU R 128; headroom of a mix before mastering: practice.",
     decide,
 };
@@ -31,7 +31,25 @@ const LEAST: f64 = 0.1;
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let model = MixModel::new(desk);
     let judged = state::judge(desk, &model);
-    if judged.balanced { together(desk, &model) } else { each(desk, &model) }
+    let mut decisions = if judged.balanced { together(desk, &model) } else { each(desk, &model) };
+    decisions.extend(silent(desk));
+    decisions
+}
+
+/// Tracks that hold next to nothing.
+fn silent(desk: &Desk<'_>) -> Vec<Decision> {
+    let level = |strip: &Strip| Some(Part::new(&strip.id, recorded(desk, strip)?, 0.0)?.active);
+    let note = |strip: &Strip| {
+        let active = level(strip).filter(|&active| active < SILENT)?;
+        let says = format!(
+            "{} is as good as silent ({active:.0} LUFS while it plays): it stays as it is, raised it would be noise.",
+            strip.name
+        );
+        let evidence =
+            Evidence::new("loudness.active", &[desk.stem_of(strip)], active, "LUFS").wanted(SILENT);
+        Some(Decision::new(RULE.code, &[&strip.id], says).because(evidence))
+    };
+    desk.session.tracks().filter_map(note).collect()
 }
 
 /// One trim for all.
@@ -42,8 +60,7 @@ fn together(desk: &Desk<'_>, model: &MixModel) -> Vec<Decision> {
         return Vec::new();
     }
     let says = format!(
-        "All {} {} dB: their sum is at {loudness:.1} LUFS, {MIX:.0} leaves room; their balance stays.",
-        count(model.parts.len(), "track"),
+        "All tracks {} dB: their sum is at {loudness:.1} LUFS, {MIX:.0} leaves room; their balance stays.",
         signed(trim)
     );
     let mut decision = Decision::new(RULE.code, &[], says)
@@ -65,7 +82,7 @@ fn each(desk: &Desk<'_>, model: &MixModel) -> Vec<Decision> {
             "{} {} dB: it plays at {:.1} LUFS, processors are set for {LEVEL:.0}.",
             strip.name,
             signed(trim),
-            lufs(crate::mixmodel::energy(part.active))
+            part.active
         );
         let at = Address::strip(&part.id, "trim");
         let to = (trim as f32 + desk.value(&at)).clamp(-60.0, 60.0);
@@ -104,6 +121,14 @@ mod tests {
         let (session, _) = take.mix(Phase::Prepare);
         assert!((value(&session, "bass/trim") + 3.01).abs() < 0.01);
         assert_eq!(value(&session, "vox/trim"), 0.0, "nothing to do, nothing done");
+    }
+
+    #[test]
+    fn next_to_nothing_is_not_raised() {
+        let take = Take::new().mono("vox", "lead-vocal", -31.0).mono("hiss", "pad", -75.0);
+        let (session, decisions) = take.mix(Phase::Balance);
+        assert_eq!([value(&session, "hiss/trim"), value(&session, "hiss/fader")], [0.0; 2]);
+        assert!(decisions.iter().any(|d| d.about == ["hiss"] && d.says.contains("as good as silent")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use mixsmith_analysis::Stem;
 
-use super::{name_of, names};
+use super::names;
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -24,7 +24,7 @@ pub fn reason(desk: &Desk<'_>, stem: &Stem) -> Option<String> {
     let found = measured(desk, stem);
     let told = desk.brief.leave_out.iter().any(|name| names(name, stem));
     if told {
-        return Some("song.toml says so".to_owned());
+        return Some("The file song.toml says so".to_owned());
     }
     // A folder of only a reference or only a "mix.wav" is a song of one track.
     let nothing_left = || desk.song.stems.iter().all(|other| measured(desk, other).is_some());
@@ -35,10 +35,13 @@ fn measured(desk: &Desk<'_>, stem: &Stem) -> Option<String> {
     if desk.brief.keep.iter().any(|name| names(name, stem)) {
         return None;
     }
+    if desk.facts.get("fault.silent", &[&stem.id]).is_some() {
+        return Some("There is no sound in it".to_owned());
+    }
     let kind = desk.facts.text("leave-out", &stem.id)?;
     Some(match desk.facts.text("leave-out.why", &stem.id) {
         Some(why) => why.trim_end_matches('.').to_owned(),
-        None => kind.replace('-', " "),
+        None => format!("It looks like a {}", kind.replace('-', " ")),
     })
 }
 
@@ -46,14 +49,11 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let mut decisions = Vec::new();
     for stem in &desk.song.stems {
         let Some(why) = reason(desk, stem) else { continue };
-        let says = format!("{} is left out: {why}.", stem.file);
+        let says = format!("{} is left out. {why}.", stem.file);
         let mut decision = Decision::new(RULE.code, &[], says);
         if let Some(fact) = desk.facts.get("leave-out", &[&stem.id]) {
             decision =
                 decision.because(Evidence::new("leave-out", &[&stem.id], f64::from(fact.confidence), ""));
-        }
-        if let Some(twin) = desk.facts.text("duplicate.of", &stem.id) {
-            decision.says = format!("{} is left out: it is a copy of {}.", stem.file, name_of(desk, twin));
         }
         decisions.push(decision);
     }
@@ -70,14 +70,14 @@ mod tests {
             .mono("vox", "lead-vocal", -20.0)
             .mono("click", "click-track", -20.0)
             .text("leave-out", &["click"], "click")
-            .text("leave-out.why", &["click"], "it ticks on every beat.")
+            .text("leave-out.why", &["click"], "It ticks on every beat.")
     }
 
     #[test]
     fn a_click_is_left_out_unless_the_person_keeps_it() {
         let (session, decisions) = take().mix(Phase::Prepare);
         assert!(session.strip("click").is_none());
-        assert_eq!(decisions[0].says, "click.wav is left out: it ticks on every beat.");
+        assert_eq!(decisions[0].says, "click.wav is left out. It ticks on every beat.");
         let mut kept = take();
         kept.brief.keep = vec!["CLICK.wav".to_owned()];
         assert!(kept.mix(Phase::Prepare).0.strip("click").is_some());
@@ -85,6 +85,12 @@ mod tests {
         less.brief.leave_out = vec!["vox".to_owned()];
         less.brief.keep = vec!["click".to_owned()];
         assert!(less.mix(Phase::Prepare).0.strip("vox").is_none());
+    }
+
+    #[test]
+    fn silence_is_left_out() {
+        let take = take().number("fault.silent", "vox", -200.0).mono("bass", "bass", -20.0);
+        assert!(take.mix(Phase::Prepare).0.strip("vox").is_none());
     }
 
     #[test]

@@ -4,9 +4,9 @@ use mixsmith_analysis::Stem;
 use mixsmith_session::{Clip, Edit, Map, Source, Strip, StripKind};
 
 use super::{SURE, leave_out, name_of, pairs, role_of};
-use crate::roles::Role;
 use crate::says::count;
 use crate::{Decision, Desk, Evidence, Phase, Rule};
+use mixsmith_analysis::roles::Role;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -85,6 +85,7 @@ fn open(desk: &Desk<'_>, track: &Track<'_>) -> Decision {
         _ if role.id == "unknown" => stem.id.clone(),
         _ => role.name.to_owned(),
     };
+    let name = if track.right.is_some() { name.trim_end_matches(" L").to_owned() } else { name };
     let (map, form) = form(desk, track);
     let mut clips = vec![clip(stem, map)];
     if let Some(right) = track.right {
@@ -135,10 +136,10 @@ pub enum Side {
     Right,
 }
 
-/// The dead channel of a stereo file: the fact is the number of the channel, counted from 1.
+/// The dead channel of a stereo file: the fact is 0 for left, 1 for right.
 pub fn dead_channel(desk: &Desk<'_>, stem: &str) -> Option<Side> {
     let channel = desk.facts.number("fault.dead_channel", stem)?;
-    Some(if channel < 1.5 { Side::Left } else { Side::Right })
+    Some(if channel < 0.5 { Side::Left } else { Side::Right })
 }
 
 fn clip(stem: &Stem, map: Map) -> Clip {
@@ -200,7 +201,7 @@ mod tests {
             .text("pair", &["pno-r", "pno-l"], "left-right")
             .text("role.pair", &["pno-r"], "R")
             .number("stereo.dual_mono", "gtr", 1.0)
-            .number("fault.dead_channel", "bass", 1.0);
+            .number("fault.dead_channel", "bass", 0.0);
         let (session, decisions) = take.mix(Phase::Prepare);
         assert!(decisions.iter().all(|d| d.status == crate::Status::Taken), "{decisions:?}");
         let maps =

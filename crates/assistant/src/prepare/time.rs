@@ -1,1 +1,138 @@
+//! Microphones that hear one source at different times.
 
+use mixsmith_session::{Edit, Strip};
+
+use super::polarity::CLOSE;
+use super::{SURE, name_of, pair_number, pairs, track_of};
+use crate::says::signed;
+use crate::{Decision, Desk, Evidence, Phase, Rule, Status};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "prepare.time",
+    phase: Phase::Prepare,
+    doc: "**What it does.** Moves the later of two close microphones of one source (kick in and out, snare top and \
+          bottom, bass DI and amp) so that both hear it at once. Overheads and rooms are measured and left alone: \
+          their delay is the depth of the room. \
+          **Why.** A delay of a millisecond between two close microphones is a comb filter. \
+          **When it is wrong.** When the colour of the delay is wanted. \
+          **How far it goes.** At most 30 ms, whole frames of the song's rate, only the place of the clip. \
+          **Sources.** Facts `pair.delay` (generalised cross-correlation; Clifford and Reiss 2013).",
+    decide,
+};
+
+/// Delays below this are left, ms: a frame or two make no comb in the range of hearing.
+const LEAST_MS: f64 = 0.05;
+
+fn decide(desk: &Desk<'_>) -> Vec<Decision> {
+    let mut moved: Vec<&str> = Vec::new();
+    let mut decisions = Vec::new();
+    for kind in CLOSE {
+        for (a, b, sure) in pairs(desk.facts, kind) {
+            let Some(delay) = Delay::of(desk, a, b).filter(|_| sure >= SURE && !moved.contains(&b)) else {
+                continue;
+            };
+            if let Some(strip) = track_of(desk, b).filter(|strip| strip.clips().len() == 1) {
+                moved.push(b);
+                let (gain, way) = (
+                    pair_number(desk.facts, "pair.gain_db", a, b),
+                    if delay.ms > 0.0 { "late" } else { "early" },
+                );
+                let bought = gain.map_or_else(String::new, |(gain, _)| {
+                    format!(", {} dB together when mended", signed(gain))
+                });
+                let says = format!(
+                    "{} moves by {} ms: it is {:.2} ms {way} against {}{bought}.",
+                    strip.name,
+                    milli(-delay.ms),
+                    delay.ms.abs(),
+                    name_of(desk, a)
+                );
+                decisions.push(shift(strip, &delay, says, a, b));
+            }
+        }
+    }
+    for strip in desk.session.tracks() {
+        decisions.extend(offer(desk, strip));
+    }
+    decisions
+}
+
+/// The delay of an overhead or room microphone against the close ones: said, offered, not done.
+fn offer(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
+    let stem = desk.stem_of(strip);
+    let heard = ["kit-overhead", "kit-room"].into_iter().flat_map(|kind| pairs(desk.facts, kind));
+    let mut delays: Vec<(Delay, &str)> = heard
+        .filter(|(_, b, sure)| *b == stem && *sure >= SURE)
+        .filter_map(|(a, b, _)| Some((Delay::of(desk, a, b)?, a)))
+        .collect();
+    delays.sort_by(|a, b| a.0.ms.total_cmp(&b.0.ms));
+    let (delay, close) = delays.get(delays.len() / 2)?;
+    let says = format!(
+        "{} hears {} {:.1} ms after its own microphone and stays: that is the depth of the room. To tighten the kit, \
+         apply this move.",
+        strip.name,
+        name_of(desk, close),
+        delay.ms
+    );
+    let mut decision = shift(strip, delay, says, close, stem);
+    decision.status = Status::Refused("the delay of a distant microphone is part of its sound".to_owned());
+    Some(decision).filter(|_| delay.ms > 0.0)
+}
+
+/// How late b is.
+struct Delay {
+    frames: i64,
+    ms: f64,
+}
+
+impl Delay {
+    fn of(desk: &Desk<'_>, a: &str, b: &str) -> Option<Delay> {
+        let (frames, sure) = pair_number(desk.facts, "pair.delay", a, b)?;
+        let ms = frames / f64::from(desk.song.rate.max(1)) * 1000.0;
+        (sure >= SURE && ms.abs() >= LEAST_MS && ms.abs() <= 30.0)
+            .then_some(Delay { frames: frames.round() as i64, ms })
+    }
+}
+
+fn milli(ms: f64) -> String {
+    format!("{ms:+.2}")
+}
+
+fn shift(strip: &Strip, delay: &Delay, says: String, a: &str, b: &str) -> Decision {
+    let mut clips = strip.clips().to_vec();
+    clips.iter_mut().for_each(|clip| clip.at -= delay.frames);
+    Decision::new(RULE.code, &[&strip.id], says)
+        .because(Evidence::new("pair.delay_ms", &[a, b], delay.ms, "ms").wanted(0.0))
+        .edit(Edit::Clips { strip: strip.id.clone(), clips })
+}
+
+#[cfg(test)]
+mod tests {
+    use mixsmith_analysis::{Fact, Qty};
+
+    use super::*;
+    use crate::fixture::Take;
+
+    fn two(kind: &str, roles: [&str; 2], frames: f64) -> Take {
+        let about = ["a", "b"];
+        Take::new()
+            .mono("a", roles[0], -20.0)
+            .mono("b", roles[1], -20.0)
+            .text("pair", &about, kind)
+            .fact(Fact::new("pair.delay", &about, Qty::Number(frames)))
+    }
+
+    #[test]
+    fn the_late_amplifier_moves_and_the_overheads_stay() {
+        let at = |take: &Take| take.mix(Phase::Prepare).0.strip("b").unwrap().clips()[0].at;
+        assert_eq!(at(&two("di-amp", ["bass-di", "bass-amp"], 3.2)), -3);
+        assert_eq!(at(&two("di-amp", ["bass-di", "bass-amp"], 0.01)), 0);
+        let overheads = two("kit-overhead", ["snare", "overheads"], 4.0);
+        assert_eq!(at(&overheads), 0);
+        let said = overheads.decisions(Phase::Prepare, RULE.code);
+        assert!(
+            matches!(&said[..], [one] if matches!(one.status, Status::Refused(_)) && !one.edits.is_empty())
+        );
+    }
+}

@@ -9,6 +9,7 @@ use crate::score::drums::{Drum, Stroke};
 use crate::sound::{add, ratio};
 
 /// The kit's sounds before any microphone: one track for each thing that is struck.
+#[derive(Clone)]
 pub(crate) struct Kit {
     /// The kick's batter head: click and body.
     pub kick: Vec<f32>,
@@ -46,7 +47,7 @@ pub(crate) fn kit(stage: &Stage, part: &[Stroke]) -> Kit {
         match stroke.drum {
             Drum::Kick => {
                 let (body, click) = kick(rate, velocity, &mut chance);
-                add(&mut kit.kick, &body, at, 0.75);
+                add(&mut kit.kick, &body, at, 1.0);
                 add(&mut kit.kick, &click, at, 0.9);
                 add(&mut kit.kick_body, &body, at, 1.0);
             }
@@ -96,7 +97,7 @@ pub(super) fn burst(rate: f32, mut filter: Biquad, decay: f32, chance: &mut Rand
 
 fn kick(rate: f32, velocity: f32, chance: &mut Random) -> (Vec<f32>, Vec<f32>) {
     let loud = ratio(20.0 * (velocity - 1.0));
-    let mut body = drop(rate, 190.0, 52.0, 0.022, 0.13);
+    let mut body = drop(rate, 190.0, 54.0, 0.022, 0.15);
     let knock = drop(rate, 420.0, 150.0, 0.01, 0.035);
     add(&mut body, &knock, 0, 0.3);
     let mut click = burst(rate, Biquad::band_pass(rate, 3200.0, 0.8), 0.006, chance);

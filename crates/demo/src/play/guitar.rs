@@ -16,22 +16,24 @@ pub(crate) fn bass(stage: &Stage, part: &[Note]) -> Vec<f32> {
             hz: hertz(note.pitch),
             decay: 3.5,
             bright: 0.35,
-            touch: 500.0 + 900.0 * note.velocity,
+            touch: 140.0 + 260.0 * note.velocity,
             place: 0.17,
         };
         let gain = ratio(16.0 * (note.velocity - 1.0) + 0.8 * chance.spread());
         pluck(&mut track, stage.rate, (at, stage.span(note.length)), &how, gain, &mut chance);
     }
+    // The pick-up near the neck favours the fundamentals.
+    Biquad::bell(stage.rate, 70.0, 0.7, 8.0).apply(&mut track);
     Biquad::high_pass(stage.rate, 28.0, 0.7).apply(&mut track);
     track
 }
 
 /// What the bass cabinet makes of the direct signal: saturated, without top.
 pub(crate) fn bass_amp(stage: &Stage, direct: &[f32]) -> Vec<f32> {
-    let level = 2.2 / crate::sound::hit_level(direct, stage.rate as u32).max(1e-9);
+    let level = 1.6 / crate::sound::hit_level(direct, stage.rate as u32).max(1e-9);
     let mut track: Vec<f32> = direct.iter().map(|x| (level * x + 0.2).tanh() - 0.2f32.tanh()).collect();
     Biquad::low_pass(stage.rate, 3200.0, 0.7).apply(&mut track);
-    Biquad::bell(stage.rate, 800.0, 0.8, 3.0).apply(&mut track);
+    Biquad::bell(stage.rate, 800.0, 0.8, 2.0).apply(&mut track);
     Biquad::high_pass(stage.rate, 45.0, 0.7).apply(&mut track);
     track
 }

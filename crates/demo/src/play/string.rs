@@ -71,3 +71,20 @@ fn excitation(rate: f32, length: usize, how: &Pluck, chance: &mut Random) -> Vec
     shape.iter_mut().for_each(|x| *x *= level);
     shape
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::measure::{cents, pitch};
+
+    #[test]
+    fn strings_are_in_tune() {
+        for (hz, bright) in [(41.2, 0.35), (110.0, 0.8), (329.63, 0.82), (880.0, 0.7)] {
+            let mut track = vec![0.0; 24_000];
+            let how = Pluck { hz, decay: 3.0, bright, touch: 3000.0, place: 0.17 };
+            pluck(&mut track, 48_000.0, (0, 24_000), &how, 1.0, &mut Random::new(1, "string"));
+            let found = pitch(&track[2400..14_400], 48_000.0, 0.8 * hz, 1.2 * hz);
+            assert!(cents(found, hz).abs() < 6.0, "{hz} Hz sounds at {found} Hz");
+        }
+    }
+}

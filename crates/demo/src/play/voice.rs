@@ -1,8 +1,8 @@
 //! Singing by formants: a glottal pulse through a cascade of resonances, consonants of noise, and a singer's
 //! habits: scoops, vibrato that sets in late, breaths.
 
+use super::Stage;
 use super::phone::{INHALE, Phone, STOP, is_plosive};
-use super::{Stage, phone};
 use crate::filter::{Biquad, Formant};
 use crate::random::Random;
 use crate::score::{Note, words::Syllable};
@@ -104,7 +104,8 @@ fn articulate(stage: &Stage, part: &[Syllable], singer: &Singer, chance: &mut Ra
         let end = step_of(stage.seconds(syllable.at + syllable.length)).min(next);
         let vowels_end = end.saturating_sub(length(&coda)).max(from + 40).min(steps);
         let vowels = &phones[first..=last];
-        let glide = if vowels.len() > 1 { from + (vowels_end - from.min(vowels_end)) * 3 / 5 } else { vowels_end };
+        let glide =
+            if vowels.len() > 1 { from + (vowels_end - from.min(vowels_end)) * 3 / 5 } else { vowels_end };
         paint(&mut mouth, from, glide, vowels[0], level);
         paint(&mut mouth, glide, vowels_end, vowels[vowels.len() - 1], level);
         from = vowels_end;
@@ -155,7 +156,14 @@ fn paint(mouth: &mut Mouth, from: usize, to: usize, phone: &Phone, level: f32) {
 }
 
 /// The pitch from this syllable on; the first of a phrase is scooped up to.
-fn intone(pitch: &mut [f32], syllable: &Syllable, at: usize, steps: usize, singer: &Singer, chance: &mut Random) {
+fn intone(
+    pitch: &mut [f32],
+    syllable: &Syllable,
+    at: usize,
+    steps: usize,
+    singer: &Singer,
+    chance: &mut Random,
+) {
     let from = at.saturating_sub(30);
     let off = 0.05 * chance.spread() * singer.looseness;
     pitch[from..].fill(syllable.pitch + off);
@@ -218,7 +226,7 @@ fn vibrate(pitch: &mut [f32], stage: &Stage, part: &[Syllable], singer: &Singer,
 }
 
 /// Width of the resonances in Hz; the two fixed ones above them keep the top alive.
-const WIDTHS: [f32; 7] = [75.0, 95.0, 120.0, 160.0, 220.0, 500.0, 800.0];
+const WIDTHS: [f32; 7] = [120.0, 105.0, 120.0, 150.0, 200.0, 350.0, 500.0];
 const FIXED: [f32; 4] = [3250.0, 3900.0, 5600.0, 7300.0];
 
 fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -> Sung {
@@ -227,9 +235,12 @@ fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -
     for (formant, (hz, width)) in tract[3..].iter_mut().zip(FIXED.iter().zip(&WIDTHS[3..])) {
         formant.tune(rate, hz * singer.throat, *width);
     }
-    let mut hisses = [(1500.0, 0.9), (4000.0, 1.1), (6800.0, 1.6)].map(|(hz, q)| Biquad::band_pass(rate, hz, q));
+    let mut hisses =
+        [(1500.0, 0.9), (4000.0, 1.1), (6800.0, 1.6)].map(|(hz, q)| Biquad::band_pass(rate, hz, q));
     let mut breath = Biquad::high_pass(rate, 2200.0, 0.6);
-    let mut tilt = Biquad::low_pass(rate, 3800.0, 0.6);
+    // The cascade has no poles above its seventh: what a real throat passes there goes round it.
+    let mut brilliance = Biquad::high_pass(rate, 3600.0, 0.6);
+    let mut tilt = Biquad::low_pass(rate, 7000.0, 0.6);
     let (mut voice, mut sibilants) = (stage.silence(), stage.silence());
     let mut phase = 0.0f32;
     let per_step = rate / STEPS as f32;
@@ -239,9 +250,17 @@ fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -
         a + part * (track[(n + 1).min(track.len() - 1)] - a)
     };
     let mut hz = 0.0;
+    let mut silent_for = 0;
     for n in 0..stage.frames {
         let x = n as f32 / per_step;
-        if n % 32 == 0 {
+        let loud = at(&mouth.voice, x);
+        let hiss = [0, 1, 2].map(|i| at(&mouth.hiss[i], x));
+        silent_for = if loud + hiss[0] + hiss[1] + hiss[2] > 1e-6 { 0 } else { silent_for + 1 };
+        // A rest, and the resonances have rung out.
+        if silent_for > stage.rate as usize / 10 {
+            continue;
+        }
+        if n % 32 == 0 || hz == 0.0 {
             hz = hertz(at(&mouth.pitch, x));
             for (i, formant) in tract[..3].iter_mut().enumerate() {
                 let mut centre = at(&mouth.formants[i], x) * singer.throat;
@@ -252,8 +271,6 @@ fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -
                 formant.tune(rate, centre, WIDTHS[i]);
             }
         }
-        let loud = at(&mouth.voice, x);
-        let hiss = [0, 1, 2].map(|i| at(&mouth.hiss[i], x));
         let noise = chance.noise();
         phase = (phase + hz / rate).fract();
         let flow = glottis(phase, hz / rate);
@@ -263,12 +280,17 @@ fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -
         for formant in &mut tract {
             sung = formant.run(sung);
         }
-        let airy = 0.016 * singer.air * loud * open * breath.run(noise);
+        let airy = loud * (0.013 * singer.air * open * breath.run(noise) + 0.05 * brilliance.run(flow));
         let hissed = [0, 1, 2].map(|i| hisses[i].run(noise) * hiss[i]);
-        sibilants[n] = 0.42 * hissed[2];
+        sibilants[n] = 0.26 * hissed[2];
         voice[n] = 0.3 * sung as f32 + airy + 0.3 * hissed[0] + 0.3 * hissed[1] + sibilants[n];
     }
-    Biquad::high_pass(rate, 75.0, 0.7).apply(&mut voice);
+    // A close condenser microphone: no rumble, a little presence. The sibilants pass it as well.
+    for track in [&mut voice, &mut sibilants] {
+        Biquad::high_pass(rate, 75.0, 0.7).apply(track);
+        Biquad::bell(rate, 650.0, 0.8, -4.0).apply(track);
+        Biquad::high_shelf(rate, 2600.0, 0.6, 6.0).apply(track);
+    }
     Sung { voice, sibilants }
 }
 
@@ -307,10 +329,41 @@ mod tests {
     fn every_word_of_the_song_is_spelt_in_known_sounds() {
         let form = crate::score::Form { intro: 4, verse: 8, chorus: 8, outro: 4 };
         let part = crate::score::words::lead(&form.bars());
-        assert!(part.len() > 50);
+        assert!(part.len() > 50, "{} syllables", part.len());
         for syllable in part {
-            assert!(syllable.sounds.split(' ').all(|name| Phone::named(name).is_some()), "{}", syllable.sounds);
-            assert!(syllable.sounds.split(' ').any(|name| Phone::named(name).is_some_and(phone::Phone::is_vowel)));
+            assert!(
+                syllable.sounds.split(' ').all(|name| Phone::named(name).is_some()),
+                "{}",
+                syllable.sounds
+            );
+            assert!(syllable.sounds.split(' ').any(|name| Phone::named(name).is_some_and(Phone::is_vowel)));
         }
+    }
+
+    #[test]
+    fn the_voice_sings_the_written_pitch() {
+        let stage = Stage { seed: 3, rate: 48_000.0, tempo: 120.0, lead_in: 0.2, frames: 96_000 };
+        for (pitch, vowel) in [(57, "ah"), (62, "ee"), (66, "oh"), (71, "oo")] {
+            let singer = Singer { name: "test", throat: 1.0, vibrato: 0.0, looseness: 0.0, air: 1.0 };
+            let sung = hum(&stage, &[Note::new(0.0, 3.0, pitch, 0.9)], vowel, &singer);
+            let hz = hertz(pitch as f32);
+            let found = crate::sound::measure::pitch(&sung[33_600..57_600], 48_000.0, 0.7 * hz, 1.4 * hz);
+            let off = crate::sound::measure::cents(found, hz);
+            assert!(off.abs() < 10.0, "{vowel} at {hz} Hz sounds at {found} Hz");
+        }
+    }
+
+    #[test]
+    fn an_s_is_noise_between_five_and_nine_kilohertz_and_lies_before_the_beat() {
+        let stage = Stage { seed: 3, rate: 48_000.0, tempo: 120.0, lead_in: 0.5, frames: 96_000 };
+        let singer = Singer { name: "test", throat: 1.0, vibrato: 30.0, looseness: 0.0, air: 1.0 };
+        let word = Syllable { at: 0.0, length: 1.5, pitch: 62.0, sounds: "s ee", db: 0.0, breath: false };
+        let sung = sing(&stage, &[word], &singer);
+        let energy = |track: &[f32]| track.iter().map(|x| f64::from(x * x)).sum::<f64>();
+        let (hiss, vowel) = (20_000..23_000, 30_000..40_000);
+        let mut band = sung.voice.clone();
+        Biquad::high_pass(48_000.0, 4500.0, 0.7).apply(&mut band);
+        assert!(energy(&band[hiss.clone()]) > 0.8 * energy(&sung.voice[hiss.clone()]));
+        assert!(energy(&sung.sibilants[hiss]) > 100.0 * energy(&sung.sibilants[vowel]));
     }
 }

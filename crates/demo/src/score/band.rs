@@ -17,7 +17,7 @@ pub(crate) fn bass(bars: &[Bar]) -> Vec<Note> {
         };
         let root = bar.chords[0].bass;
         if bar.is_end() {
-            play(0.0, 3.9, root, 0.9);
+            play(0.0, 6.0, root, 0.9);
             continue;
         }
         match bar.section {
@@ -71,7 +71,7 @@ pub(crate) fn rhythm_guitar(bars: &[Bar]) -> Vec<(Note, bool)> {
             }
         };
         match bar.section {
-            _ if bar.is_end() => chord(0.0, 3.9, 0.95, false),
+            _ if bar.is_end() => chord(0.0, 6.0, 0.95, false),
             Section::Intro => {}
             Section::Verse if bar.index < 4 => {}
             Section::Verse => {
@@ -81,9 +81,13 @@ pub(crate) fn rhythm_guitar(bars: &[Bar]) -> Vec<(Note, bool)> {
                 }
             }
             Section::Chorus | Section::Outro => {
-                for (beat, length, velocity) in
-                    [(0.0, 1.45, 0.95), (1.5, 0.45, 0.8), (2.0, 0.95, 0.9), (3.0, 0.45, 0.8), (3.5, 0.48, 0.85)]
-                {
+                for (beat, length, velocity) in [
+                    (0.0, 1.45, 0.95),
+                    (1.5, 0.45, 0.8),
+                    (2.0, 0.95, 0.9),
+                    (3.0, 0.45, 0.8),
+                    (3.5, 0.48, 0.85),
+                ] {
                     chord(beat, length, velocity, false);
                 }
             }
@@ -98,16 +102,14 @@ pub(crate) fn hook_guitar(bars: &[Bar]) -> Vec<Note> {
     for bar in bars {
         let tones = bar.chords[0].close;
         let motif: &[(f64, f64, i32)] = match bar.section {
-            _ if bar.is_end() => &[(0.0, 3.8, 74), (0.0, 3.8, 66)],
+            _ if bar.is_end() => &[(0.0, 6.0, 74), (0.0, 6.0, 66)],
             Section::Intro | Section::Outro => match bar.index % 4 {
                 0 => &[(0.0, 1.0, 78), (1.0, 0.5, 76), (1.5, 1.0, 74), (2.5, 0.5, 73), (3.0, 1.0, 74)],
                 1 => &[(0.0, 1.0, 71), (1.0, 0.5, 74), (1.5, 1.0, 79), (2.5, 0.5, 78), (3.0, 1.0, 76)],
                 2 => &[(0.0, 1.0, 78), (1.0, 0.5, 76), (1.5, 1.0, 74), (2.5, 0.5, 69), (3.0, 1.0, 74)],
                 _ => &[(0.0, 1.0, 73), (1.0, 0.5, 76), (1.5, 1.0, 73), (2.5, 1.5, 69)],
             },
-            Section::Chorus if bar.index % 2 == 1 => {
-                &[(2.5, 0.5, 81), (3.0, 0.5, 78), (3.5, 0.5, 76)]
-            }
+            Section::Chorus if bar.index % 2 == 1 => &[(2.5, 0.5, 81), (3.0, 0.5, 78), (3.5, 0.5, 76)],
             Section::Verse if bar.index >= 4 => {
                 for (i, beat) in [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5].into_iter().enumerate() {
                     let pitch = tones[[0, 2, 3, 2, 1, 2, 3, 2][i]] + 12;
@@ -138,9 +140,11 @@ pub(crate) fn acoustic(bars: &[Bar]) -> Vec<Strum> {
     let mut part = Vec::new();
     for bar in bars {
         let strokes: &[(f64, f64, f32, bool)] = match bar.section {
-            _ if bar.is_end() => &[(0.0, 3.9, 0.9, true)],
+            _ if bar.is_end() => &[(0.0, 6.0, 0.9, true)],
             Section::Intro if bar.index < 2 => &[],
-            Section::Intro => &[(0.0, 2.0, 0.6, true), (2.0, 1.0, 0.5, true), (3.0, 0.5, 0.5, true), (3.5, 0.5, 0.4, false)],
+            Section::Intro => {
+                &[(0.0, 2.0, 0.6, true), (2.0, 1.0, 0.5, true), (3.0, 0.5, 0.5, true), (3.5, 0.5, 0.4, false)]
+            }
             Section::Verse => &[
                 (0.0, 1.0, 0.65, true),
                 (1.0, 0.5, 0.75, true),
@@ -174,7 +178,7 @@ pub(crate) fn keys(bars: &[Bar]) -> Vec<Note> {
     let mut part = Vec::new();
     for bar in bars {
         let strokes: &[(f64, f64, f32)] = match bar.section {
-            _ if bar.is_end() => &[(0.0, 3.9, 0.7)],
+            _ if bar.is_end() => &[(0.0, 6.0, 0.7)],
             Section::Intro => &[(0.0, 3.8, 0.55)],
             Section::Verse => &[(0.0, 1.4, 0.6), (1.5, 1.9, 0.5), (3.5, 0.45, 0.45)],
             Section::Chorus | Section::Outro => {

@@ -71,8 +71,11 @@ fn intro(bar: &Bar, hit: &mut impl FnMut(f64, Drum, f32)) {
 
 fn verse(bar: &Bar, hit: &mut impl FnMut(f64, Drum, f32), fill: bool) {
     let end = if fill { 2.0 } else { 4.0 };
-    let kicks: &[(f64, f32)] =
-        if bar.index % 2 == 0 { &[(0.0, 0.9), (1.5, 0.65), (2.0, 0.8)] } else { &[(0.0, 0.9), (2.0, 0.7), (2.5, 0.75)] };
+    let kicks: &[(f64, f32)] = if bar.index.is_multiple_of(2) {
+        &[(0.0, 0.9), (1.5, 0.65), (2.0, 0.8)]
+    } else {
+        &[(0.0, 0.9), (2.0, 0.7), (2.5, 0.75)]
+    };
     for &(beat, velocity) in kicks.iter().filter(|(beat, _)| *beat < end) {
         hit(beat, Drum::Kick, velocity);
     }
@@ -99,7 +102,7 @@ fn verse(bar: &Bar, hit: &mut impl FnMut(f64, Drum, f32), fill: bool) {
 
 fn chorus(bar: &Bar, hit: &mut impl FnMut(f64, Drum, f32), fill: bool) {
     let end = if fill { 2.0 } else { 4.0 };
-    let kicks: &[(f64, f32)] = if bar.index % 2 == 0 {
+    let kicks: &[(f64, f32)] = if bar.index.is_multiple_of(2) {
         &[(0.0, 1.0), (0.5, 0.7), (1.5, 0.75), (2.0, 0.9), (3.5, 0.75)]
     } else {
         &[(0.0, 0.95), (1.5, 0.8), (2.0, 0.9), (2.5, 0.8)]
@@ -113,7 +116,7 @@ fn chorus(bar: &Bar, hit: &mut impl FnMut(f64, Drum, f32), fill: bool) {
         }
     }
     hit(1.75, Drum::Snare, 0.22);
-    if bar.index % 4 == 0 {
+    if bar.index.is_multiple_of(4) {
         hit(0.0, Drum::Crash, 0.95);
     }
     // The first half of the chorus on the half-open hat, the second on the ride.

@@ -44,8 +44,7 @@ pub(crate) struct Chord {
     pub power: [i32; 3],
 }
 
-const D: Chord =
-    Chord { bass: 38, close: [57, 62, 66, 69], frets: &[50, 57, 62, 66], power: [50, 57, 62] };
+const D: Chord = Chord { bass: 38, close: [57, 62, 66, 69], frets: &[50, 57, 62, 66], power: [50, 57, 62] };
 const A: Chord =
     Chord { bass: 33, close: [57, 61, 64, 69], frets: &[45, 52, 57, 61, 64], power: [45, 52, 57] };
 const A_OVER_C_SHARP: Chord =

@@ -15,7 +15,10 @@ use super::{Prototype, Section};
 const TOP: f64 = 0.91;
 /// In nepers of power (0.02 dB): a section this close needs no more work.
 const CLOSE: f64 = 0.005;
+/// The same, 0.05 dB: a fit this close need not be levelled.
+const GOOD: f64 = 0.0115;
 const ROUNDS: usize = 12;
+const LEVELLINGS: usize = 4;
 const MOST_POINTS: usize = 40;
 
 /// What the fit may move, as natural logarithms.
@@ -140,7 +143,7 @@ fn start(prototype: &Prototype, rate: f64) -> Model {
 }
 
 /// Where the fit looks: about the corner as wide as the resonance, and evenly up to the top.
-fn points(prototype: &Prototype, rate: f64) -> ([(f64, f64, f64); MOST_POINTS], usize) {
+fn points(prototype: &Prototype, rate: f64) -> ([Point; MOST_POINTS], usize) {
     let q = match prototype.shape {
         Shape::Bell { q, .. } | Shape::LowShelf { q, .. } | Shape::HighShelf { q, .. } => q,
         Shape::LowPass { q } | Shape::HighPass { q } | Shape::Notch { q } => q,
@@ -194,18 +197,21 @@ fn solve(mut a: [[f64; 4]; 4], mut b: [f64; 4], n: usize) -> Option<[f64; 4]> {
     Some(x)
 }
 
-/// The digital section for a prototype at a sample rate (frames a second).
-pub fn matched(prototype: &Prototype, rate: f64) -> Section {
-    let mut model = start(prototype, rate);
-    let (list, count) = points(prototype, rate);
-    let list = &list[..count];
-    let judge = |m: &Model| {
-        list.iter().fold((0.0f64, 0.0f64), |(sum, worst), &(x, want, weight)| {
-            let r = weight * (m.at(x).0 - want);
-            (sum + r * r, worst.max(r.abs()))
-        })
-    };
-    let (mut sum, mut worst) = judge(&model);
+/// A frequency to look at: the squared tangent of half its angle, the logarithm of the power wanted there, and
+/// how much it counts.
+type Point = (f64, f64, f64);
+
+/// Sum of squares, and largest, of what is amiss.
+fn judge(model: &Model, list: &[Point]) -> (f64, f64) {
+    list.iter().fold((0.0, 0.0), |(sum, worst), &(x, want, weight)| {
+        let r = weight * (model.at(x).0 - want);
+        (sum + r * r, worst.max(r.abs()))
+    })
+}
+
+/// Damped least squares.
+fn fit(mut model: Model, list: &[Point]) -> Model {
+    let (mut sum, mut worst) = judge(&model, list);
     let mut damping = 1e-3;
     for _ in 0..ROUNDS {
         if worst < CLOSE {
@@ -234,7 +240,7 @@ pub fn matched(prototype: &Prototype, rate: f64) -> Section {
             for (p, by) in next.p.iter_mut().zip(by) {
                 *p += by.clamp(-1.0, 1.0);
             }
-            let (next_sum, next_worst) = judge(&next);
+            let (next_sum, next_worst) = judge(&next, list);
             if next_sum < sum {
                 better = next_sum < 0.999 * sum;
                 (model, sum, worst) = (next, next_sum, next_worst);
@@ -247,5 +253,32 @@ pub fn matched(prototype: &Prototype, rate: f64) -> Section {
             break;
         }
     }
-    model.section()
+    model
+}
+
+/// The digital section for a prototype at a sample rate (frames a second).
+pub fn matched(prototype: &Prototype, rate: f64) -> Section {
+    let (list, count) = points(prototype, rate);
+    let list = &list[..count];
+    let mut best = fit(start(prototype, rate), list);
+    let mut worst = judge(&best, list).1;
+    // Where the most is amiss counts more in the next fit, which levels the errors (Lawson 1961).
+    let mut heavy = [(0.0, 0.0, 0.0); MOST_POINTS];
+    heavy[..count].copy_from_slice(list);
+    let mut model = best;
+    for _ in 0..LEVELLINGS {
+        if worst < GOOD {
+            break;
+        }
+        let own = judge(&model, list).1;
+        for (heavy, &(x, want, weight)) in heavy.iter_mut().zip(list) {
+            heavy.2 *= 0.3 + weight * (model.at(x).0 - want).abs() / own;
+        }
+        model = fit(model, &heavy[..count]);
+        let next = judge(&model, list).1;
+        if next < worst {
+            (best, worst) = (model, next);
+        }
+    }
+    best.section()
 }

@@ -210,12 +210,9 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
 
 fn text(mixed: &Mixed, decision: &Decision) -> String {
     let (class, word, why) = status(decision);
-    let mut head = format!("{}. ", decision.id);
     let who = names(mixed, decision).join(", ");
-    if !who.is_empty() {
-        head += &format!("{who}: ");
-    }
-    let mut out = wrap(&plain(&(head + &decision.says)), "");
+    let who = if who.is_empty() { who } else { format!("{who}: ") };
+    let mut out = wrap(&plain(&(who + &decision.says)), &format!("{}. ", decision.id));
     if class != "taken" {
         out += &wrap(&plain(&format!("{word}: {why}")), "   ");
     }

@@ -1,6 +1,6 @@
 //! How loud each part is, before and after, against what is usual.
 
-use mixsmith_assistant::roles::role;
+use mixsmith_analysis::roles::role;
 use mixsmith_assistant::tables::level_row;
 
 use super::View;

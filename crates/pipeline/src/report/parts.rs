@@ -5,10 +5,10 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use mixsmith_analysis::roles::role;
 use mixsmith_analysis::sketch::{BANDS, STEP};
 use mixsmith_analysis::{Facts, Sketch};
 use mixsmith_assistant::mixmodel::{self, MixModel, energy, integrated, lufs};
-use mixsmith_assistant::roles::role;
 use mixsmith_assistant::{Desk, Locks};
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Map, Strip};

@@ -41,11 +41,10 @@ pub(crate) fn figures(view: &View<'_>) -> Vec<Figure> {
     let mut figures = Vec::new();
     for (kind, name) in [("mix", "Mix"), ("master", "Master")] {
         if let Some(print) = printed(view.mixed, kind) {
-            let range = format!("range {} LU", tenth(print.level.range));
             figures.push(Figure {
                 name,
                 value: format!("{} LUFS", tenth(print.level.loudness)),
-                more: format!("true peak {} dBTP, {range}", tenth(print.level.true_peak)),
+                more: format!("true peak {} dBTP", tenth(print.level.true_peak)),
             });
         }
     }

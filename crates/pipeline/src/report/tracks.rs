@@ -1,8 +1,8 @@
 //! Every file that was delivered: what it is taken for, and what became of it.
 
+use mixsmith_analysis::roles::role;
 use mixsmith_analysis::{Qty, Stem};
 use mixsmith_assistant::prepare::SURE;
-use mixsmith_assistant::roles::role;
 use mixsmith_session::Strip;
 
 use super::View;

@@ -86,7 +86,11 @@ impl Dice<'_> {
             return self.below(names.len()) as f32;
         }
         let position = (self.below(256) * 256 + self.below(256)) as f32 / 65_535.0;
-        if self.yes() { param.default } else { param.value(position).clamp(*param.range.start(), *param.range.end()) }
+        if self.yes() {
+            param.default
+        } else {
+            param.value(position).clamp(*param.range.start(), *param.range.end())
+        }
     }
     fn values(&mut self, table: &[Param]) -> Values {
         let mut values = Values::new();
@@ -98,7 +102,18 @@ impl Dice<'_> {
         values
     }
     fn words(&mut self) -> String {
-        let all = ["", "chorus 2", "(x) hold", "Große \"Fuge\"", "歌", "a\nb", "c:\\d", " spaced ", "#1 = [x]", "\t\u{7f}\r"];
+        let all = [
+            "",
+            "chorus 2",
+            "(x) hold",
+            "Große \"Fuge\"",
+            "歌",
+            "a\nb",
+            "c:\\d",
+            " spaced ",
+            "#1 = [x]",
+            "\t\u{7f}\r",
+        ];
         self.pick(&all).to_owned()
     }
     fn insert(&mut self, id: &str, keys: &[String]) -> Insert {
@@ -174,7 +189,11 @@ impl Dice<'_> {
         for i in 0..tracks {
             let mut strip = self.strip(&format!("t{i}"), StripKind::Track { clips: Vec::new() }, &keys);
             keys.push(strip.id.clone());
-            strip.to = Some(if buses > 0 && self.yes() { format!("b{}", self.below(buses)) } else { "master".to_owned() });
+            strip.to = Some(if buses > 0 && self.yes() {
+                format!("b{}", self.below(buses))
+            } else {
+                "master".to_owned()
+            });
             if !session.sources.is_empty() {
                 let clips = (0..self.below(4)).map(|_| self.clip(&session.sources)).collect();
                 strip.kind = StripKind::Track { clips };
@@ -183,7 +202,8 @@ impl Dice<'_> {
         }
         for i in 0..buses {
             let mut strip = self.strip(&format!("b{i}"), StripKind::Bus, &keys);
-            strip.to = Some(if i > 0 && self.yes() { format!("b{}", self.below(i)) } else { "master".to_owned() });
+            strip.to =
+                Some(if i > 0 && self.yes() { format!("b{}", self.below(i)) } else { "master".to_owned() });
             self.finish(&mut session, strip, returns);
         }
         for i in 0..returns {
@@ -224,7 +244,8 @@ impl Dice<'_> {
         let strip = session.strips.get(self.below(session.strips.len()))?.clone();
         let id = strip.id.clone();
         let other = session.strips[self.below(session.strips.len())].id.clone();
-        let insert = (!strip.inserts.is_empty()).then(|| strip.inserts[self.below(strip.inserts.len())].clone());
+        let insert =
+            (!strip.inserts.is_empty()).then(|| strip.inserts[self.below(strip.inserts.len())].clone());
         Some(match self.below(15) {
             0 => {
                 let param = &STRIP[self.below(STRIP.len())];
@@ -273,7 +294,12 @@ impl Dice<'_> {
                 let count = if sources.is_empty() { 0 } else { self.below(4) };
                 Edit::Clips { strip: id, clips: (0..count).map(|_| self.clip(sources)).collect() }
             }
-            13 => Edit::Label { strip: id, name: self.words(), role: String::new(), colour: "#000000".to_owned() },
+            13 => Edit::Label {
+                strip: id,
+                name: self.words(),
+                role: String::new(),
+                colour: "#000000".to_owned(),
+            },
             _ => {
                 let song = &session.song;
                 Edit::Song { title: self.words(), rate: song.rate, tempo: song.tempo, frames: self.frames() }

@@ -17,6 +17,9 @@ const ROUNDS: usize = 4;
 
 /// See [`crate::update`]; `old_text` is TOML.
 pub(crate) fn update(old_text: &str, session: &Session, kinds: &Kinds) -> String {
+    if old_text.trim().is_empty() {
+        return print(session, kinds);
+    }
     let mut text = old_text.to_owned();
     for _ in 0..ROUNDS {
         let Some(read) = read(&text, kinds) else { break };
@@ -35,9 +38,6 @@ pub(crate) fn update(old_text: &str, session: &Session, kinds: &Kinds) -> String
 /// The session in the canonical form, with the old text as comments below it.
 pub(crate) fn afresh(old_text: &str, session: &Session, kinds: &Kinds) -> String {
     let mut text = print(session, kinds);
-    if old_text.trim().is_empty() || old_text == text {
-        return text;
-    }
     text.push_str("\n# The file before this one could not be kept up. It was:\n");
     old_text.lines().for_each(|line| push_comment(&mut text, line));
     text
@@ -153,7 +153,8 @@ impl Merge<'_> {
     }
 
     fn rows(&mut self, old: &Page, new: &Page) -> Option<()> {
-        let find = |page: &Page, name: &str| page.rows.iter().find(|(n, _)| n == name).map(|(_, row)| row.clone());
+        let find =
+            |page: &Page, name: &str| page.rows.iter().find(|(n, _)| n == name).map(|(_, row)| row.clone());
         let mut left = Vec::new();
         let origins = self.origins;
         let table = self.table(&new.path)?;
@@ -175,9 +176,12 @@ impl Merge<'_> {
             };
             let origin = origins.get(&(new.path.clone(), name.clone()));
             match (item, &before, row, origin) {
-                (Item::Value(Value::Array(array)), Some(Row::List(before)), Row::List(list), Some(origin))
-                    if origin.len() == before.len() && origin.is_sorted() =>
-                {
+                (
+                    Item::Value(Value::Array(array)),
+                    Some(Row::List(before)),
+                    Row::List(list),
+                    Some(origin),
+                ) if origin.len() == before.len() && origin.is_sorted() => {
                     merge_list(array, before, list, origin, &mut left)?;
                 }
                 (Item::Value(value), _, _, _) => {
@@ -202,8 +206,10 @@ impl Merge<'_> {
     fn order(&mut self, old: &[Page], new: &[Page]) {
         let mut moved = false;
         let strips = new.iter().filter(|page| page.path.len() == 2 && page.path[0] == "strip");
-        let inside = strips.flat_map(|page| ["inserts", "sends"].map(|word| [&page.path[..], &[word.to_owned()]].concat()));
-        let parents: Vec<Vec<String>> = [vec!["source".to_owned()], vec!["strip".to_owned()]].into_iter().chain(inside).collect();
+        let inside = strips
+            .flat_map(|page| ["inserts", "sends"].map(|word| [&page.path[..], &[word.to_owned()]].concat()));
+        let parents: Vec<Vec<String>> =
+            [vec!["source".to_owned()], vec!["strip".to_owned()]].into_iter().chain(inside).collect();
         for parent in parents {
             let wanted = children(new, &parent);
             if children(old, &parent) == wanted {
@@ -238,7 +244,8 @@ impl Merge<'_> {
 }
 
 fn children<'p>(pages: &'p [Page], parent: &[String]) -> Vec<&'p str> {
-    let inside = pages.iter().filter(|page| page.path.len() == parent.len() + 1 && page.path.starts_with(parent));
+    let inside =
+        pages.iter().filter(|page| page.path.len() == parent.len() + 1 && page.path.starts_with(parent));
     inside.filter_map(|page| page.path.last().map(String::as_str)).collect()
 }
 
@@ -267,7 +274,13 @@ fn merge_list(
     let start = if replaced == 0 { 0 } else { origin[replaced - 1] + 1 };
     let broken = array.iter().any(|value| decor_prefix(value).contains('\n'));
     for (i, text) in fresh.iter().enumerate() {
-        let lead = if broken || array.is_empty() { "\n    " } else if start + i == 0 { "" } else { " " };
+        let lead = if broken || array.is_empty() {
+            "\n    "
+        } else if start + i == 0 {
+            ""
+        } else {
+            " "
+        };
         array.insert_formatted(start + i, text.parse::<Value>().ok()?.decorated(lead, ""));
     }
     Some(())

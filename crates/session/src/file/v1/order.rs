@@ -5,8 +5,7 @@ use toml_edit::{Item, Key, Table, TableLike};
 /// Puts the named entries of a table into an order. Entries that are not named keep their places.
 pub(crate) fn arrange(table: &mut Table, wanted: &[&str]) {
     let mut entries = take(table);
-    let places: Vec<usize> =
-        (0..entries.len()).filter(|&i| wanted.contains(&entries[i].0.get())).collect();
+    let places: Vec<usize> = (0..entries.len()).filter(|&i| wanted.contains(&entries[i].0.get())).collect();
     let mut named: Vec<(Key, Item)> = places.iter().rev().map(|&i| entries.remove(i)).collect();
     named.sort_by_key(|(key, _)| wanted.iter().position(|&word| word == key.get()));
     for (place, entry) in places.into_iter().zip(named) {

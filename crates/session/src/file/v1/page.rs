@@ -1,7 +1,7 @@
 //! A session as tables of rows: what is printed, and what two versions of a file are compared by.
 
 use mixsmith_processor::{Kinds, Param, Unit};
-use toml_edit::{InlineTable, Key, Value};
+use toml_edit::Key;
 
 use super::{point, time};
 use crate::{Clip, Insert, Lane, Map, SEND, STRIP, Session, Slot, Source, Strip, StripKind, Tap, Values};
@@ -53,8 +53,29 @@ fn key(word: &str) -> String {
     Key::new(word).display_repr().into_owned()
 }
 
+/// Text in quotes, on one line whatever is in it.
 fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", c as u32)),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A table on one line.
+fn inline(rows: Rows) -> String {
+    let rows = rows.0.into_iter().filter_map(|(name, row)| match row {
+        Row::One(value) => Some(format!("{} = {value}", key(&name))),
+        Row::List(_) => None,
+    });
+    format!("{{ {} }}", rows.collect::<Vec<_>>().join(", "))
 }
 
 /// The tables of a session in the order of the file.
@@ -93,10 +114,10 @@ fn song(session: &Session) -> Page {
         let markers = song.markers.iter().map(|marker| match point::print_marker(marker, song.rate) {
             Some(text) => quoted(&text),
             None => {
-                let mut table = InlineTable::new();
-                table.insert("at", time::print(marker.at.into(), song.rate).into());
-                table.insert("name", marker.name.as_str().into());
-                Value::from(table).to_string()
+                let mut rows = Rows::default();
+                rows.text("at", &time::print(marker.at.into(), song.rate));
+                rows.text("name", &marker.name);
+                inline(rows)
             }
         });
         rows.0.push(("markers".to_owned(), Row::List(markers.collect())));
@@ -131,32 +152,23 @@ fn strip_page(strip: &Strip, rate: u32) -> Page {
     rows.maybe("to", strip.to.is_some(), strip.to.as_deref().unwrap_or_default());
     rows.values(&strip.values, STRIP);
     if !strip.clips().is_empty() {
-        let clips = strip.clips().iter().map(|clip| clip_value(clip, rate).to_string());
+        let clips = strip.clips().iter().map(|clip| clip_text(clip, rate));
         rows.0.push(("clips".to_owned(), Row::List(clips.collect())));
     }
     rows.page(&["strip", &strip.id])
 }
 
-fn clip_value(clip: &Clip, rate: u32) -> Value {
-    let mut table = InlineTable::new();
-    table.insert("source", clip.source.as_str().into());
-    table.insert("at", time::print(clip.at.into(), rate).into());
-    if clip.from != 0 {
-        table.insert("from", time::print(clip.from.into(), rate).into());
-    }
-    table.insert("length", time::print(clip.frames.into(), rate).into());
-    if clip.gain != 0.0 {
-        table.insert("gain", Unit::Db.print(clip.gain).into());
-    }
-    for (name, frames) in [("fade_in", clip.fade_in), ("fade_out", clip.fade_out)] {
-        if frames != 0 {
-            table.insert(name, time::print(frames.into(), rate).into());
-        }
-    }
-    if clip.map != Map::All {
-        table.insert("map", map_word(clip.map).into());
-    }
-    table.into()
+fn clip_text(clip: &Clip, rate: u32) -> String {
+    let mut rows = Rows::default();
+    rows.text("source", &clip.source);
+    rows.text("at", &time::print(clip.at.into(), rate));
+    rows.maybe("from", clip.from != 0, &time::print(clip.from.into(), rate));
+    rows.text("length", &time::print(clip.frames.into(), rate));
+    rows.maybe("gain", clip.gain != 0.0, &Unit::Db.print(clip.gain));
+    rows.maybe("fade_in", clip.fade_in != 0, &time::print(clip.fade_in.into(), rate));
+    rows.maybe("fade_out", clip.fade_out != 0, &time::print(clip.fade_out.into(), rate));
+    rows.maybe("map", clip.map != Map::All, map_word(clip.map));
+    inline(rows)
 }
 
 /// The word for which channels go where.

@@ -22,8 +22,13 @@ pub(crate) struct Read {
 
 /// Reads a session from a parsed file; `text` is what the spans of `root` point into.
 pub(crate) fn parse(text: &str, root: &Table, kinds: &Kinds) -> Read {
-    let mut reader =
-        Reader { kinds, problems: Vec::new(), spans: BTreeMap::new(), origins: BTreeMap::new(), rate: 48_000 };
+    let mut reader = Reader {
+        kinds,
+        problems: Vec::new(),
+        spans: BTreeMap::new(),
+        origins: BTreeMap::new(),
+        rate: 48_000,
+    };
     let mut session = Session::default();
     match root.get("format").map(Item::as_integer) {
         Some(Some(1)) => {}
@@ -170,27 +175,28 @@ impl Reader<'_> {
         number
     }
 
-    /// A time, in frames.
-    pub fn time(&mut self, table: &dyn TableLike, name: &str, address: &str) -> Option<i128> {
-        let item = table.get(name)?;
-        let read = match item.as_value() {
+    /// A time that has to be there, in frames.
+    pub fn time(&self, table: &dyn TableLike, name: &str) -> Result<i128, String> {
+        match table.get(name).and_then(Item::as_value) {
+            None => Err(format!("there is no `{name}`")),
             Some(Value::String(text)) => time::read(text.value(), self.rate),
             Some(Value::Integer(number)) => time::read(&number.value().to_string(), self.rate),
             Some(Value::Float(number)) => time::read(&number.value().to_string(), self.rate),
-            _ => Err(format!("`{name}` must be a time such as \"12.5 s\"")),
-        };
-        let at = format!("{address}{name}");
-        read.map_err(|says| self.say(span(table, name), &at, says, "It was left out")).ok()
+            Some(_) => Err(format!("`{name}` must be a time such as \"12.5 s\"")),
+        }
     }
 
-    /// A length, in frames.
+    /// A time from 0 that has to be there, in frames.
+    pub fn span(&self, table: &dyn TableLike, name: &str) -> Result<u64, String> {
+        u64::try_from(self.time(table, name)?).map_err(|_| format!("`{name}` cannot be negative"))
+    }
+
+    /// A time from 0 that may be missing, in frames.
     pub fn length(&mut self, table: &dyn TableLike, name: &str, address: &str) -> Option<u64> {
-        let frames = self.time(table, name, address)?;
-        if let Ok(frames) = u64::try_from(frames) {
-            return Some(frames);
-        }
-        self.say(span(table, name), &format!("{address}{name}"), "a length is never negative", "It was left out");
-        None
+        table.get(name)?;
+        let read = self.span(table, name);
+        let at = format!("{address}{name}");
+        read.map_err(|says| self.say(span(table, name), &at, says, "It was left out")).ok()
     }
 
     /// The values of a table of parameters.
@@ -205,7 +211,8 @@ impl Reader<'_> {
                 Ok(value) => drop(values.insert(param.id.to_owned(), value)),
                 Err(says) => {
                     let stands = param.unit.print(param.default);
-                    let help = format!("It stands at {stands}; {} goes from {}", param.name, param.range_text());
+                    let help =
+                        format!("It stands at {stands}; {} goes from {}", param.name, param.range_text());
                     self.say(here, &at, says, help);
                 }
             }
@@ -249,7 +256,12 @@ impl Reader<'_> {
     fn song(&mut self, root: &Table) -> SongInfo {
         let mut song = SongInfo { rate: 48_000, tempo: 120.0, ..SongInfo::default() };
         let Some(item) = root.get("song") else {
-            self.say(0..0, "song", "there is no [song]", "48000 frames a second and 120 beats a minute were taken");
+            self.say(
+                0..0,
+                "song",
+                "there is no [song]",
+                "48000 frames a second and 120 beats a minute were taken",
+            );
             return song;
         };
         let Some(table) = item.as_table_like() else {
@@ -277,16 +289,17 @@ impl Reader<'_> {
             }
         }
         song.frames = self.length(table, "length", "song/").unwrap_or_default();
-        song.markers = self.list(table, &["song"], "markers", "song/markers", |reader, value, at| match value {
-            Value::String(text) => point::read_marker(text.value(), reader.rate),
-            Value::InlineTable(inner) => {
-                reader.only(inner, &format!("{at}/"), &["at", "name"]);
-                let frames = reader.length(inner, "at", &format!("{at}/")).ok_or("a marker needs a time `at`")?;
-                let name = inner.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-                Ok(Marker { at: frames, name })
-            }
-            _ => Err("a marker is written \"12.5 s  chorus\"".to_owned()),
-        });
+        song.markers =
+            self.list(table, &["song"], "markers", "song/markers", |reader, value, at| match value {
+                Value::String(text) => point::read_marker(text.value(), reader.rate),
+                Value::InlineTable(inner) => {
+                    reader.only(inner, &format!("{at}/"), &["at", "name"]);
+                    let frames = reader.span(inner, "at")?;
+                    let name = inner.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+                    Ok(Marker { at: frames, name })
+                }
+                _ => Err("a marker is written \"12.5 s  chorus\"".to_owned()),
+            });
         self.only(table, "song/", &["title", "rate", "tempo", "length", "markers"]);
         song
     }
@@ -319,7 +332,13 @@ fn read_value(item: &Item, param: &Param) -> Result<f32, String> {
         Some(Value::Integer(number)) => read(&number.value().to_string())?,
         Some(Value::Float(number)) => read(&number.value().to_string())?,
         Some(Value::Boolean(on)) => read(if *on.value() { "on" } else { "off" })?,
-        _ => return Err(format!("`{}` must be a value such as \"{}\"", param.id, param.unit.print(param.default))),
+        _ => {
+            return Err(format!(
+                "`{}` must be a value such as \"{}\"",
+                param.id,
+                param.unit.print(param.default)
+            ));
+        }
     };
     if mend::fits(param, value) {
         return Ok(value);

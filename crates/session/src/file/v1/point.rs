@@ -47,7 +47,8 @@ pub(crate) fn read_marker(text: &str, rate: u32) -> Result<Marker, String> {
 /// Splits off the time that a line begins with.
 fn moment(text: &str, rate: u32) -> Result<(u64, &str), String> {
     let text = text.trim();
-    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || ".:-".contains(c)).len();
+    let digits =
+        text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || ".:-".contains(c)).len();
     let gap = text[digits..].len() - text[digits..].trim_start().len();
     let mut letters = text[digits + gap..].chars();
     let unit = matches!(letters.next(), Some('s' | 'f')) && letters.next().is_none_or(char::is_whitespace);
@@ -64,9 +65,12 @@ mod tests {
     #[test]
     fn labels_and_curves_come_back() {
         let unit = Unit::Choice(&["free", "hold"]);
-        for (value, curve, label) in
-            [(1.0, Curve::Line, ""), (1.0, Curve::Hold, "a (b) hold"), (0.0, Curve::Hold, " ) ( "), (0.0, Curve::Line, "(")]
-        {
+        for (value, curve, label) in [
+            (1.0, Curve::Line, ""),
+            (1.0, Curve::Hold, "a (b) hold"),
+            (0.0, Curve::Hold, " ) ( "),
+            (0.0, Curve::Line, "("),
+        ] {
             let point = Point { at: 7, value, curve, label: label.to_owned() };
             assert_eq!(read(&print(&point, unit, 44_100), unit, 44_100), Ok(point));
         }

@@ -47,7 +47,10 @@ fn kind(reader: &mut Reader<'_>, id: &str, table: &dyn TableLike) -> StripKind {
         found => {
             let taken = if table.contains_key("clips") { track } else { StripKind::Bus };
             let word = if taken == StripKind::Bus { "bus" } else { "track" };
-            let says = found.map_or_else(|| "it does not say its kind".to_owned(), |k| format!("`{k}` is no kind of strip"));
+            let says = found.map_or_else(
+                || "it does not say its kind".to_owned(),
+                |k| format!("`{k}` is no kind of strip"),
+            );
             let at = if table.contains_key("kind") { span(table, "kind") } else { first(table) };
             let help = format!("It was taken for a {word}; the kinds are track, bus, return, master");
             reader.say(at, &format!("{id}/kind"), says, help);
@@ -64,9 +67,9 @@ fn clip(reader: &mut Reader<'_>, value: &Value, at: &str) -> Result<Clip, String
     let rows = ["source", "at", "from", "length", "gain", "fade_in", "fade_out", "map"];
     reader.only(table, &address, &rows);
     let source = text(table, "source").ok_or("a clip needs a `source`")?.to_owned();
-    let start = if table.contains_key("at") { reader.time(table, "at", &address) } else { Some(0) };
-    let start = start.and_then(|start| i64::try_from(start).ok()).ok_or("the clip's `at` is no time")?;
-    let frames = reader.length(table, "length", &address).ok_or("a clip needs a `length`")?;
+    let start = if table.contains_key("at") { reader.time(table, "at")? } else { 0 };
+    let start = i64::try_from(start).map_err(|_| "`at` is too far away")?;
+    let frames = reader.span(table, "length")?;
     let gain = match table.get("gain") {
         None => Ok(0.0),
         Some(Value::String(text)) => Unit::Db.parse(text.value()).map_err(|error| error.to_string()),

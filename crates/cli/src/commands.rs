@@ -1,0 +1,50 @@
+//! The commands: one file each.
+
+pub mod completions;
+pub mod decide;
+pub mod demo;
+pub mod facts;
+pub mod man;
+pub mod mix;
+pub mod prep;
+pub mod render;
+mod result;
+pub mod set;
+pub mod why;
+
+use mixsmith_pipeline::{Folder, Options};
+
+use crate::failure::Failure;
+use crate::table::{Cli, Command, Common, Song, Wishes};
+
+/// Does what the command line asks for.
+pub fn run(cli: &Cli) -> Result<(), Failure> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::Demo(demo) => demo.run(common),
+        Command::Mix(mix) => mix.run(common),
+        Command::Prep(prep) => prep.run(common),
+        Command::Facts(facts) => facts.run(common),
+        Command::Decide(decide) => decide.run(common),
+        Command::Render(render) => render.run(common),
+        Command::Why(why) => why.run(common),
+        Command::Set(set) => set.run(common),
+        Command::Completions(completions) => completions.run(common),
+        Command::Man(man) => man.run(common),
+    }
+}
+
+/// The song's folder, with the place to write to.
+fn folder(song: &Song, common: &Common) -> Result<Folder, Failure> {
+    Ok(Folder::open(&song.song, common.out.as_deref())?)
+}
+
+/// What the road is told.
+fn options(common: &Common, wishes: &Wishes) -> Options {
+    Options {
+        threads: common.threads,
+        loudness: wishes.loudness.map(Into::into),
+        genre: wishes.genre.map(Into::into),
+        ..Options::default()
+    }
+}

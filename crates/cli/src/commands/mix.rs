@@ -1,0 +1,44 @@
+//! `mixsmith mix`
+
+use clap::Args;
+use mixsmith_pipeline::Options;
+
+use super::{folder, options, result, why};
+use crate::failure::Failure;
+use crate::progress;
+use crate::table::{Common, Song, Wishes, examples};
+
+/// Mixes and masters a song
+///
+/// Listens to every track, decides, listens to its own mix, masters, and writes mix, master, stems and the reasons to
+/// the song's folder `mix`. Run it again after changing `mix/session.toml`: it mixes around what you changed.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = examples!("mixsmith mix my-song", "mixsmith mix my-song --loudness dynamic --genre rock", "mixsmith mix my-song --dry-run"))]
+pub struct Mix {
+    #[command(flatten)]
+    song: Song,
+    #[command(flatten)]
+    wishes: Wishes,
+    /// Say what would be done, and write nothing but the cache of measurements
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Mix {
+    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+        let (folder, options) = (folder(&self.song, common)?, options(common, &self.wishes));
+        let progress = progress::of(common);
+        if self.dry_run {
+            let options = Options { dry_run: true, ..options };
+            let planned = mixsmith_pipeline::decide(&folder, &options, &*progress)?;
+            drop(progress);
+            if !common.quiet {
+                result::warn(&planned.notes);
+            }
+            return why::tell(common, &mixsmith_pipeline::explain(&planned.session, &planned.journal, None)?);
+        }
+        let mixed = mixsmith_pipeline::mix(&folder, &options, &*progress)?;
+        drop(progress);
+        result::tell(common, &folder, &mixed)
+    }
+}

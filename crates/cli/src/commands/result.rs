@@ -1,0 +1,55 @@
+//! What a command says when it is done.
+
+use mixsmith_pipeline::{Folder, Mixed, Note};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::say;
+use crate::table::Common;
+
+/// Tells what became of a song.
+pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failure> {
+    if common.json {
+        return say::line(&as_json(folder, mixed).to_string());
+    }
+    if !common.quiet {
+        warn(&mixed.notes);
+    }
+    for printed in
+        mixed.manifest.outputs.iter().filter(|printed| ["mix", "master"].contains(&printed.kind.as_str()))
+    {
+        let path = folder.out.join(&printed.file);
+        let level = &printed.level;
+        say::line(&format!("{}  {:.1} LUFS, {:.1} dBTP", path.display(), level.loudness, level.true_peak))?;
+    }
+    if !common.quiet {
+        let moves = mixed.taken().count();
+        let tracks = mixed.listened.files.len();
+        say::line(&format!(
+            "{moves} moves on {tracks} tracks. `mixsmith why {}` gives the reasons.",
+            folder.root.display()
+        ))?;
+    }
+    Ok(())
+}
+
+/// Says what the person should know, on the error output.
+pub fn warn(notes: &[Note]) {
+    for note in notes {
+        let word = if note.warning { "warning" } else { "note" };
+        eprintln!("{word}: {}: {}", note.about, note.says);
+    }
+}
+
+fn as_json(folder: &Folder, mixed: &Mixed) -> Value {
+    json!({
+        "title": mixed.session.song.title,
+        "session": folder.session(),
+        "decisions": folder.decisions(),
+        "out": folder.out,
+        "tracks": mixed.listened.files,
+        "moves": mixed.taken().count(),
+        "notes": mixed.notes,
+        "outputs": mixed.manifest.outputs,
+    })
+}

@@ -1,0 +1,34 @@
+//! A chain of all-passes that smears a click without colouring it (Schroeder 1962).
+
+use super::{DelayLine, network::FLOOR};
+use crate::Lane;
+
+/// All-passes in a row.
+#[derive(Clone, Debug)]
+pub struct Diffuser<L> {
+    stages: Vec<(DelayLine<L>, usize)>,
+    gain: f32,
+    scratch: Vec<L>,
+}
+
+impl<L: Lane> Diffuser<L> {
+    /// One stage for each delay in frames (held to at least a block); `gain` below 1.
+    pub fn new(delays: &[usize], gain: f32, block: usize) -> Self {
+        let stages = delays.iter().map(|&d| (DelayLine::new(d.max(block), block), d.max(block))).collect();
+        Diffuser { stages, gain, scratch: vec![L::zero(); block] }
+    }
+
+    /// Diffuses a block in place.
+    pub fn run(&mut self, block: &mut [L]) {
+        let (gain, floor) = (L::splat(self.gain), L::splat(FLOOR));
+        for (line, delay) in &mut self.stages {
+            line.read(*delay, &mut self.scratch);
+            for (x, v) in block.iter_mut().zip(&mut self.scratch) {
+                let y = *v - gain * *x;
+                *v = (*x + gain * y + floor) - floor;
+                *x = y;
+            }
+            line.write(&self.scratch);
+        }
+    }
+}

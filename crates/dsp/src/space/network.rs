@@ -1,0 +1,232 @@
+//! A feedback delay network: sixteen lines that feed each other through a Hadamard matrix.
+//!
+//! Jot and Chaigne, *Digital delay networks for designing artificial reverberators*, AES 1991: each line loses
+//! in proportion to its length, so every mode decays at the same rate; a one-pole in each line makes the top
+//! decay faster. The lines' lengths drift a little, which keeps modes from standing out.
+
+use std::f64::consts::TAU;
+
+use super::DelayLine;
+use crate::{Lane, math};
+
+/// Lines in the network.
+pub const LINES: usize = 16;
+/// Where the decay is what its label says, in Hz.
+const MIDDLE: f32 = 700.0;
+/// Where the decay of the top is what its label says, in Hz.
+const HIGH: f32 = 6000.0;
+/// Added and taken away again, it drowns what would become denormal.
+pub(super) const FLOOR: f32 = 1e-15;
+
+#[derive(Clone, Debug)]
+struct Line<L> {
+    ring: DelayLine<L>,
+    length: f64,
+    phase: f64,
+    turn: f64,
+    /// The delay at the end of the last block.
+    reach: f64,
+    /// At the end of the last block, and of the next.
+    gain: (L, L),
+    pole: L,
+    low: L,
+}
+
+/// The network.
+#[derive(Clone, Debug)]
+pub struct Network<L> {
+    rate: f32,
+    block: usize,
+    depth: f64,
+    lines: Vec<Line<L>>,
+    /// What comes out of the lines, one block each.
+    out: Vec<L>,
+    read: Vec<L>,
+    fresh: [Vec<L>; 2],
+    /// Level of the input that makes steady noise come out as loud as it went in.
+    level: (L, L),
+}
+
+fn next_prime(mut n: usize) -> usize {
+    while n < 2 || (2..).take_while(|d| d * d <= n).any(|d| n.is_multiple_of(d)) {
+        n += 1;
+    }
+    n
+}
+
+impl<L: Lane> Network<L> {
+    /// Lines from `shortest` to `longest` ms; their lengths drift by `depth` ms; blocks of `block` frames.
+    pub fn new(shortest: f64, longest: f64, depth: f64, rate: f32, block: usize) -> Self {
+        let frames = f64::from(rate) * 0.001;
+        let depth = depth * frames;
+        let lines = (0..LINES)
+            .map(|i| {
+                // Even in ratio, each a prime, so that echoes meet late.
+                let ms = shortest * (longest / shortest).powf(i as f64 / (LINES - 1) as f64);
+                let least = block + 4 + depth.ceil() as usize;
+                let length = next_prime(((ms * frames) as usize).max(least)) as f64;
+                Line {
+                    ring: DelayLine::new((length + depth) as usize + 4, block),
+                    length,
+                    // The golden angle spreads the phases; the speeds are 0.35 to 0.9 Hz.
+                    phase: i as f64 * 2.399_963,
+                    turn: TAU * (0.35 + 0.55 * ((i * 7) % LINES) as f64 / LINES as f64) * block as f64
+                        / f64::from(rate),
+                    reach: length,
+                    gain: (L::zero(), L::zero()),
+                    pole: L::zero(),
+                    low: L::zero(),
+                }
+            })
+            .collect();
+        Network {
+            rate,
+            block,
+            depth,
+            lines,
+            out: vec![L::zero(); LINES * block],
+            read: vec![L::zero(); block + 3],
+            fresh: [vec![L::zero(); block], vec![L::zero(); block]],
+            level: (L::zero(), L::zero()),
+        }
+    }
+
+    /// Sets the time to fall by 60 dB in seconds, and the share of it (0 to 1) that the top takes.
+    /// It is reached by the end of the next block, or at once.
+    pub fn set_decay(&mut self, seconds: L, high_share: L, jump: bool) {
+        let one = L::splat(1.0);
+        let cos = |hz: f32| L::splat((TAU as f32 * hz / self.rate).cos());
+        let (middle, high) = (cos(MIDDLE), cos(HIGH.min(0.35 * self.rate)));
+        let mut kept = L::zero();
+        for line in &mut self.lines {
+            let db = L::splat(-60.0 * line.length as f32 / self.rate) / seconds;
+            // The top's further loss, squared, which a one-pole must have at HIGH:
+            // (1-p)^2 = a (1 - 2 p cos + p^2).
+            let a = math::amplitude((db / high_share - db) * L::splat(2.0)).min(L::splat(0.999_9));
+            let (b, c) = (one - a * high, one - a);
+            let p = (b - (b * b - c * c).max(L::zero()).sqrt()) / c;
+            let rest = (one - p) * (one - p) / (one - L::splat(2.0) * p * middle + p * p);
+            line.pole = p;
+            // What the pole takes at MIDDLE is given back, as long as the bottom lasts at most a quarter longer.
+            line.gain.1 = (math::amplitude(db) / rest.sqrt()).min(math::amplitude(db * L::splat(0.8)));
+            kept += line.gain.1 * line.gain.1;
+        }
+        let kept = kept * L::splat(1.0 / LINES as f32);
+        self.level.1 = ((one - kept).max(L::zero()) / kept.max(L::splat(1e-3))).sqrt();
+        if jump {
+            self.level.0 = self.level.1;
+            for line in &mut self.lines {
+                line.gain.0 = line.gain.1;
+            }
+        }
+    }
+
+    /// One block: takes both channels in and gives the room's answer in place.
+    pub fn run(&mut self, left: &mut [L], right: &mut [L]) {
+        let block = self.block;
+        let share = L::splat(1.0 / block as f32);
+        for (line, out) in self.lines.iter_mut().zip(self.out.chunks_exact_mut(block)) {
+            line.phase += line.turn;
+            if line.phase > TAU {
+                line.phase -= TAU;
+            }
+            let from = line.reach;
+            line.reach = line.length + self.depth * line.phase.sin();
+            let whole = from.floor();
+            // Four frames about the place; the first is two frames later than `whole`.
+            line.ring.read(whole as usize + 2, &mut self.read);
+            between(&self.read, out, (from - whole) as f32, (line.reach - whole) as f32);
+        }
+        // Four lines at a time, so that four recursions run side by side.
+        for (lines, out) in self.lines.chunks_exact_mut(4).zip(self.out.chunks_exact_mut(4 * block)) {
+            damp(lines, out, block);
+        }
+
+        // Left goes into the even lines and comes out of them, right into and out of the odd ones.
+        let (from, to) = (self.level.0 * L::splat(0.5), self.level.1 * L::splat(0.5));
+        let (step, half) = ((to - from) * share, L::splat(std::f32::consts::FRAC_1_SQRT_2));
+        self.level.0 = self.level.1;
+        for (channel, fresh) in [&mut *left, &mut *right].into_iter().zip(&mut self.fresh) {
+            let mut input = from;
+            for (f, x) in fresh.iter_mut().zip(channel.iter_mut()) {
+                input += step;
+                (*f, *x) = (*x * input, L::zero());
+            }
+        }
+        for (j, line) in self.out.chunks_exact(block).enumerate() {
+            let channel = if j % 2 == 0 { &mut *left } else { &mut *right };
+            let sign = if j % 8 < 4 { half } else { -half };
+            for (sum, &x) in channel.iter_mut().zip(line) {
+                *sum += sign * x;
+            }
+        }
+
+        let mut stride = 1;
+        while stride < LINES {
+            for pair in self.out.chunks_exact_mut(2 * stride * block) {
+                let (one, two) = pair.split_at_mut(stride * block);
+                for (a, b) in one.iter_mut().zip(two) {
+                    (*a, *b) = (*a + *b, *a - *b);
+                }
+            }
+            stride *= 2;
+        }
+        let (quarter, floor) = (L::splat(1.0 / (LINES as f32).sqrt()), L::splat(FLOOR));
+        for (j, (line, out)) in self.lines.iter_mut().zip(self.out.chunks_exact_mut(block)).enumerate() {
+            let sign = if j % 4 < 2 { L::splat(1.0) } else { L::splat(-1.0) };
+            for (x, &fresh) in out.iter_mut().zip(&self.fresh[j % 2]) {
+                *x = (*x * quarter + sign * fresh + floor) - floor;
+            }
+            line.ring.write(out);
+        }
+    }
+}
+
+/// Takes from four lines what they lose on one way through.
+fn damp<L: Lane>(lines: &mut [Line<L>], out: &mut [L], block: usize) {
+    let one = L::splat(1.0);
+    let (a, rest) = out.split_at_mut(block);
+    let (b, rest) = rest.split_at_mut(block);
+    let (c, d) = rest.split_at_mut(block);
+    let each = |f: fn(&Line<L>) -> L| -> [L; 4] { std::array::from_fn(|k| f(&lines[k])) };
+    let (pole, mut low) = (each(|l| l.pole), each(|l| l.low));
+    let (mut gain, to) = (each(|l| l.gain.0), each(|l| l.gain.1));
+    let share = L::splat(1.0 / block as f32);
+    let step: [L; 4] = std::array::from_fn(|k| (to[k] - gain[k]) * share);
+    let fresh = pole.map(|p| one - p);
+    for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+        for (k, x) in [a, b, c, d].into_iter().enumerate() {
+            gain[k] += step[k];
+            low[k] = pole[k] * low[k] + fresh[k] * *x;
+            *x = low[k] * gain[k];
+        }
+    }
+    for (k, line) in lines.iter_mut().enumerate() {
+        (line.low, line.gain.0) = (low[k], to[k]);
+    }
+}
+
+/// Reads between frames by a cubic through four (Lagrange), `late` frames behind the third, moving from one
+/// lateness to another over the block.
+fn between<L: Lane>(frames: &[L], out: &mut [L], from: f32, to: f32) {
+    let weights = |late: f32| {
+        let u = 1.0 - late;
+        [
+            -u * (u - 1.0) * (u - 2.0) / 6.0,
+            (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0,
+            -(u + 1.0) * u * (u - 2.0) / 2.0,
+            (u + 1.0) * u * (u - 1.0) / 6.0,
+        ]
+    };
+    let (w, end) = (weights(from), weights(to));
+    let share = 1.0 / out.len() as f32;
+    let step: [f32; 4] = std::array::from_fn(|k| (end[k] - w[k]) * share);
+    let n = out.len();
+    let (a, b, c, d) = (&frames[..n], &frames[1..n + 1], &frames[2..n + 2], &frames[3..n + 3]);
+    for i in 0..n {
+        // By way of i32, whose conversion the processor has for several numbers at once.
+        let at = (i + 1) as i32 as f32;
+        let weight = |k: usize| L::splat(w[k] + step[k] * at);
+        out[i] = a[i] * weight(0) + b[i] * weight(1) + c[i] * weight(2) + d[i] * weight(3);
+    }
+}

@@ -1,0 +1,229 @@
+//! Echoes in time with the song.
+
+use mixsmith_dsp::space::DelayLine;
+use mixsmith_dsp::{Lane, math};
+use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
+
+use crate::cuts::{Cuts, sane};
+
+/// The names of the note values, in the order of their values; `d` is dotted, `t` a triplet.
+pub const NOTES: &[&str] = &[
+    "free", "1/32t", "1/32", "1/32d", "1/16t", "1/16", "1/16d", "1/8t", "1/8", "1/8d", "1/4t", "1/4", "1/4d",
+    "1/2t", "1/2", "1/2d", "1/1t", "1/1", "1/1d",
+];
+
+params! {
+    /// Echoes in time with the song.
+    pub struct DelayParams {
+        /// Time between echoes as a note value; `d` is dotted, `t` a triplet.
+        note: "Note", Choice(NOTES), 0.0..=18.0, Lin, 11.0, Step;
+        /// Time between echoes where the note is free.
+        time: "Time", Ms, 5.0..=2000.0, Log, 350.0, Step;
+        /// How much of an echo goes into the next one.
+        feedback: "Feedback", Percent, 0.0..=95.0, Lin, 30.0, Smooth(20.0);
+        /// Echoes go from side to side, left first.
+        pingpong: "Ping-pong", Choice(&["off", "on"]), 0.0..=1.0, Lin, 0.0, Step;
+        /// Takes out the bottom of each echo, 12 dB an octave; 20 Hz is off.
+        lowcut: "Low cut", Hz, 20.0..=1000.0, Log, 200.0, Smooth(20.0);
+        /// Takes out the top of each echo, 12 dB an octave; 20 kHz is off.
+        highcut: "High cut", Hz, 1000.0..=20000.0, Log, 5000.0, Smooth(20.0);
+        /// How far the echoes step back while the key (else the input) sounds.
+        duck: "Duck", Db, 0.0..=24.0, Lin, 0.0, Smooth(20.0);
+        /// Share of the echoes; the rest is the dry sound.
+        mix: "Mix", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
+    }
+}
+
+/// Level of the key in dB of full scale at which ducking begins, and at which it is complete.
+const DUCK_FROM_TO: (f32, f32) = (-50.0, -20.0);
+/// Time constants of the ducking in ms.
+const ATTACK_RELEASE: (f32, f32) = (10.0, 300.0);
+
+/// Milliseconds between echoes.
+fn spacing(note: f32, free: f32, tempo: f32) -> f32 {
+    let note = note as usize;
+    if note == 0 || note >= NOTES.len() {
+        return free;
+    }
+    // In quarter notes: 1/32 is an eighth of one, each third entry doubles.
+    let straight = 0.125 * (1 << ((note - 1) / 3)) as f32;
+    let beats = straight * [2.0 / 3.0, 1.0, 1.5][(note - 1) % 3];
+    beats * 60_000.0 / tempo.clamp(20.0, 400.0)
+}
+
+/// Echoes in time with the song.
+#[derive(Debug)]
+pub struct Delay<L: Lane> {
+    setup: Setup,
+    lines: [DelayLine<L>; 2],
+    cuts: Cuts<L>,
+    /// Frames between echoes in the last quantum.
+    reach: Option<L>,
+    echo: [[L; QUANTUM]; 2],
+    scratch: [L; QUANTUM],
+    follow: (L, L),
+    /// Level of the key, and the gain at the end of the last quantum.
+    level: L,
+    gain: L,
+    tail: usize,
+}
+
+impl<L: Lane> Delay<L> {
+    /// The share of an echo by which it falls each time decides how many are heard.
+    fn tail_of(spacing: f32, feedback: f32, rate: f32) -> usize {
+        let echoes = if feedback > 0.0 { 1.0 + (-13.9 / (feedback * 0.01).ln()).ceil() } else { 1.0 };
+        // Low cuts at 20 Hz and up ring for less than a quarter of a second in all.
+        (spacing * echoes + 0.25 * rate) as usize + QUANTUM
+    }
+
+    /// Reads an echo of each lane's own time; where the time has changed, the old one fades into the new.
+    fn read(&mut self, channel: usize, to: L) {
+        let from = self.reach.unwrap_or(to);
+        let (line, out) = (&self.lines[channel], &mut self.echo[channel]);
+        let step = 1.0 / QUANTUM as f32;
+        for lane in 0..L::WIDTH {
+            let (old, new) = (from.get(lane), to.get(lane));
+            if lane == 0 || new != to.get(lane - 1) {
+                line.read(new as usize, &mut self.scratch);
+            }
+            for (o, s) in out.iter_mut().zip(&self.scratch) {
+                o.set(lane, s.get(lane));
+            }
+            if old != new {
+                let mut past = [L::zero(); QUANTUM];
+                line.read(old as usize, &mut past);
+                for (i, (o, p)) in out.iter_mut().zip(&past).enumerate() {
+                    let (x, y) = (p.get(lane), o.get(lane));
+                    o.set(lane, x + (y - x) * (step * (i + 1) as f32));
+                }
+            }
+        }
+    }
+
+    /// Follows the key and gives the gain at the end of this quantum.
+    fn duck(&mut self, peak: L, duck: L) -> L {
+        let share = L::select(self.level.lt(peak), self.follow.0, self.follow.1);
+        self.level += share * (peak - self.level);
+        let (from, to) = DUCK_FROM_TO;
+        let depth = (math::decibels(self.level) - L::splat(from)) * L::splat(1.0 / (to - from));
+        math::amplitude(-duck * depth.clamp(L::zero(), L::splat(1.0)))
+    }
+}
+
+fn peak<L: Lane>(channel: &[L], before: L) -> L {
+    channel.iter().fold(before, |peak, &x| peak.max(sane(x).abs()))
+}
+
+impl<L: Lane> Effect<L> for Delay<L> {
+    const ID: &'static str = "space.delay";
+    const NAME: &'static str = "Delay";
+    const DOC: &'static str = "Echoes in time with the song, which step back while the voice sings.";
+    const PORTS: Ports = Ports::STEREO_KEYED;
+    type Params<U: Copy> = DelayParams<U>;
+
+    fn new(setup: &Setup, start: &DelayParams) -> Self {
+        let frames = setup.rate * 0.001;
+        let longest = spacing((NOTES.len() - 1) as f32, 0.0, setup.tempo).max(2000.0) * frames;
+        let follow = |ms: f32| L::splat(math::one_pole(ms, setup.rate / QUANTUM as f32));
+        let reach = spacing(start.note, start.time, setup.tempo) * frames;
+        Delay {
+            setup: *setup,
+            lines: [0, 1].map(|_| DelayLine::new(longest as usize + 1, QUANTUM)),
+            cuts: Cuts::new(setup.rate),
+            reach: None,
+            echo: [[L::zero(); QUANTUM]; 2],
+            scratch: [L::zero(); QUANTUM],
+            follow: (follow(ATTACK_RELEASE.0), follow(ATTACK_RELEASE.1)),
+            level: L::zero(),
+            gain: L::splat(1.0),
+            tail: Self::tail_of(reach, start.feedback, setup.rate),
+        }
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Frames(self.tail)
+    }
+
+    fn process(&mut self, ramps: &DelayParams<Ramp<L>>, io: Io<'_, L>) {
+        let Some(right) = io.right else {
+            return;
+        };
+        let left = io.left;
+        let (mut reach, mut tail) = (L::zero(), 0);
+        for lane in 0..L::WIDTH {
+            let ms = spacing(ramps.note.to.get(lane), ramps.time.to.get(lane), self.setup.tempo);
+            let frames = (ms * self.setup.rate * 0.001).round();
+            let frames = frames.clamp(QUANTUM as f32, self.lines[0].longest() as f32);
+            reach.set(lane, frames);
+            tail = tail.max(Self::tail_of(frames, ramps.feedback.to.get(lane), self.setup.rate));
+        }
+        self.tail = tail;
+        self.read(0, reach);
+        self.read(1, reach);
+        self.reach = Some(reach);
+
+        // The cuts are in the loop, so every echo is duller than the one before.
+        if self.cuts.fresh() {
+            self.cuts.aim(ramps.lowcut.from, ramps.highcut.from);
+        }
+        self.cuts.aim(ramps.lowcut.to, ramps.highcut.to);
+        let [echo_left, echo_right] = &mut self.echo;
+        self.cuts.run(echo_left, echo_right);
+
+        let (share, hundredth, half) = (L::splat(1.0 / QUANTUM as f32), L::splat(0.01), L::splat(0.5));
+        let mut feedback = ramps.feedback.from * hundredth;
+        let step = (ramps.feedback.to * hundredth - feedback) * share;
+        let across = half.lt(ramps.pingpong.to);
+        let floor = L::splat(1e-15);
+        let mut fresh = [[L::zero(); QUANTUM]; 2];
+        let [fresh_left, fresh_right] = &mut fresh;
+        for i in 0..QUANTUM {
+            feedback += step;
+            let (l, r) = (sane(left[i]), sane(right[i]));
+            let (a, b) = (echo_left[i] * feedback, echo_right[i] * feedback);
+            // From side to side, what comes in starts on the left, and each echo feeds the other side.
+            let next = (L::select(across, half * (l + r) + b, l + a), L::select(across, a, r + b));
+            fresh_left[i] = (next.0 + floor) - floor;
+            fresh_right[i] = (next.1 + floor) - floor;
+        }
+        self.lines[0].write(fresh_left);
+        self.lines[1].write(fresh_right);
+
+        let loudest = match io.key {
+            Some(key) => key.right.map_or(L::zero(), |r| peak(r, L::zero())).max(peak(key.left, L::zero())),
+            None => peak(right, peak(left, L::zero())),
+        };
+        let mut gain = self.gain;
+        self.gain = self.duck(loudest, ramps.duck.to);
+        let gain_step = (self.gain - gain) * share;
+        let mut mix = ramps.mix.from * hundredth;
+        let mix_step = (ramps.mix.to * hundredth - mix) * share;
+        let sound = left.iter_mut().zip(right.iter_mut()).zip(self.echo[0].iter().zip(&self.echo[1]));
+        for ((l, r), (&a, &b)) in sound {
+            mix += mix_step;
+            gain += gain_step;
+            *l += mix * (a * gain - *l);
+            *r += mix * (b * gain - *r);
+        }
+    }
+
+    fn reduction_db(&self) -> f32 {
+        (0..L::WIDTH).map(|i| -math::decibels(self.gain.get(i))).fold(0.0, f32::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_as_long_as_they_are() {
+        let at = |name: &str| spacing(NOTES.iter().position(|n| *n == name).unwrap_or(0) as f32, 77.0, 120.0);
+        assert_eq!(at("1/4"), 500.0);
+        assert_eq!(at("1/8d"), 375.0);
+        assert!((at("1/4t") - 1000.0 / 3.0).abs() < 1e-3);
+        assert_eq!(at("1/1d"), 3000.0);
+        assert_eq!(at("1/32"), 62.5);
+        assert_eq!(at("free"), 77.0);
+    }
+}
