@@ -235,9 +235,15 @@ fn stereo(mixed: &Mixed, card: &mut Card) {
         "Width above 8 kHz",
     ];
     let widths = mixed.heard.bands("stereo.width_bands", "mix").unwrap_or(&[]);
-    for ((&width, (_, low, high)), name) in widths.iter().zip(WIDTHS).zip(NAMES) {
+    const MEANS: [&str; 5] = [
+        "Side against mid. Deep bass belongs in the middle, or mono and vinyl lose it.",
+        "Side against mid: lower is narrower, 0 dB is as wide as two unrelated channels.",
+        "Where voices and most melodies are.",
+        "Where words, attacks and detail are.",
+        "Where air and cymbals are.",
+    ];
+    for (((&width, (_, low, high)), name), means) in widths.iter().zip(WIDTHS).zip(NAMES).zip(MEANS) {
         let bar = if low <= -100.0 { Bar::Most(high) } else { Bar::Within(low, high) };
-        let means = "Side against mid: lower is narrower, 0 dB is as wide as two unrelated channels.";
         card.add(("Stereo", name), Some(f64::from(width)), "dB", bar, means);
     }
     let balance = mixed.heard.number("stereo.balance", "mix").map(f64::abs);

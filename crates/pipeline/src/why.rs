@@ -56,8 +56,8 @@ pub struct Knob {
     pub by_hand: bool,
 }
 
-/// Reads why, for all of the mix or about a track (its id or name), an address (`vox/fader`, `vox/comp`) or a decision
-/// (its number).
+/// Reads why, for all of the mix or about a track (its id or name), an address (`vox/fader`, `vox/comp`), a rule (its code)
+/// or a decision (its number).
 pub fn why(folder: &Folder, about: Option<&str>) -> Result<Why, PipelineError> {
     let missing = || PipelineError::Missing { path: folder.session(), first: "mix" };
     let (session, _) = sessions::read(folder)?.ok_or_else(missing)?;
@@ -69,6 +69,8 @@ pub fn why(folder: &Folder, about: Option<&str>) -> Result<Why, PipelineError> {
 enum About<'a> {
     All,
     Number(u32),
+    /// A rule or a family of rules: `balance.levels`, `balance`.
+    Rule(&'a str),
     /// A strip, by id.
     Strip(&'a str),
     /// A strip and the beginning of a knob: `comp`, `comp.threshold`.
@@ -125,6 +127,11 @@ fn understand<'a>(
     // A name may hold a slash, so the whole text is tried first.
     if let Some(id) = find(text) {
         return Ok(About::Strip(id));
+    }
+    let of_rule =
+        |decision: &Decision| decision.rule == text || decision.rule.split('.').next() == Some(text);
+    if journal.decisions.iter().any(of_rule) {
+        return Ok(About::Rule(text));
     }
     let (word, knob) = text.split_once('/').map_or((text, None), |(word, knob)| (word, Some(knob)));
     let Some(id) = find(word) else {
@@ -203,6 +210,7 @@ impl About<'_> {
         match self {
             About::All => true,
             About::Number(number) => decision.id == *number,
+            About::Rule(rule) => decision.rule == *rule || decision.rule.split('.').next() == Some(rule),
             About::Strip(id) => {
                 decision.about.iter().any(|about| about == id)
                     || decision.edits.iter().any(|edit| self.meets_edit(edit))
@@ -214,7 +222,7 @@ impl About<'_> {
     fn meets_edit(&self, edit: &Edit) -> bool {
         match self {
             About::All => true,
-            About::Number(_) => false,
+            About::Number(_) | About::Rule(_) => false,
             About::Strip(id) => {
                 places(edit).iter().any(|(strip, _)| strip == id)
                     || matches!(edit, Edit::AddStrip { strip } if strip.id == *id)
@@ -410,6 +418,8 @@ mod tests {
             assert_eq!(ids, [1, 2, 3, 4], "{about}");
         }
         assert_eq!(ask("3").unwrap().reasons[0].rule, "dynamics.vocal");
+        assert_eq!(ask("balance.levels").unwrap().reasons.len(), 2);
+        assert_eq!(ask("balance").unwrap().reasons.len(), 2);
     }
 
     #[test]

@@ -89,12 +89,17 @@ impl<S: Into<String>> From<S> for Cell {
     }
 }
 
-/// A hyphen before a digit as the sign that it is, which screen readers say.
-fn minus(text: &str) -> String {
-    match text.strip_prefix('-') {
-        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("\u{2212}{rest}"),
-        _ => text.to_owned(),
+/// Every hyphen that begins a number as the sign that it is, which screen readers say and which lines do not break at.
+pub(crate) fn minus(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let begins = c == '-' && " (".contains(before) && chars.peek().is_some_and(char::is_ascii_digit);
+        out.push(if begins { '\u{2212}' } else { c });
+        before = c;
     }
+    out
 }
 
 impl Table {
@@ -127,7 +132,13 @@ impl Table {
 
     /// As HTML. Its box scrolls when the page is narrower.
     pub fn html(&self) -> String {
-        let class = |column| if self.numeric(column) { " class=\"n\"" } else { "" };
+        // Numbers stand to the right; short words stay on one line.
+        let short = |column: usize| self.rows.iter().all(|row| row[column].text.chars().count() <= 24);
+        let class = |column| match (self.numeric(column), short(column)) {
+            (true, _) => " class=\"n\"",
+            (false, true) => " class=\"s\"",
+            (false, false) => "",
+        };
         let classes: Vec<&str> = (0..self.head.len()).map(class).collect();
         let head: String = self
             .head
@@ -251,6 +262,12 @@ mod tests {
         );
         let html = table.html();
         assert!(html.contains("&lt;b&gt;") && html.contains("<td class=\"n\">\u{2212}9.5</td>"), "{html}");
+    }
+
+    #[test]
+    fn numbers_have_a_minus_and_names_a_hyphen() {
+        assert_eq!(minus("-23.0 to -5.0 dB"), "\u{2212}23.0 to \u{2212}5.0 dB");
+        assert_eq!(minus("Hi-Hat take-2 -a"), "Hi-Hat take-2 -a");
     }
 
     #[test]

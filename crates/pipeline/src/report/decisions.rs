@@ -3,7 +3,7 @@
 use mixsmith_assistant::{Decision, Phase, Status, all};
 
 use super::View;
-use super::block::{Block, Section, wrap};
+use super::block::{Block, Section, minus, wrap};
 use super::words::{self, esc, fact, meaning, plain, quantity};
 use crate::Mixed;
 
@@ -173,14 +173,14 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
             let wanted = evidence.wanted.map_or(String::new(), |wanted| {
                 format!(
                     " <span class=\"wanted\">wanted {}</span>",
-                    esc(&quantity(wanted, words::unit(evidence)))
+                    minus(&esc(&quantity(wanted, words::unit(evidence))))
                 )
             });
             format!(
                 "<li title=\"{}\">{of}{} <b>{}</b>{wanted}</li>\n",
                 esc(&format!("{} {}", evidence.fact, meaning(&evidence.fact)).trim()),
                 esc(&fact(&evidence.fact)),
-                esc(&quantity(evidence.value, words::unit(evidence))),
+                minus(&esc(&quantity(evidence.value, words::unit(evidence)))),
             )
         })
         .collect();
@@ -210,12 +210,9 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
 
 fn text(mixed: &Mixed, decision: &Decision) -> String {
     let (class, word, why) = status(decision);
-    let mut head = format!("{}. ", decision.id);
     let who = names(mixed, decision).join(", ");
-    if !who.is_empty() {
-        head += &format!("{who}: ");
-    }
-    let mut out = wrap(&plain(&(head + &decision.says)), "");
+    let who = if who.is_empty() { who } else { format!("{who}: ") };
+    let mut out = wrap(&plain(&(who + &decision.says)), &format!("{}. ", decision.id));
     if class != "taken" {
         out += &wrap(&plain(&format!("{word}: {why}")), "   ");
     }

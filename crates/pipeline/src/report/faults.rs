@@ -10,17 +10,21 @@ use super::tracks;
 /// The section of the report.
 pub(crate) fn section(view: &View<'_>) -> Section {
     let mixed = view.mixed;
-    let mut recordings = Vec::new();
-    for stem in &mixed.listened.song.stems {
-        let plays = mixed.session.tracks().any(|strip| tracks::plays(strip, stem));
-        let faults = tracks::faults(view, stem);
-        if plays && !faults.is_empty() {
-            recordings.push(format!("{}: {}.", stem.file, faults.join("; ")));
+    let decisions = &mixed.journal.decisions;
+    let told: Vec<_> = decisions.iter().filter(|decision| decision.rule == "prepare.faults").collect();
+    let mut recordings: Vec<String> =
+        told.iter().map(|decision| format!("{} (decision {})", decision.says, decision.id)).collect();
+    // What the rule says nothing of, because something could be done about it.
+    for strip in mixed.session.tracks() {
+        let said = told.iter().any(|decision| decision.about.contains(&strip.id));
+        for stem in mixed.listened.song.stems.iter().filter(|stem| !said && tracks::plays(strip, stem)) {
+            let faults = tracks::faults(view, stem);
+            if !faults.is_empty() {
+                recordings.push(format!("{}: {}.", stem.file, faults.join("; ")));
+            }
         }
     }
-    let mut others: Vec<String> = mixed
-        .journal
-        .decisions
+    let mut others: Vec<String> = decisions
         .iter()
         .filter_map(|decision| match &decision.status {
             // What was considered in other steps and not done is a choice, not a fault.

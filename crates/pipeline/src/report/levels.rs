@@ -95,8 +95,8 @@ fn picture(levels: &[Level]) -> String {
             plot.band("corridor", usual - sd, usual + sd, y, 14.0);
         }
         plot.stretch("move", level.before, level.after, y);
-        plot.dot("dot before", level.before, y, 5.0);
-        plot.dot("dot after", level.after, y, 6.0);
+        plot.dot("dot before", level.before, y, 8.0);
+        plot.dot("dot after", level.after, y, 5.0);
     }
     plot.legend(&[("dot before", "Before"), ("dot after", "Mix"), ("corridor", "usual")]);
     plot.finish("Level of each track against the whole in LU, before and in the mix")

@@ -73,11 +73,16 @@ fn picture(
 ) -> String {
     let loud = short.iter().chain(before.unwrap_or(&[])).chain(momentary).fold(-60f32, |a, &b| a.max(b));
     let top = (f64::from(loud) / 5.0).ceil() * 5.0;
+    let mut all: Vec<f64> = short.iter().chain(before.unwrap_or(&[])).map(|&l| f64::from(l)).collect();
+    all.sort_by(f64::total_cmp);
+    // Down to what is soft, not to silence.
+    let soft = all.get(all.len() / 50).copied().unwrap_or(top - 20.0);
+    let deep = (((top - soft) / 10.0).ceil() * 10.0).clamp(20.0, 50.0);
     let mut plot = Plot::new(
         (760.0, 300.0),
-        (52.0, 50.0, 14.0, 34.0),
+        (52.0, 50.0, 24.0, 34.0),
         Axis::even(0.0, seconds),
-        Axis::even(top - 40.0, top),
+        Axis::even(top - deep, top),
     );
     for (number, section) in sections.iter().enumerate() {
         plot.column(if number % 2 == 0 { "part even" } else { "part odd" }, section.start, section.end);
@@ -86,8 +91,8 @@ fn picture(
             plot.text(plot.at_x(section.start) + 4.0, 46.0, "tick", &section.label);
         }
     }
-    let lines: Vec<(f64, String)> = (0..=4)
-        .map(|i| top - 10.0 * f64::from(i))
+    let lines: Vec<(f64, String)> = (0..=(deep / 5.0) as u32)
+        .map(|i| top - 5.0 * f64::from(i))
         .map(|l| (l, format!("{l:.0}").replace('-', "\u{2212}")))
         .collect();
     plot.grid_y(&lines);
@@ -99,11 +104,13 @@ fn picture(
         (0..=(seconds / every) as u32).map(|i| f64::from(i) * every).map(|t| (t, time(t))).collect();
     plot.grid_x(&ticks);
     plot.line("line pale", &thinned(momentary, step));
+    plot.line("line after", &thinned(short, step));
+    // On top, so that both are seen where they agree.
     if let Some(before) = before {
         plot.line("line before", &thinned(before, step));
     }
-    plot.line("line after", &thinned(short, step));
     plot.legend(&[("line after", "Mix, 3 s"), ("line before", "Before, 3 s"), ("line pale", "Mix, 0.4 s")]);
+    plot.text(44.0, 16.0, "tick end", "LUFS");
     plot.finish("Loudness of the mix over time, with sections")
 }
 

@@ -17,6 +17,8 @@ mod stereo;
 mod summary;
 mod svg;
 pub(crate) mod systems;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tracks;
 pub(crate) mod words;

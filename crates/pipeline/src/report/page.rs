@@ -3,8 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mixsmith_audio::Audio;
+use rayon::prelude::*;
 
-use super::summary::{figures, matching, subtitle, title};
+use super::block::{Block, minus};
+use super::summary::{Figure, figures, matching, subtitle, title};
 use super::words::{esc, time};
 use super::{View, decisions};
 
@@ -23,7 +25,7 @@ pub(crate) fn page(view: &View<'_>) -> String {
     for section in &sections {
         let heading = esc(&section.title);
         contents += &format!("<li><a href=\"#{}\">{heading}</a></li>\n", section.id);
-        let blocks: String = section.blocks.iter().map(super::block::Block::html).collect();
+        let blocks: String = section.blocks.iter().map(Block::html).collect();
         body += &format!(
             "<section id=\"{0}\" aria-labelledby=\"h-{0}\">\n<h2 id=\"h-{0}\">{heading}</h2>\n{blocks}</section>\n",
             section.id
@@ -50,12 +52,12 @@ pub(crate) fn page(view: &View<'_>) -> String {
 
 /// The first figures.
 fn cards(view: &View<'_>) -> String {
-    let one = |figure: super::summary::Figure| {
+    let one = |figure: Figure| {
         format!(
             "<div><dt>{}</dt><dd><b>{}</b> <span>{}</span></dd></div>\n",
             figure.name,
-            esc(&figure.value.replace('-', "\u{2212}")),
-            esc(&figure.more.replace(" -", " \u{2212}"))
+            minus(&esc(&figure.value)),
+            minus(&esc(&figure.more))
         )
     };
     let all: String = figures(view).into_iter().map(one).collect();
@@ -69,7 +71,9 @@ fn player(view: &View<'_>) -> String {
     let mut waves = String::new();
     let mut choices = String::new();
     let mut sounds = String::new();
-    for (number, (name, take)) in players.takes().into_iter().enumerate() {
+    let takes = players.takes();
+    let coded: Vec<Option<Vec<u8>>> = takes.par_iter().map(|(_, take)| take.flac()).collect();
+    for (number, ((name, take), flac)) in takes.into_iter().zip(coded).enumerate() {
         let on = number == 1;
         waves +=
             &format!("<path class=\"wave{}\" d=\"{}\"/>", if on { " on" } else { "" }, wave(&take.audio));
@@ -77,7 +81,7 @@ fn player(view: &View<'_>) -> String {
             "<button type=\"button\" class=\"take\" aria-pressed=\"{on}\">{name} <kbd>{}</kbd></button>\n",
             number + 1
         );
-        sounds += &match take.flac() {
+        sounds += &match flac {
             Some(flac) => format!(
                 "<div class=\"native\"><span>{name}</span> <audio controls=\"controls\" preload=\"none\" \
                  aria-label=\"{name}\" src=\"data:audio/flac;base64,{}\"></audio></div>\n",
@@ -86,7 +90,8 @@ fn player(view: &View<'_>) -> String {
             None => format!("<p>{name} could not be coded for this page; listen to the file itself.</p>\n"),
         };
     }
-    let lines: String = matching(view).iter().map(|line| format!("<li>{}</li>\n", esc(line))).collect();
+    let lines: String =
+        matching(view).iter().map(|line| format!("<li>{}</li>\n", minus(&esc(line)))).collect();
     format!(
         "<section id=\"listen\" aria-labelledby=\"h-listen\" data-start=\"{start:.2}\" data-length=\"{length:.3}\">\n\
          <h2 id=\"h-listen\">Listen</h2>\n<div class=\"deck\" hidden=\"hidden\">\n<div class=\"row\">\n\

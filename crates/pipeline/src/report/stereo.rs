@@ -84,10 +84,10 @@ fn picture(before: &[f32], after: &[f32]) -> String {
         let width = |values: &[f32]| values.get(i).map(|&w| f64::from(w).max(FLOOR));
         if let (Some(before), Some(after)) = (width(before), width(after)) {
             plot.stretch("move", before, after, y);
-            plot.dot("dot before", before, y, 5.0);
+            plot.dot("dot before", before, y, 8.0);
         }
         if let Some(after) = width(after) {
-            plot.dot("dot after", after, y, 6.0);
+            plot.dot("dot after", after, y, 5.0);
         }
     }
     plot.legend(&[("dot before", "Before"), ("dot after", "Mix"), ("corridor", "mixes by people")]);

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use mixsmith_analysis::Sketch;
 use mixsmith_analysis::masking::masking;
 use mixsmith_analysis::sketch::{BANDS, centres};
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::block::{Block, Section, Table};
@@ -153,7 +154,7 @@ pub(crate) fn fares(parts: &[Part]) -> Vec<Fare> {
             weakest: weakest.map(|(part, loss)| (part.name.clone(), loss)),
         }
     };
-    SYSTEMS.iter().map(fare).collect()
+    SYSTEMS.par_iter().map(fare).collect()
 }
 
 /// The section of the report.

@@ -13,18 +13,8 @@ use super::words::{moments, quantity, tenth, time};
 pub(crate) fn section(view: &View<'_>) -> Section {
     let mixed = view.mixed;
     let mut tracks = Table::new(
-        "Tracks",
-        &[
-            "File as delivered",
-            "Track",
-            "Address",
-            "Role",
-            "Sure",
-            "Group",
-            "Before, LUFS",
-            "In the mix, LUFS",
-            "Faults",
-        ],
+        "Every file with its track, loudness in LUFS and faults",
+        &["File as delivered", "Track", "Address", "Role", "Sure", "Group", "Before", "Mix", "Faults"],
     );
     let mut left = Table::new("Left out", &["File", "Why"]);
     for strip in mixed.session.tracks() {
