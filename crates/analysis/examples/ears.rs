@@ -1,4 +1,5 @@
 //! Prints what is measured of each file: `cargo run --release -p mixsmith-analysis --example ears -- FILES`.
+#![allow(clippy::disallowed_methods, reason = "measures speed")]
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -3,6 +3,7 @@
 //! Whatever comes from outside is a claim until the bytes are there: headers never decide how much memory is
 //! taken, a damaged file gives what can be kept and a [`Problem`], and no input makes this crate panic.
 //! Originals are only read. What is written appears under its final name only when it is whole.
+#![allow(clippy::disallowed_methods, reason = "files belong here")]
 
 mod atomic;
 mod audio;

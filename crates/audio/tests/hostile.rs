@@ -1,4 +1,5 @@
 //! No bytes make the reader panic, hang, or take memory that the file does not justify.
+#![allow(clippy::disallowed_methods, reason = "files to test with")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What is no sound file gives a plain answer, at once.
+#![allow(clippy::disallowed_methods, reason = "files to test with")]
 
 mod common;
 

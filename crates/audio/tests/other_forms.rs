@@ -1,4 +1,5 @@
 //! AIFF, CAF and MP3 made by hand.
+#![allow(clippy::disallowed_methods, reason = "files to test with")]
 
 use mixsmith_audio::{Format, Read, ReadError, read};
 

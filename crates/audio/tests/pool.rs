@@ -1,4 +1,5 @@
 //! Clips read from anywhere give the same frames, whether in memory or in a file.
+#![allow(clippy::disallowed_methods, reason = "files to test with")]
 
 use std::fs;
 use std::sync::Arc;

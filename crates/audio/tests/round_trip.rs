@@ -1,4 +1,5 @@
 //! What is written reads back to the bit.
+#![allow(clippy::disallowed_methods, reason = "files to test with")]
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
 //! Files of other programs: made by ffmpeg, sox and flac where these are installed, else skipped.
+#![allow(clippy::disallowed_methods, reason = "files to test with")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,5 @@
 //! WAV headers of every kind, true and false.
+#![allow(clippy::disallowed_methods, reason = "files to test with")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The truth that comes with a song is measured in its files.
+#![allow(clippy::disallowed_methods, reason = "files to test with")]
 
 use mixsmith_demo::{Delivery, Fault, Form, Part, Recipe, Song, song, write};
 

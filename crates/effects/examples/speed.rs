@@ -1,4 +1,5 @@
 //! How many times faster than real time each effect runs on one core: `cargo run --release --example speed`.
+#![allow(clippy::disallowed_methods, reason = "measures speed")]
 
 use std::time::Instant;
 

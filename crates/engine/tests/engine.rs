@@ -145,9 +145,11 @@ fn a_flat_session_is_the_plain_sum_bit_for_bit() {
     let (session, sources) = song(&[("a", stereo.clone()), ("b", one.clone())]);
     let plan = compile(&session, &kinds(), &sources, &strips(&["master"])).unwrap();
     let out = offline(&plan, frames as u64, 1);
-    for i in 0..frames {
-        assert_eq!(out[0][0][i].to_bits(), (stereo.channels[0][i] + one.channels[0][i]).to_bits());
-        assert_eq!(out[0][1][i].to_bits(), (stereo.channels[1][i] + one.channels[0][i]).to_bits());
+    for (side, printed) in out[0].iter().enumerate() {
+        assert_eq!(printed.len(), frames);
+        for ((printed, stereo), one) in printed.iter().zip(&stereo.channels[side]).zip(&one.channels[0]) {
+            assert_eq!(printed.to_bits(), (stereo + one).to_bits());
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `Song on disk -> Stems -> Facts -> Decisions -> Session -> Plan -> Audio + Report`. Each step is a file here and
 //! can be run alone; what lies between is on disk and can be read.
+#![allow(clippy::disallowed_methods, reason = "files, clock and threads belong here")]
 
 mod brief;
 mod demo;

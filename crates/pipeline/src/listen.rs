@@ -69,6 +69,9 @@ struct Heard {
     sketch: Sketch,
 }
 
+/// The streams of a file, and what was wrong with it.
+type Found = (Vec<Heard>, Vec<Note>);
+
 /// Reads and measures every track of the folder. `ids` gives stems the ids that they had in an earlier run, by file.
 pub fn listen(
     folder: &Folder,
@@ -83,7 +86,7 @@ pub fn listen(
         .build()
         .map_err(|error| PipelineError::Threads(error.to_string()))?;
     let done = AtomicU64::new(0);
-    let heard: Vec<Result<(Vec<Heard>, Vec<Note>), PipelineError>> = pool.install(|| {
+    let heard: Vec<Result<Found, PipelineError>> = pool.install(|| {
         let one = |path: &PathBuf| {
             if progress.stopped() {
                 return Err(PipelineError::Stopped);
@@ -121,7 +124,7 @@ pub fn listen(
 }
 
 /// Decodes and measures one file, or finds it in the cache.
-fn hear(folder: &Folder, path: &Path) -> Result<(Vec<Heard>, Vec<Note>), PipelineError> {
+fn hear(folder: &Folder, path: &Path) -> Result<Found, PipelineError> {
     let full = folder.root.join(path);
     let name = path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
     let cache = folder.cache();
@@ -185,7 +188,7 @@ fn facts_key(file: &SongFile) -> String {
 }
 
 /// What the cache knows about a file's content; nothing when any of it is missing or old.
-fn recall(cache: &Path, hash: &str, name: &str) -> Option<(Vec<Heard>, Vec<Note>)> {
+fn recall(cache: &Path, hash: &str, name: &str) -> Option<Found> {
     let text = std::fs::read(cache.join("facts").join(format!("{hash}.json"))).ok()?;
     let entry: Cached = serde_json::from_slice(&text).ok()?;
     if entry.format != ears::store::FORMAT {

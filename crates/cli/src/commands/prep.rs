@@ -9,7 +9,9 @@ use crate::table::{Common, Song, Wishes, examples};
 
 /// Prepares a song without mixing it
 ///
-/// Names, groups and colours the tracks, sets polarity, time and first levels, leaves out copies and click tracks, and listsn/// the faults of the recordings. Writes `mix/session.toml` and `mix/decisions.toml`, and no sound.
+/// Names, groups and colours the tracks, sets polarity, time and first levels, leaves out copies and
+/// click tracks, and lists the faults of the recordings. Writes `mix/session.toml` and `mix/decisions.toml`, and no
+/// sound.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = examples!("mixsmith prep my-song"))]
 pub struct Prep {
