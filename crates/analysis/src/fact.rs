@@ -117,22 +117,9 @@ impl Facts {
         self.sketches.insert(stem.to_owned(), sketch);
     }
 
-    /// The same facts about stems of other names; a name that is not in the map stays.
-    pub fn renamed(self, names: &BTreeMap<String, String>) -> Facts {
-        let new = |id: &String| names.get(id).unwrap_or(id).clone();
-        let mut renamed = Facts::default();
-        for fact in self.facts {
-            // Some facts name another stem in their value (`duplicate.of`).
-            let value = match fact.value {
-                Qty::Text(text) => Qty::Text(new(&text)),
-                value => value,
-            };
-            renamed.push(Fact { about: fact.about.iter().map(new).collect(), value, ..fact });
-        }
-        for (id, sketch) in &self.sketches {
-            renamed.push_sketch(&new(id), sketch.clone());
-        }
-        renamed
+    /// Every fact in the order of measuring, and the sketches by stem.
+    pub fn into_parts(self) -> (Vec<Fact>, BTreeMap<String, Arc<Sketch>>) {
+        (self.facts, self.sketches)
     }
 
     /// The sketch of a stem.

@@ -1,6 +1,6 @@
 //! The shelf: every rule, in the order in which they are asked.
 
-use crate::{Rule, balance, buses, check, master, mixbus, pan, prepare, ride};
+use crate::{Rule, balance, buses, check, dynamics, master, mixbus, pan, prepare, ride, space, tone};
 
 /// Every rule.
 pub static ALL: &[Rule] = &[
@@ -14,6 +14,21 @@ pub static ALL: &[Rule] = &[
     buses::route::RULE,
     buses::mix::RULE,
     balance::levels::RULE,
+    tone::hum::RULE,
+    tone::high_pass::RULE,
+    tone::resonance::RULE,
+    tone::mud::RULE,
+    tone::harsh::RULE,
+    tone::character::RULE,
+    tone::unmask::RULE,
+    dynamics::gate::RULE,
+    dynamics::compress::RULE,
+    dynamics::deess::RULE,
+    dynamics::duck::RULE,
+    space::returns::RULE,
+    space::sends::RULE,
+    space::delay::RULE,
+    space::throws::RULE,
     pan::place::RULE,
     pan::width::RULE,
     ride::sections::RULE,

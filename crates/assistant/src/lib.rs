@@ -10,6 +10,7 @@ pub mod check;
 pub mod decide;
 pub mod decision;
 pub mod desk;
+pub mod dynamics;
 #[cfg(test)]
 mod fixture;
 pub mod locks;
@@ -20,7 +21,9 @@ pub mod pan;
 pub mod prepare;
 pub mod ride;
 pub mod says;
+pub mod space;
 pub mod tables;
+pub mod tone;
 
 pub use decide::{Assistant, decide};
 pub use decision::{Decision, Evidence, Status};

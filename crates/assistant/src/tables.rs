@@ -41,6 +41,10 @@ impl LevelRow {
 }
 
 impl Genre {
+    /// Every column.
+    pub const ALL: [Genre; 6] =
+        [Genre::Pop, Genre::Rock, Genre::HipHop, Genre::Edm, Genre::Jazz, Genre::Metal];
+
     /// As a sentence has it: `pop`.
     pub fn name(self) -> &'static str {
         match self {

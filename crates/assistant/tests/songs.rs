@@ -73,13 +73,18 @@ fn voice(song: &Song, facts: &Facts, session: &Session) -> f64 {
 #[test]
 fn stems_of_a_mix_are_hardly_moved_and_the_voice_sits() {
     let Some((song, facts)) = listen("caesium") else { return };
-    for (genre, usual) in [(Genre::Pop, -2.5), (Genre::Edm, -4.0)] {
+    // Another genre than the song's nearest moves a few more tracks towards its column, by little.
+    for (genre, usual, most) in [(Genre::Pop, -2.5, 1), (Genre::Edm, -4.0, 5)] {
         let (session, decisions) = mix(&song, &facts, genre);
         print(&decisions);
         let level = voice(&song, &facts, &session);
         assert!((level - usual).abs() < 2.0, "the voice is at {level:.1} LU");
-        let moved = decisions.iter().filter(|d| d.rule == "balance.levels" && !d.about.is_empty()).count();
-        assert!(moved <= 3, "{moved} of {} faders moved", song.stems.len());
+        let moves = decisions.iter().filter(|d| d.rule == "balance.levels" && !d.about.is_empty());
+        assert!(moves.count() <= most, "too many faders moved");
+        for strip in session.tracks() {
+            let fader = strip.values.get("fader").copied().unwrap_or(0.0);
+            assert!(fader.abs() <= 2.5, "{} moved by {fader} dB", strip.name);
+        }
     }
 }
 

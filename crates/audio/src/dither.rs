@@ -34,7 +34,9 @@ impl Quantiser {
         if let Some(noise) = &mut self.noise {
             exact += noise.triangular();
         }
-        let whole = exact.round_ties_even();
+        // Adding and taking away 1.5 * 2^52 rounds to nearest, ties to even; `round_ties_even` is a library call on
+        // plain x86-64. Whole numbers of 32 bits are far below where that ends.
+        let whole = (exact + 6_755_399_441_055_744.0) - 6_755_399_441_055_744.0;
         self.clipped += u64::from(whole.abs() > self.limit);
         // What is not a number becomes nought here, as `as` defines it.
         whole.clamp(-self.limit, self.limit) as i32

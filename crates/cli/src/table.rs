@@ -38,7 +38,7 @@ fn with_codes(command: clap::Command) -> clap::Command {
     version,
     propagate_version = true,
     arg_required_else_help = true,
-    after_help = examples!("mixsmith demo demo-song", "mixsmith mix demo-song", "mixsmith why demo-song vox")
+    after_help = examples!("mixsmith demo", "mixsmith mix my-song", "mixsmith why my-song lead-vocal")
 )]
 pub struct Cli {
     /// What every command understands.

@@ -43,6 +43,8 @@ pub struct Compressor<L: Lane> {
     listener: Listener<L>,
     ballistics: [Ballistics<L>; 2],
     delays: [DelayLine<L>; 2],
+    /// Gains of the last quantum.
+    gains: [[L; QUANTUM]; 2],
     reduction: L,
 }
 
@@ -59,6 +61,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
             listener: Listener::new(setup.rate),
             ballistics: [Ballistics::new(setup.rate); 2],
             delays: [DelayLine::new(ahead), DelayLine::new(ahead)],
+            gains: [[L::splat(1.0); QUANTUM]; 2],
             reduction: L::zero(),
         }
     }
@@ -78,14 +81,13 @@ impl<L: Lane> Effect<L> for Compressor<L> {
             Some(key) => (key.left, key.right),
             None => (&*io.left, io.right.as_deref()),
         };
-        let mut gains = [[L::zero(); QUANTUM]; 2];
-        let apart = self.listener.hear(&hearing, key, io.right.is_some(), &mut gains);
+        let apart = self.listener.hear(&hearing, key, io.right.is_some(), &mut self.gains);
 
         let course = Course::new(ramps);
         let [first, second] = &mut self.ballistics;
         first.set(ramps.attack.to, ramps.release.to);
         second.set(ramps.attack.to, ramps.release.to);
-        let [left, right] = &mut gains;
+        let [left, right] = &mut self.gains;
         self.reduction = course.gains(first, left);
         if apart.any() {
             self.reduction = self.reduction.max(course.gains(second, right));
@@ -94,10 +96,14 @@ impl<L: Lane> Effect<L> for Compressor<L> {
         for (right, &left) in right.iter_mut().zip(left.iter()) {
             *right = L::select(apart, *right, left);
         }
-        apply(&mut self.delays[0], &gains[0], io.left);
+        apply(&mut self.delays[0], &self.gains[0], io.left);
         if let Some(channel) = io.right {
-            apply(&mut self.delays[1], &gains[1], channel);
+            apply(&mut self.delays[1], &self.gains[1], channel);
         }
+    }
+
+    fn gains(&self) -> Option<[&[L]; 2]> {
+        Some(self.gains.each_ref().map(|gains| gains.as_slice()))
     }
 
     fn reduction_db(&self) -> f32 {

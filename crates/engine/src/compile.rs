@@ -174,8 +174,19 @@ fn node(
             input_latency = input_latency.max(nodes[from].latency.saturating_sub(own));
         }
         let key = key.map(|from| KeyEdge::Strip { from, delay: 0 });
-        inserts.push(PlannedInsert { id: insert.id.clone(), kind, curves, key, latency: own, tapped: false });
-        own += (kind.build)(&setup, &start).latency();
+        let built = (kind.build)(&setup, &start);
+        let (late, gain) = (built.latency(), built.gains().is_some());
+        inserts.push(PlannedInsert {
+            id: insert.id.clone(),
+            kind,
+            curves,
+            key,
+            latency: own,
+            late,
+            gain,
+            tapped: false,
+        });
+        own += late;
     }
     for edge in &mut inputs {
         edge.delay = input_latency - nodes[edge.from].latency;
@@ -255,7 +266,9 @@ fn level(nodes: Vec<Node>, prints: Vec<Print>) -> (Vec<Node>, Vec<std::ops::Rang
         }
         for insert in &mut node.inserts {
             match &mut insert.key {
-                Some(KeyEdge::Strip { from, .. } | KeyEdge::Tap { from, .. }) => *from = new_place[*from],
+                Some(
+                    KeyEdge::Strip { from, .. } | KeyEdge::Tap { from, .. } | KeyEdge::Gain { from, .. },
+                ) => *from = new_place[*from],
                 None => {}
             }
         }

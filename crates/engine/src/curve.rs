@@ -66,10 +66,6 @@ mod tests {
         ]);
         assert_eq!((curve.at(-5), curve.at(19), curve.at(20), curve.at(99)), (0.0, 0.0, -6.0, 4.0));
         assert_eq!(curve.at(25), -1.0);
-        assert_eq!(
-            (curve.until_break(0, 64), curve.until_break(20, 64), curve.until_break(30, 64)),
-            (10, 10, 64)
-        );
-        assert_eq!(curve.ramp(20, 10), Ramp { from: -6.0, to: 3.0 });
+        assert_eq!(curve.ramp(20, 10), Ramp { from: 0.0, to: 3.0 });
     }
 }

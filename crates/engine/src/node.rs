@@ -27,7 +27,7 @@ pub(crate) struct Output {
     pub post: Pair,
     /// Before the fader, kept only where somebody takes it.
     pre: Option<Pair>,
-    /// Inputs of the inserts, kept only for shadows.
+    /// Inputs (or gains) of the inserts, kept only for shadows.
     taps: Vec<Option<Pair>>,
     /// Frames by which it is late.
     latency: usize,
@@ -64,7 +64,8 @@ pub(crate) struct Running {
 struct RunningInsert {
     processor: Box<dyn Processor<f32>>,
     ramps: Vec<Ramp<f32>>,
-    key_delay: [DelayLine<f32>; 2],
+    /// Delay of the key; where only the original's gain is applied, of the sound.
+    delay: [DelayLine<f32>; 2],
     key: Option<Pair>,
     most_db: f32,
     sum_db: f64,
@@ -116,11 +117,17 @@ impl Running {
             gain::enter(&self.plan.gains, song, &mut [left, right]);
         }
         for ((plan, insert), tap) in self.plan.inserts.iter().zip(&mut self.inserts).zip(&mut out.taps) {
-            if let Some(tap) = tap {
+            if let Some(tap) = tap.as_mut().filter(|_| !plan.gain) {
                 tap.left[..frames].copy_from_slice(left);
                 tap.right[..frames].copy_from_slice(if mono { left } else { right });
             }
-            insert.run(plan, before, frame, left, (!mono).then_some(&mut *right));
+            let right = (!mono).then_some(&mut *right);
+            match plan.key {
+                Some(KeyEdge::Gain { from, insert: original }) => {
+                    insert.apply(before[from].taps[original].as_ref(), left, right);
+                }
+                _ => insert.run(plan, before, frame, left, right, tap.as_mut().filter(|_| plan.gain)),
+            }
         }
         if mono {
             right.copy_from_slice(left);
@@ -138,16 +145,27 @@ impl RunningInsert {
         let start: Vec<f32> = plan.curves.iter().map(|curve| curve.at(0)).collect();
         let delay = match plan.key {
             Some(KeyEdge::Strip { delay, .. }) => delay,
+            Some(KeyEdge::Gain { .. }) => plan.late,
             _ => 0,
         };
         RunningInsert {
             processor: (plan.kind.build)(setup, &start),
             ramps: start.iter().map(|&value| Ramp::still(value)).collect(),
-            key_delay: [(); 2].map(|()| DelayLine::new(delay)),
+            delay: [(); 2].map(|()| DelayLine::new(delay)),
             key: plan.key.is_some().then(|| Pair::new(stride)),
             most_db: 0.0,
             sum_db: 0.0,
             quanta: 0,
+        }
+    }
+
+    /// Applies the gain that the original insert had.
+    fn apply(&mut self, gains: Option<&Pair>, left: &mut [f32], right: Option<&mut [f32]>) {
+        let Some(gains) = gains else { return };
+        let channels = [Some(left), right].into_iter().flatten();
+        for ((channel, gains), delay) in channels.zip([&gains.left, &gains.right]).zip(&mut self.delay) {
+            delay.process(channel);
+            channel.iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain);
         }
     }
 
@@ -158,20 +176,21 @@ impl RunningInsert {
         frame: u64,
         left: &mut [f32],
         mut right: Option<&mut [f32]>,
+        mut gains: Option<&mut Pair>,
     ) {
         let frames = left.len();
         if let (Some(edge), Some(key)) = (&plan.key, &mut self.key) {
             let source = match *edge {
                 KeyEdge::Strip { from, .. } => &before[from].post,
-                KeyEdge::Tap { from, insert } => {
+                KeyEdge::Tap { from, insert } | KeyEdge::Gain { from, insert } => {
                     before[from].taps[insert].as_ref().unwrap_or(&before[from].post)
                 }
             };
             key.left[..frames].copy_from_slice(&source.left[..frames]);
             key.right[..frames].copy_from_slice(&source.right[..frames]);
-            if self.key_delay[0].frames() > 0 {
-                self.key_delay[0].process(&mut key.left[..frames]);
-                self.key_delay[1].process(&mut key.right[..frames]);
+            if self.delay[0].frames() > 0 {
+                self.delay[0].process(&mut key.left[..frames]);
+                self.delay[1].process(&mut key.right[..frames]);
             }
         }
         let song = frame as i64 - plan.latency as i64;
@@ -184,6 +203,10 @@ impl RunningInsert {
             let key = key.map(|k| Key { left: &k.left[range.clone()], right: Some(&k.right[range.clone()]) });
             let right = right.as_deref_mut().map(|right| &mut right[range.clone()]);
             self.processor.process(&self.ramps, Io { left: &mut left[range], right, key });
+            if let (Some(kept), Some([one, two])) = (&mut gains, self.processor.gains()) {
+                kept.left[at..at + QUANTUM].copy_from_slice(one);
+                kept.right[at..at + QUANTUM].copy_from_slice(two);
+            }
             let reduction = self.processor.reduction_db();
             self.most_db = self.most_db.max(reduction);
             self.sum_db += f64::from(reduction);

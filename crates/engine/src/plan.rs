@@ -121,7 +121,11 @@ pub(crate) struct PlannedInsert {
     pub key: Option<KeyEdge>,
     /// Latency up to its input: what its curves and its key are aligned to.
     pub latency: usize,
-    /// Must its input be kept for the shadows?
+    /// Its own latency.
+    pub late: usize,
+    /// Is it nothing but a delay and a gain?
+    pub gain: bool,
+    /// Must its input, or its gain, be kept for the shadows?
     pub tapped: bool,
 }
 
@@ -131,12 +135,14 @@ pub(crate) enum KeyEdge {
     Strip { from: usize, delay: usize },
     /// The input of an insert of the strip that this node shadows.
     Tap { from: usize, insert: usize },
+    /// The gain of an insert of the strip that this node shadows: it is applied, and the insert does not run.
+    Gain { from: usize, insert: usize },
 }
 
 impl KeyEdge {
     pub fn from(&self) -> usize {
         match *self {
-            KeyEdge::Strip { from, .. } | KeyEdge::Tap { from, .. } => from,
+            KeyEdge::Strip { from, .. } | KeyEdge::Tap { from, .. } | KeyEdge::Gain { from, .. } => from,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Stems and versions that add up to the mix through the processing of the buses.
 //!
-//! A stem runs through copies ("shadows") of the strips that follow it. Where a strip's processor listens to its own
-//! input, its shadow listens to the input of the original, so that it turns with the gain of the whole mix. A gain
-//! that does not depend on the stem is linear, so stems add up.
+//! A stem runs through copies ("shadows") of the strips that follow it. A compressor does not run again: its shadow
+//! applies the gain that the original had for the whole mix. Where another processor listens to its own input, its
+//! shadow listens to the input of the original. A gain that does not depend on the stem is linear, so stems add up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,10 +72,14 @@ fn follow(
         copy.inputs = inputs;
         for (i, insert) in copy.inserts.iter_mut().enumerate() {
             insert.tapped = false;
-            if insert.kind.ports.key && insert.key.is_none() {
+            if insert.gain {
+                insert.key = Some(KeyEdge::Gain { from: original, insert: i });
+            } else if insert.kind.ports.key && insert.key.is_none() {
                 insert.key = Some(KeyEdge::Tap { from: original, insert: i });
-                nodes[original].inserts[i].tapped = true;
+            } else {
+                continue;
             }
+            nodes[original].inserts[i].tapped = true;
         }
         nodes.push(copy);
         sound.insert(original, nodes.len() - 1);

@@ -15,8 +15,11 @@ mod master;
 mod meter;
 mod print;
 mod progress;
+pub mod report;
 mod road;
+mod scorecard;
 mod sessions;
+mod why;
 
 pub use demo::demo;
 pub use error::{Note, PipelineError};
@@ -24,10 +27,13 @@ pub use folder::Folder;
 pub use journal::Journal;
 pub use listen::{Listened, SongFile, listen};
 pub use manifest::{Manifest, Printed};
+pub use meter::Level;
 pub use progress::{Progress, Silent};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
+pub use scorecard::{Score, Verdict};
 pub use sessions::set;
 
 pub use mixsmith_analysis::{Fact, Facts, Qty};
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};
 pub use mixsmith_session::Address;
+pub use why::{Knob, Reason, Why, explain, why};

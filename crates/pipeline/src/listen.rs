@@ -127,7 +127,10 @@ pub(crate) fn listen_held(
     }
     let (mut song, mut facts) = song_of(rate, streams, clips, &mut notes);
     progress.stage("Understand", 0);
+    // What is known of single stems counts from the start of their files until here, of the song from its start.
+    let of_files = facts.iter().count();
     mixsmith_analysis::song::measure_song(&song, &mut facts);
+    let facts = on_the_songs_clock(&song, facts, of_files);
     let facts = rename(&mut song, facts, ids);
     Ok(Listened { song, facts, files, notes })
 }
@@ -265,9 +268,9 @@ fn song_of(rate: u32, streams: Vec<Heard>, clips: Vec<Arc<Clip>>, notes: &mut Ve
         song.frames = song.frames.max((start + clip.frames as i64).max(0) as u64);
         let named = heard.file.name.as_ref().map(|name| format!("{} - {name}", heard.file.file));
         for fact in heard.facts {
-            facts.push(Fact { about: vec![id.clone()], ..shifted(fact, offset) });
+            facts.push(Fact { about: vec![id.clone()], ..fact });
         }
-        facts.push_sketch(&id, Arc::new(shifted_sketch(heard.sketch, offset)));
+        facts.push_sketch(&id, Arc::new(heard.sketch));
         song.stems.push(Stem {
             id,
             file: named.unwrap_or_else(|| heard.file.file.clone()),
@@ -283,6 +286,25 @@ fn song_of(rate: u32, streams: Vec<Heard>, clips: Vec<Arc<Clip>>, notes: &mut Ve
         });
     }
     (song, facts)
+}
+
+/// Moves the first `of_files` facts, and the sketches, from the clocks of their files to that of the song.
+fn on_the_songs_clock(song: &Song, facts: Facts, of_files: usize) -> Facts {
+    let offset = |id: &String| {
+        let stem = song.stems.iter().find(|stem| stem.id == *id);
+        stem.map_or(0.0, |stem| stem.start as f64 / f64::from(song.rate))
+    };
+    let (list, sketches) = facts.into_parts();
+    let mut moved = Facts::default();
+    for (number, fact) in list.into_iter().enumerate() {
+        let late = fact.about.first().filter(|_| number < of_files).map_or(0.0, offset);
+        moved.push(shifted(fact, late));
+    }
+    for (id, sketch) in sketches {
+        let late = offset(&id);
+        moved.push_sketch(&id, if late > 0.0 { Arc::new(shifted_sketch(&sketch, late)) } else { sketch });
+    }
+    moved
 }
 
 /// A fact of a file that starts `offset` seconds into the song.
@@ -306,13 +328,9 @@ fn shifted(mut fact: Fact, offset: f64) -> Fact {
     fact
 }
 
-fn shifted_sketch(mut sketch: Sketch, offset: f64) -> Sketch {
-    let before = (offset / sketch::STEP).round().max(0.0) as usize * sketch::BANDS;
-    if before > 0 {
-        sketch.mid.splice(0..0, std::iter::repeat_n(0.0, before));
-        sketch.side.splice(0..0, std::iter::repeat_n(0.0, before));
-    }
-    sketch
+fn shifted_sketch(sketch: &Sketch, offset: f64) -> Sketch {
+    let before = vec![0.0; (offset / sketch::STEP).round() as usize * sketch::BANDS];
+    Sketch { mid: [&before[..], &sketch.mid].concat(), side: [&before[..], &sketch.side].concat() }
 }
 
 /// Gives every stem the id that a person types: that of an earlier run, or one made from its clean name.
@@ -337,5 +355,19 @@ fn rename(song: &mut Song, facts: Facts, ids: &BTreeMap<String, String>) -> Fact
     for stem in &mut song.stems {
         stem.id = names[&stem.id].clone();
     }
-    facts.renamed(&names)
+    let new = |id: &String| names.get(id).unwrap_or(id).clone();
+    let (list, sketches) = facts.into_parts();
+    let mut renamed = Facts::default();
+    for fact in list {
+        // Some facts name another stem in their value (`duplicate.of`).
+        let value = match fact.value {
+            Qty::Text(text) => Qty::Text(new(&text)),
+            value => value,
+        };
+        renamed.push(Fact { about: fact.about.iter().map(new).collect(), value, ..fact });
+    }
+    for (id, sketch) in sketches {
+        renamed.push_sketch(&new(&id), sketch);
+    }
+    renamed
 }

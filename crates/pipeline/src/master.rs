@@ -13,10 +13,10 @@ use crate::{PipelineError, Progress};
 
 /// Largest difference from the loudness asked for, LU.
 const CLOSE: f64 = 0.1;
-/// Renders at most.
-const ROUNDS: usize = 4;
-/// Limiting beyond this is not worth the loudness (mixing.md 6.2: more than 4 dB is to be flagged), dB.
-const MOST_LIMITING: f32 = 6.0;
+/// Rounds of two renders at most.
+const ROUNDS: u64 = 3;
+/// Gain reduction of the limiter that is not worth more loudness: mean over the song, and at the hardest hit, dB.
+const MOST_LIMITING: (f32, f32) = (1.5, 12.0);
 
 struct Weigh(Meter);
 
@@ -56,8 +56,26 @@ fn alone(session: &Session, master: &Strip, mix: &Audio) -> (Session, Sources) {
     (session, [("mix".to_owned(), Arc::new(Sound::in_memory(mix.clone())))].into())
 }
 
+/// What one try gave.
+#[derive(Clone, Copy)]
+struct Try {
+    gain: f32,
+    level: Level,
+    /// How much the limiter turned down: mean over the song, and most, dB.
+    limiting: (f32, f32),
+}
+
+impl Try {
+    /// How far the limiter is from what is too much: 0 and more is too much.
+    fn hard(&self) -> f32 {
+        let (mean, most) = self.limiting;
+        // A dB of gain adds about half as much to the mean as to the hardest hit.
+        (2.0 * (mean - MOST_LIMITING.0)).max(most - MOST_LIMITING.1)
+    }
+}
+
 /// Turns the limiter's gain until the master is as loud as asked, or the limiter works too hard, and returns the
-/// decision with what was measured. Nothing when the master has no limiter, or a hand has set its gain.
+/// decision with what was measured. Nothing when the master has no limiter.
 pub(crate) fn settle(
     session: &Session,
     mix: &Audio,
@@ -66,53 +84,49 @@ pub(crate) fn settle(
     progress: &dyn Progress,
 ) -> Result<Option<(Decision, Level)>, PipelineError> {
     let Some(master) = session.master() else { return Ok(None) };
-    let Some(limiter) = master.inserts.iter().find(|insert| insert.kind == "dynamics.limiter" && insert.on)
-    else {
+    let Some(limiter) = master.inserts.iter().find(|insert| insert.kind == "dynamics.limiter" && insert.on) else {
         return Ok(None);
     };
     let at = Address::insert(&master.id, &limiter.id, "gain");
-    let (mut small, sources) = alone(session, master, mix);
+    let (small, sources) = alone(session, master, mix);
     let Ok(param) = small.param(&KINDS, &at) else { return Ok(None) };
-    let (least, most) = (*param.range.start(), *param.range.end());
-    let mut gain = small.value(&KINDS, &at).unwrap_or(0.0);
-    let mut found = None;
-    progress.stage("Master", small.song.frames * ROUNDS as u64);
+    let range = *param.range.start()..=*param.range.end();
+    progress.stage("Master", small.song.frames * ROUNDS);
+    let attempt = |gain: f32, round: u64| -> Result<Try, PipelineError> {
+        let mut session = small.clone();
+        // The gain is inside the range, so it cannot be refused.
+        let _ = session.apply(&KINDS, &Edit::Set { at: at.clone(), to: gain });
+        let (level, limiting) = weigh(&session, &sources, master, &limiter.id, round, progress)?;
+        Ok(Try { gain, level, limiting })
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.clamp(1, 2))
+        .build()
+        .map_err(|error| PipelineError::Threads(error.to_string()))?;
+    // Two tries at once say how loudness and limiting follow the gain; two more land on it.
+    let first = small.value(&KINDS, &at).unwrap_or(0.0);
+    let apart = |gain: f32| (gain, (gain + 2.0).min(*range.end()));
+    let (mut low, mut high) = apart(first);
+    let mut best: Option<Try> = None;
     for round in 0..ROUNDS {
-        // The edit is inside the range, so it cannot be refused.
-        let _ = small.apply(&KINDS, &Edit::Set { at: at.clone(), to: gain });
-        let prints = Prints { strips: vec![master.id.clone()], ..Prints::default() };
-        let plan = compile(&small, &KINDS, &sources, &prints)?;
-        let Some(meter) = Meter::new(small.song.rate) else { return Ok(None) };
-        let mut weigh = Weigh(meter);
-        let mut sinks: Vec<Box<dyn Sink + '_>> = vec![Box::new(Borrowed(&mut weigh))];
-        let done = small.song.frames * round as u64;
-        let mut watch = |frame: u64| {
-            progress.step(done + frame, "loudness of the master");
-            !progress.stopped()
-        };
-        let rendered = render(&plan, small.song.frames, threads, &mut sinks, &mut watch)
-            .map_err(|error| PipelineError::render(std::path::Path::new("master"), error))?;
-        drop(sinks);
-        let level = weigh.0.level();
-        let limiting = rendered.reductions.iter().find(|r| r.insert == limiter.id).map_or(0.0, |r| r.most_db);
-        found = Some((gain, level, limiting));
-        if level.loudness <= -70.0 || (level.loudness - target).abs() <= CLOSE {
+        let (one, two) = pool.install(|| rayon::join(|| attempt(low, round), || attempt(high, round)));
+        let (one, two) = (one?, two?);
+        for found in [one, two] {
+            if best.is_none_or(|best| better(&found, &best, target)) {
+                best = Some(found);
+            }
+        }
+        if best.is_some_and(|best| (best.level.loudness - target).abs() <= CLOSE) || one.level.loudness <= -70.0 {
             break;
         }
-        let too_hard = (limiting - MOST_LIMITING).max(0.0);
-        let wanted = (target - level.loudness) as f32;
-        let step = if too_hard > 0.0 && wanted > 0.0 { -too_hard } else { wanted };
-        let next = (gain + step).clamp(least, most);
-        if (next - gain).abs() < 0.05 || (too_hard > 0.0 && round + 1 == ROUNDS) {
-            break;
-        }
-        gain = next;
+        let next = land(&one, &two, target).clamp(*range.start(), *range.end());
+        (low, high) = (next, (next + 0.3).min(*range.end()));
     }
-    let Some((gain, level, limiting)) = found else { return Ok(None) };
-    let short = target - level.loudness;
+    let Some(Try { gain, level, limiting }) = best else { return Ok(None) };
+    let ((mean, most), short) = (limiting, target - level.loudness);
     let mut says = format!(
-        "Master at {:.1} LUFS: {gain:.1} dB into the limiter, which turns down {limiting:.1} dB at most; true peak \
-         {:.1} dBTP.",
+        "Master at {:.1} LUFS: {gain:.1} dB into the limiter, which turns down {mean:.1} dB on average \
+         and {most:.1} dB at the hardest hit; true peak {:.1} dBTP.",
         level.loudness, level.true_peak
     );
     if short > 0.5 {
@@ -121,9 +135,56 @@ pub(crate) fn settle(
     let decision = Decision::new("master.loudness", &[&master.id], says)
         .because(Evidence::new("loudness.integrated", &["master"], level.loudness, "LUFS").wanted(target))
         .because(Evidence::new("peak.true", &["master"], level.true_peak, "dBTP"))
-        .because(Evidence::new("reduction.most", &["master"], f64::from(limiting), "dB"))
+        .because(Evidence::new("reduction.most", &["master"], f64::from(most), "dB"))
+        .because(Evidence::new("reduction.mean", &["master"], f64::from(mean), "dB").wanted(MOST_LIMITING.0.into()))
         .edit(Edit::Set { at, to: gain });
     Ok(Some((decision, level)))
+}
+
+/// Nearer to the target, among those that do not limit too hard.
+fn better(a: &Try, b: &Try, target: f64) -> bool {
+    let cost = |t: &Try| {
+        let hard = f64::from((t.hard() - 0.1).max(0.0));
+        100.0 * hard + (t.level.loudness - target).abs()
+    };
+    cost(a) < cost(b)
+}
+
+/// The gain at which two tries, taken as a line, say that the target is met, or else that the limiter is at its most.
+fn land(one: &Try, two: &Try, target: f64) -> f32 {
+    let line = |a: f64, b: f64, wanted: f64| {
+        let slope = ((b - a) / f64::from(two.gain - one.gain).max(1e-3)).clamp(0.2, 1.2);
+        f64::from(one.gain) + (wanted - a) / slope
+    };
+    let loud = line(one.level.loudness, two.level.loudness, target);
+    let hard = line(f64::from(one.hard()), f64::from(two.hard()), 0.0);
+    loud.min(hard) as f32
+}
+
+/// Loudness, true peak and most gain reduction of the master as it stands.
+fn weigh(
+    session: &Session,
+    sources: &Sources,
+    master: &Strip,
+    limiter: &str,
+    round: u64,
+    progress: &dyn Progress,
+) -> Result<(Level, (f32, f32)), PipelineError> {
+    let prints = Prints { strips: vec![master.id.clone()], ..Prints::default() };
+    let plan = compile(session, &KINDS, sources, &prints)?;
+    let Some(meter) = Meter::new(session.song.rate) else { return Ok((Level::default(), (0.0, 0.0))) };
+    let mut weigh = Weigh(meter);
+    let mut sinks: Vec<Box<dyn Sink + '_>> = vec![Box::new(Borrowed(&mut weigh))];
+    let done = session.song.frames * round;
+    let mut watch = |frame: u64| {
+        progress.step(done + frame, "loudness of the master");
+        !progress.stopped()
+    };
+    let rendered = render(&plan, session.song.frames, 1, &mut sinks, &mut watch)
+        .map_err(|error| PipelineError::render(std::path::Path::new("master"), error))?;
+    drop(sinks);
+    let reduction = rendered.reductions.iter().find(|reduction| reduction.insert == limiter);
+    Ok((weigh.0.level(), reduction.map_or((0.0, 0.0), |reduction| (reduction.mean_db, reduction.most_db))))
 }
 
 struct Borrowed<'a>(&'a mut Weigh);

@@ -15,6 +15,7 @@ use crate::listen::{Listened, listen_held};
 use crate::lock::Lock;
 use crate::manifest::{Input, Manifest};
 use crate::print::{self, listen_to};
+use crate::report::{self, Players};
 use crate::{Folder, Journal, Note, PipelineError, Progress, brief, master, sessions};
 
 /// What the command line asks for beyond `song.toml`.
@@ -167,7 +168,9 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
     journal.write(&folder.decisions())?;
     let (manifest, rendered) = print_all(folder, &session, &start.listened, options, progress)?;
     let Start { listened, brief, notes, .. } = start;
-    Ok(Mixed { listened, brief, session, journal, heard, rendered, manifest, notes })
+    let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, notes };
+    report(folder, &mixed, progress)?;
+    Ok(mixed)
 }
 
 /// Prints the session on disk as it is, deciding nothing.
@@ -193,7 +196,26 @@ pub fn render_again(
     hear(&mut heard, &audio);
     let (manifest, rendered) = print_all(folder, &session, &listened, options, progress)?;
     let journal = Journal::read(&folder.decisions())?;
-    Ok(Mixed { listened, brief, session, journal, heard, rendered, manifest, notes })
+    let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, notes };
+    report(folder, &mixed, progress)?;
+    Ok(mixed)
+}
+
+/// Writes the report, from what was printed.
+fn report(folder: &Folder, mixed: &Mixed, progress: &dyn Progress) -> Result<(), PipelineError> {
+    progress.stage("Report", 0);
+    let printed = |file: &str| -> Result<Audio, PipelineError> {
+        let path = folder.out.join(file);
+        let read = mixsmith_audio::read(&path).map_err(|error| PipelineError::Io {
+            path: path.clone(),
+            source: std::io::Error::other(error.to_string()),
+        })?;
+        let first = read.streams.into_iter().next().map(|stream| stream.audio);
+        Ok(first.unwrap_or_else(|| Audio::silence(mixed.session.song.rate, 2, 0)))
+    };
+    let before = report::plain_sum(&mixed.listened.song, &mixed.session);
+    let players = Players::new(mixed, &before, &printed("mix.wav")?, &printed("master.wav")?);
+    report::write(mixed, folder, &players)
 }
 
 fn print_all(

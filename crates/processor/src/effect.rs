@@ -102,6 +102,12 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     fn reduction_db(&self) -> f32 {
         0.0
     }
+    /// The gains of the last quantum, left and right, where the effect is nothing but its latency and a gain: stems
+    /// that run through a bus are then multiplied with them, and the effect need not run again for each. Always
+    /// there or never.
+    fn gains(&self) -> Option<[&[T]; 2]> {
+        None
+    }
 }
 
 /// An [`Effect`] with its type erased: what the engine runs.
@@ -114,6 +120,8 @@ pub trait Processor<T: Copy>: Send {
     fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>);
     /// See [`Effect::reduction_db`].
     fn reduction_db(&self) -> f32;
+    /// See [`Effect::gains`].
+    fn gains(&self) -> Option<[&[T]; 2]>;
 }
 
 struct Erased<E>(E);
@@ -130,6 +138,9 @@ impl<T: Copy + 'static, E: Effect<T>> Processor<T> for Erased<E> {
     }
     fn reduction_db(&self) -> f32 {
         self.0.reduction_db()
+    }
+    fn gains(&self) -> Option<[&[T]; 2]> {
+        self.0.gains()
     }
 }
 

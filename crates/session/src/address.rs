@@ -119,7 +119,7 @@ impl From<Address> for String {
 }
 
 /// The nearest of several words, for "did you mean".
-pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     words
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))

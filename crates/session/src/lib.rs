@@ -14,7 +14,7 @@ mod routes;
 mod slug;
 mod strip;
 
-pub use address::{Address, AddressError, Slot};
+pub use address::{Address, AddressError, Slot, nearest};
 pub use diff::diff;
 pub use edit::{Edit, EditError};
 pub use file::{FileError, parse, print, update};

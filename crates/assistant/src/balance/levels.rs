@@ -7,7 +7,7 @@ use super::state::{self, State, row};
 use crate::mixmodel::MixModel;
 use crate::prepare::gain::MIX;
 use crate::says::signed;
-use crate::{Decision, Desk, Evidence, Phase, Rule, tables};
+use crate::{Decision, Desk, Evidence, Genre, Phase, Rule, tables};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -53,7 +53,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// What the table says of each track of a model.
-    pub fn table(desk: &Desk<'_>, model: &MixModel) -> Vec<Wanted> {
+    pub fn table(desk: &Desk<'_>, model: &MixModel, genre: Genre) -> Vec<Wanted> {
         let rows: Vec<&tables::LevelRow> = model.parts.iter().map(|part| row(desk, &part.id)).collect();
         let lead = ["lead-vocal", "synth-lead"].iter().find(|lead| rows.iter().any(|row| row.part == **lead));
         let wanted = |i: usize| {
@@ -61,7 +61,7 @@ impl Wanted {
             let place = group.iter().position(|&j| j == i).unwrap_or(0);
             let share = 10.0 * model.sharing(&group)[place].log10();
             Wanted {
-                level: rows[i].level(desk.brief.genre) - share,
+                level: rows[i].level(genre) - share,
                 sd: rows[i].sd,
                 anchor: lead.is_some_and(|lead| rows[i].part == *lead),
             }
@@ -135,7 +135,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let fixed: Vec<bool> =
         model.parts.iter().map(|part| desk.locks.held(&format!("{}/fader", part.id))).collect();
     let state = state::judge(desk, &model);
-    let mut wanted = Wanted::table(desk, &model);
+    let mut wanted = Wanted::table(desk, &model, desk.brief.genre);
     let rough = blend_rough(desk, &model, &mut wanted);
     let mix = if state.balanced { now } else { MIX };
     let mut faders = solve(&model, &wanted, mix, &fixed);

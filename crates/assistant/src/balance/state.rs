@@ -2,7 +2,7 @@
 
 use super::levels::{Wanted, solve};
 use crate::mixmodel::{MixModel, Part};
-use crate::{Desk, tables};
+use crate::{Desk, Genre, tables};
 
 /// The verdict, with its three witnesses.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,7 +11,8 @@ pub struct State {
     pub balanced: bool,
     /// Share of files with two channels, equal or not. Microphones are recorded in mono, stems are printed in stereo.
     pub stereo: f64,
-    /// Median distance of a track from the level of its role, in standard deviations of good mixes.
+    /// Median distance of a track from the level of its role, in standard deviations of good mixes, for
+    /// the nearest genre.
     pub distance: f64,
     /// Spread (standard deviation) of the tracks' own levels, LU. Recorded or normalised tracks are all alike.
     pub spread: f64,
@@ -34,8 +35,9 @@ pub fn judge(desk: &Desk<'_>, model: &MixModel) -> State {
     let delivered = MixModel { parts: delivered };
     let sum = delivered.loudness(&delivered.faders()).unwrap_or(0.0);
     let levels = delivered.parts.iter().map(|part| part.active - sum).collect();
-    let wanted = Wanted::table(desk, &delivered);
-    let distance = distance(&delivered, &wanted);
+    // Whether stems are mixed does not hang on the genre that the person names: the nearest column counts.
+    let nearest = |genre| distance(&delivered, &Wanted::table(desk, &delivered, genre));
+    let distance = Genre::ALL.map(nearest).into_iter().fold(f64::INFINITY, f64::min);
     State {
         balanced: stereo >= 0.5 && spread >= 2.0 && distance <= 1.2,
         stereo,

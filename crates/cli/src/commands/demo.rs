@@ -3,18 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use mixsmith_pipeline::{Folder, Options};
 
+use super::result;
 use crate::failure::Failure;
+use crate::progress;
 use crate::table::{Common, examples};
-use crate::{progress, say};
 
-/// Writes a demo song to mix
+/// Makes a demo song and mixes it
 ///
 /// A minute of music, played by the program itself and delivered as badly as real folders are: odd names, a buried
-/// voice, an inverted microphone, a copy, a click track. Mix it to hear what the program does with it.
+/// voice, an inverted microphone, a copy, a click track. It is then mixed as any folder would be.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = examples!("mixsmith demo demo-song", "mixsmith mix demo-song"))]
+#[command(after_help = examples!("mixsmith demo", "mixsmith demo my-demo", "mixsmith why demo-song lead-vocal"))]
 pub struct Demo {
     /// The folder to write the tracks to; it is made if it is not there
     #[arg(value_name = "DIR", default_value = "demo-song")]
@@ -23,14 +24,12 @@ pub struct Demo {
 
 impl Demo {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let folder = common.out.as_ref().unwrap_or(&self.folder);
-        let files = mixsmith_pipeline::demo(folder, &*progress::of(common))?;
-        if common.json {
-            return say::line(&json!({ "folder": folder, "tracks": files }).to_string());
-        }
-        if common.quiet {
-            return Ok(());
-        }
-        say::line(&format!("{} tracks. Now: mixsmith mix {}", files.len(), folder.display()))
+        let progress = progress::of(common);
+        mixsmith_pipeline::demo(&self.folder, &*progress)?;
+        let folder = Folder::open(&self.folder, common.out.as_deref())?;
+        let options = Options { threads: common.threads, ..Options::default() };
+        let mixed = mixsmith_pipeline::mix(&folder, &options, &*progress)?;
+        drop(progress);
+        result::tell(common, &folder, &mixed)
     }
 }

@@ -35,7 +35,7 @@ impl Mix {
             if !common.quiet {
                 result::warn(&planned.notes);
             }
-            return why::tell(common, planned.journal.decisions.iter());
+            return why::tell(common, &mixsmith_pipeline::explain(&planned.session, &planned.journal, None)?);
         }
         let mixed = mixsmith_pipeline::mix(&folder, &options, &*progress)?;
         drop(progress);

@@ -1,0 +1,160 @@
+//! A track's spectrum against the usual one of its family.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::bands;
+use crate::Desk;
+use mixsmith_session::Strip;
+
+/// What stands out by less than this is character, dB (tolerance of the reference spectra).
+pub const TOLERANCE: f64 = 4.0;
+/// Bells that a track gets from its spectrum at most.
+pub const MOST_BELLS: usize = 3;
+/// Parts of the spectrum this far under the strongest third octave are not what the track sounds like, dB.
+const FAINT: f64 = 15.0;
+/// What stands out by more is not a fault of the sound, it is the sound, dB.
+const NATURE: f64 = 16.0;
+/// What a track may stand out by where its own notes are, beyond the tolerance, dB.
+const NOTES: f64 = 5.0;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    roles: Vec<String>,
+    #[allow(dead_code, reason = "for the reader of the table; a test sees that it is there")]
+    source: String,
+    levels: Vec<(f64, f64)>,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    spectrum: Vec<Row>,
+}
+
+static SPECTRA: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    toml::from_str::<Table>(include_str!("../../tables/spectra.toml")).expect("tables/spectra.toml").spectrum
+});
+
+/// A third octave of a track.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Third {
+    /// Centre, Hz.
+    pub hz: f64,
+    /// Level after the equaliser as it stands, dB.
+    pub db: f64,
+    /// That level less the usual one; only differences between bands mean anything.
+    pub away: f64,
+}
+
+/// The track's third octaves from 50 Hz to where its file ends; none for roles without a usual spectrum.
+pub fn thirds(desk: &Desk<'_>, strip: &Strip) -> Option<Vec<Third>> {
+    let row = SPECTRA.iter().find(|row| row.roles.iter().any(|role| role == desk.role(strip)))?;
+    let stem = desk.stem_of(strip);
+    let levels = desk.facts.bands("spectrum.third_octave", stem)?;
+    let top = desk.facts.number("spectrum.top", stem).unwrap_or(16_000.0);
+    let bands = bands::present(strip);
+    let third = |(i, &level): (usize, &f32)| {
+        let hz = 1000.0 * 10f64.powf((i as f64 - 15.0) / 10.0);
+        let power: f64 = bands.iter().map(|band| band.power(hz)).product();
+        let db = f64::from(level) + 10.0 * power.max(1e-12).log10();
+        Third { hz, db, away: db - usual(&row.levels, hz) }
+    };
+    let inside = |third: &Third| third.hz > 45.0 && third.hz < 0.8 * top;
+    Some(levels.iter().enumerate().map(third).filter(inside).collect())
+}
+
+fn usual(levels: &[(f64, f64)], hz: f64) -> f64 {
+    let after = levels.partition_point(|(at, _)| *at < hz).clamp(1, levels.len() - 1);
+    let ((from, a), (to, b)) = (levels[after - 1], levels[after]);
+    a + (b - a) * ((hz / from).ln() / (to / from).ln()).clamp(0.0, 1.0)
+}
+
+/// A place where a spectrum stands out of its own surroundings, or sinks into them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Where, Hz.
+    pub hz: f64,
+    /// By how much, dB: over the higher of the octaves below and above (or under the lower one), each against the
+    /// usual spectrum.
+    pub by: f64,
+}
+
+/// Where a track's spectrum stands out between two frequencies by more than a sound of its kind does by nature:
+/// beyond the tolerance, more so where its own notes are, and yet so little that it is not the sound itself.
+pub fn excess(desk: &Desk<'_>, strip: &Strip, low: f64, high: f64) -> Option<Place> {
+    let stem = desk.stem_of(strip);
+    let number = |what: &str| desk.facts.number(what, stem);
+    let notes = match (number("pitch.low"), number("pitch.high"), number("pitch.voiced")) {
+        (Some(low), Some(high), Some(voiced)) if voiced > 0.3 => 0.9 * low..1.1 * high,
+        _ => 0.0..0.0,
+    };
+    let tolerance = |place: &Place| TOLERANCE + if notes.contains(&place.hz) { NOTES } else { 0.0 };
+    hump(&thirds(desk, strip)?, low, high).filter(|place| place.by > tolerance(place) && place.by < NATURE)
+}
+
+/// Where the spectrum stands out most between two frequencies.
+pub fn hump(thirds: &[Third], low: f64, high: f64) -> Option<Place> {
+    place(thirds, low, high, 1.0)
+}
+
+/// Where it sinks in most between two frequencies.
+pub fn dip(thirds: &[Third], low: f64, high: f64) -> Option<Place> {
+    place(thirds, low, high, -1.0)
+}
+
+fn place(thirds: &[Third], low: f64, high: f64, sign: f64) -> Option<Place> {
+    let loudest = thirds.iter().map(|third| third.db).fold(f64::NEG_INFINITY, f64::max);
+    let mean = |low: f64, high: f64| {
+        let inside: Vec<f64> =
+            thirds.iter().filter(|t| t.hz >= low && t.hz <= high).map(|t| t.away * sign).collect();
+        (!inside.is_empty()).then(|| inside.iter().sum::<f64>() / inside.len() as f64)
+    };
+    let at = |third: &Third| {
+        let here = mean(third.hz / 1.3, third.hz * 1.3)?;
+        // Far enough that a bell of an octave is over, near enough to belong to the same sound.
+        let sides = [mean(third.hz / 4.2, third.hz / 2.3), mean(third.hz * 2.3, third.hz * 4.2)];
+        let around = sides.into_iter().flatten().fold(f64::NEG_INFINITY, f64::max);
+        around.is_finite().then(|| Place { hz: third.hz, by: here - around })
+    };
+    thirds
+        .iter()
+        .filter(|third| third.hz >= low && third.hz <= high && third.db > loudest - FAINT)
+        .filter_map(at)
+        .max_by(|a, b| a.by.total_cmp(&b.by))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixsmith_analysis::ROLES;
+
+    #[test]
+    fn every_row_of_the_table_is_about_roles_and_has_a_source() {
+        for row in SPECTRA.iter() {
+            assert!(!row.source.is_empty() && row.levels.windows(2).all(|pair| pair[0].0 < pair[1].0));
+            assert!(
+                row.roles.iter().all(|role| ROLES.iter().any(|known| known.id == role)),
+                "{:?}",
+                row.roles
+            );
+        }
+    }
+
+    #[test]
+    fn a_hump_is_found_where_it_is_and_a_slope_is_none() {
+        let line = |lift: f64| -> Vec<Third> {
+            (0..24)
+                .map(|i| {
+                    let hz = 63.0 * 10f64.powf(f64::from(i) / 10.0);
+                    let away = -0.3 * f64::from(i) + if (6..=8).contains(&i) { lift } else { 0.0 };
+                    Third { hz, db: away, away }
+                })
+                .collect()
+        };
+        let found = hump(&line(8.0), 200.0, 500.0).unwrap();
+        assert!((found.hz - 316.0).abs() < 5.0 && found.by > 6.0, "{found:?}");
+        assert!(hump(&line(0.0), 200.0, 500.0).unwrap().by < 0.0);
+    }
+}

@@ -1,0 +1,241 @@
+//! The mix on other playback systems, simulated on the sketches of its tracks.
+
+use std::sync::LazyLock;
+
+use mixsmith_analysis::Sketch;
+use mixsmith_analysis::masking::masking;
+use mixsmith_analysis::sketch::{BANDS, centres};
+use serde::Deserialize;
+
+use super::block::{Block, Section, Table};
+use super::parts::Part;
+use super::words::tenth;
+
+/// A place where the mix is heard.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct System {
+    name: String,
+    #[serde(default)]
+    mono: bool,
+    mono_below: Option<f64>,
+    /// Frequency in Hz and level in dB.
+    curve: Vec<(f64, f64)>,
+    /// Where the curve is from; for who reads the file.
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+struct Systems {
+    system: Vec<System>,
+}
+
+static SYSTEMS: LazyLock<Vec<System>> = LazyLock::new(|| {
+    // The file is part of the program: a test reads it.
+    toml::from_str::<Systems>(include_str!("../../tables/systems.toml")).expect("tables/systems.toml").system
+});
+
+/// How the mix fares on one system, against the full range in stereo.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Fare {
+    /// Name of the system.
+    pub system: &'static str,
+    /// Change of the lead voice against the rest, dB; none without a voice.
+    pub voice: Option<f64>,
+    /// Change of the bass against the rest, dB; none without a bass.
+    pub bass: Option<f64>,
+    /// Rise of the masked share of the tracks, mean.
+    pub masking: f64,
+    /// The part that loses most, and by how much against the rest, dB.
+    pub weakest: Option<(String, f64)>,
+}
+
+impl System {
+    /// Level at a frequency, dB.
+    fn db(&self, hz: f64) -> f64 {
+        let after = self.curve.partition_point(|&(at, _)| at <= hz);
+        match (after.checked_sub(1).and_then(|i| self.curve.get(i)), self.curve.get(after)) {
+            (Some(&(from, low)), Some(&(to, high))) => {
+                low + (high - low) * (hz / from).ln() / (to / from).ln()
+            }
+            (Some(&(_, only)), None) | (None, Some(&(_, only))) => only,
+            (None, None) => 0.0,
+        }
+    }
+
+    /// What comes out of it.
+    fn play(&self, sketch: &Sketch) -> Sketch {
+        let gains: Vec<f32> = centres().iter().map(|&hz| 10f64.powf(self.db(hz) / 10.0) as f32).collect();
+        let sides: Vec<f32> = centres()
+            .iter()
+            .zip(&gains)
+            .map(
+                |(&hz, &gain)| {
+                    if self.mono || self.mono_below.is_some_and(|edge| hz < edge) { 0.0 } else { gain }
+                },
+            )
+            .collect();
+        let weigh = |energies: &[f32], gains: &[f32]| -> Vec<f32> {
+            energies.chunks(BANDS).flat_map(|frame| frame.iter().zip(gains).map(|(e, g)| e * g)).collect()
+        };
+        Sketch { mid: weigh(&sketch.mid, &gains), side: weigh(&sketch.side, &sides) }
+    }
+}
+
+/// Squared magnitude of the K-weighting (BS.1770-5, annex 1) at a frequency, from its analogue prototypes.
+fn k_weight(hz: f64) -> f64 {
+    let second = |x: f64, q: f64| (1.0 - x * x).powi(2) + (x / q).powi(2);
+    let (x, high) = (hz / 1681.974, 1.584_865);
+    let shelf = ((1.0 - high * x * x).powi(2) + (1.258_721 * x / 0.707_175).powi(2)) / second(x, 0.707_175);
+    let x = hz / 38.135;
+    shelf * x.powi(4) / second(x, 0.500_327)
+}
+
+/// K-weighted energy of every frame.
+fn loud(sketch: &Sketch) -> Vec<f64> {
+    let weights: Vec<f64> = centres().iter().map(|&hz| k_weight(hz)).collect();
+    let frames = sketch.mid.chunks(BANDS).zip(sketch.side.chunks(BANDS));
+    let energy = |(mid, side): (&[f32], &[f32])| {
+        mid.iter().zip(side).zip(&weights).map(|((m, s), w)| f64::from(m + s) * w).sum()
+    };
+    frames.map(energy).collect()
+}
+
+/// Level of some parts against all others while one of them plays, dB.
+fn against(parts: &[Part], energies: &[Vec<f64>], wanted: impl Fn(&Part) -> bool) -> Option<f64> {
+    let length = energies.iter().map(Vec::len).max()?;
+    let (mut own, mut rest) = (0.0, 0.0);
+    for frame in 0..length {
+        if parts.iter().any(|part| wanted(part) && part.plays.get(frame) == Some(&true)) {
+            for (part, energies) in parts.iter().zip(energies) {
+                *if wanted(part) { &mut own } else { &mut rest } +=
+                    energies.get(frame).copied().unwrap_or(0.0);
+            }
+        }
+    }
+    (own > 0.0 && rest > 0.0).then(|| 10.0 * (own / rest).log10())
+}
+
+fn mean_masking(parts: &[Part], sketches: &[Sketch]) -> f64 {
+    let named: Vec<(&str, &Sketch)> = parts.iter().map(|part| part.id.as_str()).zip(sketches).collect();
+    let found = masking(&named, &vec![0.0; named.len()]);
+    found.iter().map(|masked| f64::from(masked.fraction)).sum::<f64>() / found.len().max(1) as f64
+}
+
+/// Plays the parts on every system of the table.
+pub(crate) fn fares(parts: &[Part]) -> Vec<Fare> {
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let voice = |part: &Part| part.is_voice();
+    let bass = |part: &Part| part.family == "bass";
+    let full: Vec<Sketch> = parts.iter().map(|part| part.sketch.clone()).collect();
+    let here: Vec<Vec<f64>> = full.iter().map(loud).collect();
+    let masked = mean_masking(parts, &full);
+    let fare = |system: &'static System| {
+        let played: Vec<Sketch> = full.iter().map(|sketch| system.play(sketch)).collect();
+        let there: Vec<Vec<f64>> = played.iter().map(loud).collect();
+        let change = |wanted: &dyn Fn(&Part) -> bool| {
+            Some(against(parts, &there, wanted)? - against(parts, &here, wanted)?)
+        };
+        let losses =
+            parts.iter().filter_map(|part| Some((part, change(&|other: &Part| other.id == part.id)?)));
+        let weakest = losses.fold(None, |worst: Option<(&Part, f64)>, next| match worst {
+            Some(worst) if worst.1 <= next.1 => Some(worst),
+            _ => Some(next),
+        });
+        Fare {
+            system: &system.name,
+            voice: change(&voice),
+            bass: change(&bass),
+            masking: mean_masking(parts, &played) - masked,
+            weakest: weakest.map(|(part, loss)| (part.name.clone(), loss)),
+        }
+    };
+    SYSTEMS.iter().map(fare).collect()
+}
+
+/// The section of the report.
+pub(crate) fn section(fares: &[Fare]) -> Section {
+    let mut table = Table::new(
+        "What changes on other systems, against full range in stereo",
+        &["System", "Voice, dB", "Bass, dB", "Masked share, points", "Loses most"],
+    );
+    let change = |value: Option<f64>| value.map_or("none".to_owned(), signed);
+    for fare in fares {
+        let weakest = fare.weakest.as_ref().filter(|(_, loss)| *loss < -3.0);
+        table.row(vec![
+            fare.system.into(),
+            change(fare.voice).into(),
+            change(fare.bass).into(),
+            signed(fare.masking * 100.0).into(),
+            weakest.map_or(String::new(), |(name, loss)| format!("{name}: {} dB", tenth(*loss))).into(),
+        ]);
+    }
+    let mut blocks = vec![Block::Para(
+        "Simulated: every track's energy in 40 bands of the ear goes through a curve of the system, in mono where the \
+         system is mono. Levels are against the rest of the mix while the part plays. A change of the voice beyond 2 dB, or \
+         10 points more masking, is worth a listen on the real thing."
+            .to_owned(),
+    )];
+    if table.is_empty() {
+        blocks.push(Block::Para("No track plays, so there is nothing to compare.".to_owned()));
+    } else {
+        blocks.push(Block::Table(table));
+    }
+    Section { id: "elsewhere", title: "On other systems".to_owned(), blocks }
+}
+
+fn signed(value: f64) -> String {
+    mixsmith_assistant::says::signed(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(id: &str, family: &'static str, band: usize) -> Part {
+        let mut sketch = Sketch { mid: vec![0.0; BANDS * 20], side: vec![0.0; BANDS * 20] };
+        sketch.mid.iter_mut().skip(band).step_by(BANDS).for_each(|x| *x = 1e-3);
+        Part {
+            id: id.to_owned(),
+            name: id.to_uppercase(),
+            role: String::new(),
+            family,
+            energy: vec![1e-3; 20],
+            plays: vec![true; 20],
+            before: -20.0,
+            after: -20.0,
+            sketch,
+        }
+    }
+
+    #[test]
+    fn there_are_eight_systems_with_rising_frequencies() {
+        assert!(SYSTEMS.len() >= 8);
+        for system in SYSTEMS.iter() {
+            assert!(system.curve.windows(2).all(|two| two[0].0 < two[1].0), "{}", system.name);
+            assert_eq!(system.db(system.curve[0].0 / 2.0), system.curve[0].1);
+            assert!(!system._source.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_phone_takes_the_bass_away_and_a_club_brings_it() {
+        let parts = [part("vox", "lead-vocals", 20), part("bass", "bass", 1)];
+        let fares = fares(&parts);
+        let of = |name: &str| fares.iter().find(|fare| fare.system == name).unwrap().clone();
+        assert!(of("Phone speaker").bass.unwrap() < -30.0);
+        assert_eq!(of("Phone speaker").weakest.unwrap().0, "BASS");
+        assert!(of("Club").bass.unwrap() > 5.0 && of("Club").voice.unwrap() < -5.0);
+        assert!(fares.iter().all(|fare| fare.voice.is_some()));
+    }
+
+    #[test]
+    fn k_weighting_has_its_published_ends() {
+        let db = |hz: f64| 10.0 * k_weight(hz).log10();
+        assert!((db(997.0) - 0.691).abs() < 0.05, "{}", db(997.0));
+        assert!((db(10_000.0) - 4.0).abs() < 0.1 && db(20.0) < -12.0);
+    }
+}

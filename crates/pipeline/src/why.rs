@@ -1,0 +1,449 @@
+//! Why a knob stands where it stands: the decisions about it, and what a hand has changed since.
+
+use mixsmith_assistant::decide::replay;
+use mixsmith_assistant::{Decision, Evidence, Status};
+use mixsmith_effects::KINDS;
+use mixsmith_session::{Address, Edit, Session, nearest};
+use serde::Serialize;
+
+use crate::report::words;
+use crate::{Folder, Journal, PipelineError, sessions};
+
+/// The answer to "why?".
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Why {
+    /// What was asked about; nothing for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// The decisions, in their order.
+    pub reasons: Vec<Reason>,
+    /// Knobs that a hand has set and no decision speaks of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hand: Vec<Knob>,
+}
+
+/// A decision.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reason {
+    /// Number in the list of decisions.
+    pub id: u32,
+    /// The rule's code.
+    pub rule: String,
+    /// Names of the strips that it is about.
+    pub about: Vec<String>,
+    /// What was done and why.
+    pub says: String,
+    /// `taken`, `refused` or `overruled`.
+    pub status: &'static str,
+    /// Why it was not carried out, or not wholly.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The measurements behind it.
+    pub because: Vec<Evidence>,
+    /// The knobs that it set.
+    pub knobs: Vec<Knob>,
+}
+
+/// A knob, then and now.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Knob {
+    /// `vox/comp.threshold = -18 dB`: what was set. For a knob set by hand alone, its address.
+    pub set: String,
+    /// What it stands at now, when that differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub now: Option<String>,
+    /// Did a hand change it?
+    pub by_hand: bool,
+}
+
+/// Reads why, for all of the mix or about a track (its id or name), an address (`vox/fader`, `vox/comp`) or a decision
+/// (its number).
+pub fn why(folder: &Folder, about: Option<&str>) -> Result<Why, PipelineError> {
+    let missing = || PipelineError::Missing { path: folder.session(), first: "mix" };
+    let (session, _) = sessions::read(folder)?.ok_or_else(missing)?;
+    let journal = Journal::read(&folder.decisions())?;
+    explain(&session, &journal, about.map(str::trim).filter(|about| !about.is_empty()))
+}
+
+/// What is asked about.
+enum About<'a> {
+    All,
+    Number(u32),
+    /// A strip, by id.
+    Strip(&'a str),
+    /// A strip and the beginning of a knob: `comp`, `comp.threshold`.
+    Knob(&'a str, &'a str),
+}
+
+/// The same of a mix that is not on disk.
+pub fn explain(session: &Session, journal: &Journal, about: Option<&str>) -> Result<Why, PipelineError> {
+    let asked = match about {
+        None => About::All,
+        Some(text) => understand(session, journal, text)?,
+    };
+    let machine = replay(&KINDS, &journal.decisions);
+    let view = View { session, machine: &machine, journal };
+    let chosen = journal.decisions.iter().filter(|decision| asked.meets(decision));
+    let reasons = chosen.map(|decision| view.reason(decision)).collect();
+    let mut hand: Vec<Knob> = Vec::new();
+    for edit in mixsmith_session::diff(&machine, session, &KINDS) {
+        let spoken_of =
+            |d: &Decision| d.status == Status::Taken && d.edits.iter().any(|e| same_place(e, &edit));
+        if asked.meets_edit(&edit) && !journal.decisions.iter().any(spoken_of) {
+            let lines = words::edit(&edit, session).into_iter();
+            hand.extend(lines.map(|set| Knob { set, now: None, by_hand: true }));
+        }
+    }
+    Ok(Why { about: about.map(str::to_owned), reasons, hand })
+}
+
+fn same_place(a: &Edit, b: &Edit) -> bool {
+    matches!((a, b), (Edit::Set { at: a, .. }, Edit::Set { at: b, .. }) if a == b)
+}
+
+/// Finds what a text means, or says what it might have meant.
+fn understand<'a>(
+    session: &'a Session,
+    journal: &Journal,
+    text: &'a str,
+) -> Result<About<'a>, PipelineError> {
+    if let Ok(number) = text.trim_start_matches('#').parse::<u32>() {
+        return match journal.decisions.iter().any(|decision| decision.id == number) {
+            true => Ok(About::Number(number)),
+            false => {
+                let last = journal.decisions.last().map_or(0, |decision| decision.id);
+                Err(PipelineError::Edit(format!("there is no decision {number}; they go from 1 to {last}")))
+            }
+        };
+    }
+    let find = |word: &str| {
+        let of = |strip: &&std::sync::Arc<mixsmith_session::Strip>| {
+            strip.id.eq_ignore_ascii_case(word) || strip.name.to_lowercase() == word.to_lowercase()
+        };
+        session.strips.iter().find(of).map(|strip| strip.id.as_str())
+    };
+    // A name may hold a slash, so the whole text is tried first.
+    if let Some(id) = find(text) {
+        return Ok(About::Strip(id));
+    }
+    let (word, knob) = text.split_once('/').map_or((text, None), |(word, knob)| (word, Some(knob)));
+    let Some(id) = find(word) else {
+        let names = session.strips.iter().flat_map(|strip| [strip.id.as_str(), strip.name.as_str()]);
+        let ids: Vec<&str> = session.strips.iter().map(|strip| strip.id.as_str()).collect();
+        let hint = match nearest(word, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", ids.join(", ")),
+        };
+        return Err(PipelineError::Edit(format!("there is no track or bus `{word}`; {hint}")));
+    };
+    let Some(knob) = knob else { return Ok(About::Strip(id)) };
+    let known = knobs(session, id, journal);
+    if known.iter().any(|place| begins(place, knob)) {
+        return Ok(About::Knob(id, knob));
+    }
+    let hint = nearest(knob, known.iter().map(String::as_str)).map_or_else(
+        || format!("`{id}` has {}", known.join(", ")),
+        |near| format!("did you mean `{id}/{near}`?"),
+    );
+    Err(PipelineError::Edit(format!("there is no knob `{id}/{knob}`; {hint}")))
+}
+
+/// What may stand behind the slash of a strip: its own knobs, its processors and sends, and what was considered.
+fn knobs(session: &Session, id: &str, journal: &Journal) -> Vec<String> {
+    let mut known: Vec<String> = mixsmith_session::STRIP.iter().map(|param| param.id.to_owned()).collect();
+    if let Some(strip) = session.strip(id) {
+        known.extend(strip.inserts.iter().map(|insert| insert.id.clone()));
+        known.extend(strip.sends.iter().map(|send| format!("send.{}", send.to)));
+        for insert in &strip.inserts {
+            let table = KINDS.get(&insert.kind).map_or(&[][..], |kind| kind.params);
+            known.extend(table.iter().map(|param| format!("{}.{}", insert.id, param.id)));
+        }
+    }
+    let edits = journal.decisions.iter().flat_map(|decision| &decision.edits);
+    known.extend(edits.flat_map(places).filter(|(strip, _)| strip == id).map(|(_, place)| place));
+    known
+}
+
+/// Is a place what was asked for, or a part of it?
+fn begins(place: &str, asked: &str) -> bool {
+    let (place, asked) = (place.to_lowercase(), asked.to_lowercase());
+    place == asked || place.strip_prefix(&asked).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// The strips and places that an edit touches; an added processor touches each of its knobs.
+fn places(edit: &Edit) -> Vec<(String, String)> {
+    let one = |strip: &str, place: String| vec![(strip.to_owned(), place)];
+    match edit {
+        Edit::Set { at, .. } => one(&at.strip, at.target()),
+        Edit::AddInsert { strip, insert, .. } => {
+            let knobs = insert.values.keys().map(|id| format!("{}.{id}", insert.id));
+            [insert.id.clone()].into_iter().chain(knobs).map(|place| (strip.clone(), place)).collect()
+        }
+        Edit::RemoveInsert { strip, insert }
+        | Edit::Switch { strip, insert, .. }
+        | Edit::Key { strip, insert, .. } => one(strip, insert.clone()),
+        Edit::Route { strip, .. } => one(strip, "to".to_owned()),
+        Edit::AddSend { strip, send } => one(strip, format!("send.{}", send.to)),
+        Edit::RemoveSend { strip, to } => one(strip, format!("send.{to}")),
+        Edit::Draw { strip, lane } => one(strip, lane.target.clone()),
+        Edit::AddStrip { strip } => strip.values.keys().map(|id| (strip.id.clone(), id.clone())).collect(),
+        Edit::RemoveStrip { strip } | Edit::Clips { strip, .. } | Edit::Label { strip, .. } => {
+            one(strip, String::new())
+        }
+        Edit::AddSource { .. }
+        | Edit::Sources { .. }
+        | Edit::Order { .. }
+        | Edit::Song { .. }
+        | Edit::Mark { .. } => Vec::new(),
+    }
+}
+
+impl About<'_> {
+    fn meets(&self, decision: &Decision) -> bool {
+        match self {
+            About::All => true,
+            About::Number(number) => decision.id == *number,
+            About::Strip(id) => {
+                decision.about.iter().any(|about| about == id)
+                    || decision.edits.iter().any(|edit| self.meets_edit(edit))
+            }
+            About::Knob(..) => decision.edits.iter().any(|edit| self.meets_edit(edit)),
+        }
+    }
+
+    fn meets_edit(&self, edit: &Edit) -> bool {
+        match self {
+            About::All => true,
+            About::Number(_) => false,
+            About::Strip(id) => {
+                places(edit).iter().any(|(strip, _)| strip == id)
+                    || matches!(edit, Edit::AddStrip { strip } if strip.id == *id)
+            }
+            About::Knob(id, knob) => {
+                places(edit).iter().any(|(strip, place)| strip == id && begins(place, knob))
+            }
+        }
+    }
+}
+
+/// The mix as it is, and as the decisions alone would have it.
+struct View<'a> {
+    session: &'a Session,
+    machine: &'a Session,
+    journal: &'a Journal,
+}
+
+impl View<'_> {
+    fn reason(&self, decision: &Decision) -> Reason {
+        let name =
+            |id: &String| self.session.strip(id).map_or_else(|| id.clone(), |strip| strip.name.clone());
+        let (status, reason) = match &decision.status {
+            Status::Taken => ("taken", None),
+            Status::Refused(why) => ("refused", Some(why.clone())),
+            Status::Overruled(why) => ("overruled", Some(why.clone())),
+        };
+        Reason {
+            id: decision.id,
+            rule: decision.rule.clone(),
+            about: decision.about.iter().map(name).collect(),
+            says: decision.says.clone(),
+            status,
+            reason,
+            because: decision.because.clone(),
+            knobs: decision.edits.iter().flat_map(|edit| self.knobs(decision, edit)).collect(),
+        }
+    }
+
+    /// What an edit set, and what stands there now.
+    fn knobs(&self, decision: &Decision, edit: &Edit) -> Vec<Knob> {
+        let refused = matches!(decision.status, Status::Refused(_));
+        let lines = words::edit(edit, self.session);
+        let now = |at: &Address, to: f32| if refused { (None, false) } else { self.now(at, to) };
+        let knob = |set: String, (now, by_hand)| Knob { set, now, by_hand };
+        match edit {
+            Edit::Set { at, to } => lines.into_iter().map(|line| knob(line, now(at, *to))).collect(),
+            Edit::AddInsert { strip, insert, .. } => {
+                let gone = self.session.strip(strip).is_none_or(|strip| strip.insert(&insert.id).is_none());
+                let head =
+                    if gone && !refused { (Some("not in the mix".to_owned()), true) } else { (None, false) };
+                let states = insert.values.iter().map(|(id, &to)| {
+                    if gone { (None, false) } else { now(&Address::insert(strip, &insert.id, id), to) }
+                });
+                lines
+                    .into_iter()
+                    .zip([head].into_iter().chain(states))
+                    .map(|(line, state)| knob(line, state))
+                    .collect()
+            }
+            Edit::AddStrip { strip } => {
+                let states = strip.values.iter().map(|(id, &to)| now(&Address::strip(&strip.id, id), to));
+                lines
+                    .into_iter()
+                    .zip([(None, false)].into_iter().chain(states))
+                    .map(|(l, s)| knob(l, s))
+                    .collect()
+            }
+            Edit::AddSend { strip, send } => {
+                let states = send.values.iter().map(|(id, &to)| now(&Address::send(strip, &send.to, id), to));
+                lines
+                    .into_iter()
+                    .zip([(None, false)].into_iter().chain(states))
+                    .map(|(l, s)| knob(l, s))
+                    .collect()
+            }
+            _ => lines.into_iter().map(|line| knob(line, (None, false))).collect(),
+        }
+    }
+
+    /// What a knob stands at when it is not what was decided, and whether a hand did it.
+    fn now(&self, at: &Address, decided: f32) -> (Option<String>, bool) {
+        let Ok(value) = self.session.value(&KINDS, at) else {
+            return (Some("not in the mix".to_owned()), true);
+        };
+        if value == decided {
+            return (None, false);
+        }
+        let shown =
+            self.session.param(&KINDS, at).map_or_else(|_| value.to_string(), |param| param.unit.show(value));
+        let by_hand = self.machine.value(&KINDS, at).is_ok_and(|machine| machine != value);
+        (Some(if by_hand { format!("{shown}, by hand") } else { self.later(at, shown) }), by_hand)
+    }
+
+    /// Which later decision turned a knob again.
+    fn later(&self, at: &Address, shown: String) -> String {
+        let turns = |decision: &&Decision| {
+            let set = |edit: &Edit| matches!(edit, Edit::Set { at: other, .. } if other == at);
+            !matches!(decision.status, Status::Refused(_)) && decision.edits.iter().any(set)
+        };
+        match self.journal.decisions.iter().rev().find(turns) {
+            Some(decision) => format!("{shown}, by decision {}", decision.id),
+            None => shown,
+        }
+    }
+}
+
+impl Why {
+    /// As text for a terminal.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for reason in &self.reasons {
+            let who = if reason.about.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", reason.about.join(", "))
+            };
+            out += &format!("{}. {}{}\n", reason.id, words::plain(&who), words::plain(&reason.says));
+            if let Some(why) = &reason.reason {
+                let word = if reason.status == "refused" { "Not done" } else { "Left to your hand" };
+                out += &format!("   {word}: {}\n", words::plain(why));
+            }
+            for evidence in &reason.because {
+                out += &format!("   because {}\n", words::plain(&words::evidence(evidence)));
+            }
+            for knob in &reason.knobs {
+                out += &line(knob);
+            }
+        }
+        if !self.hand.is_empty() {
+            out += "Set by hand:\n";
+            self.hand.iter().for_each(|knob| out += &line(knob));
+        }
+        if out.is_empty() {
+            let about = self
+                .about
+                .as_deref()
+                .map_or(String::new(), |about| format!(" about {}", words::plain(about)));
+            out = format!("Nothing was decided{about}; it stands as recorded.\n");
+        }
+        out
+    }
+}
+
+fn line(knob: &Knob) -> String {
+    let now = knob.now.as_ref().map_or(String::new(), |now| format!("  (now {now})"));
+    format!("   {}{}\n", words::plain(&knob.set), words::plain(&now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixsmith_session::{Insert, Strip, StripKind};
+
+    fn set(address: &str, to: f32) -> Edit {
+        Edit::Set { at: address.parse().unwrap(), to }
+    }
+
+    fn fixture() -> (Session, Journal) {
+        let track = |id: &str, name: &str| Edit::AddStrip { strip: Strip::new(id, name, StripKind::Bus) };
+        let comp = Insert::new("comp", "dynamics.compressor", &[("threshold", -18.0)]);
+        let mut decisions =
+            vec![
+                Decision::new("prepare.open", &["vox"], "Lead Vocal is vox.wav.")
+                    .edit(track("vox", "Lead Vocal"))
+                    .edit(track("kick", "Kick")),
+                Decision::new("balance.levels", &["vox"], "Lead Vocal +3.0 dB.")
+                    .because(Evidence::new("loudness.active", &["vox"], -24.0, "LUFS").wanted(-21.0))
+                    .edit(set("vox/fader", 3.0)),
+                Decision::new("dynamics.vocal", &["vox"], "Lead Vocal is held steady.")
+                    .edit(Edit::AddInsert { strip: "vox".into(), place: None, insert: comp }),
+                Decision::new("balance.levels", &["vox"], "Lead Vocal a little more.")
+                    .edit(set("vox/fader", 3.5)),
+                Decision::new("tone.low", &["kick"], "Kick needs nothing.").edit(set("kick/fader", 1.0)),
+            ];
+        decisions[4].status = Status::Refused("it is fine".to_owned());
+        (1..).zip(&mut decisions).for_each(|(id, decision)| decision.id = id);
+        let mut session = replay(&KINDS, &decisions);
+        session.apply(&KINDS, &set("vox/comp.threshold", -20.0)).unwrap();
+        session.apply(&KINDS, &set("kick/pan", -30.0)).unwrap();
+        (session, Journal::new(decisions, Vec::new()))
+    }
+
+    fn ask(about: &str) -> Result<Why, PipelineError> {
+        let (session, journal) = fixture();
+        explain(&session, &journal, Some(about))
+    }
+
+    #[test]
+    fn a_track_is_found_by_id_and_by_name() {
+        for about in ["vox", "VOX", "lead vocal"] {
+            let ids: Vec<u32> = ask(about).unwrap().reasons.iter().map(|reason| reason.id).collect();
+            assert_eq!(ids, [1, 2, 3, 4], "{about}");
+        }
+        assert_eq!(ask("3").unwrap().reasons[0].rule, "dynamics.vocal");
+    }
+
+    #[test]
+    fn then_and_now_and_whose_hand() {
+        assert_eq!(
+            ask("vox/fader").unwrap().text(),
+            "2. Lead Vocal: Lead Vocal +3.0 dB.\n   because loudness while it plays: -24.0 LUFS, wanted -21.0 LUFS\n   \
+             vox/fader = 3 dB  (now 3.5 dB, by decision 4)\n4. Lead Vocal: Lead Vocal a little more.\n   vox/fader = 3.5 dB\n"
+        );
+        let comp = ask("vox/comp").unwrap();
+        assert!(
+            comp.text().contains("vox/comp.threshold = -18 dB  (now -20 dB, by hand)"),
+            "{}",
+            comp.text()
+        );
+        assert!(comp.reasons[0].knobs.iter().any(|knob| knob.by_hand));
+        let kick = ask("kick").unwrap().text();
+        assert!(kick.contains("Not done: it is fine") && kick.contains("kick/pan = L30"), "{kick}");
+        assert!(ask("kick/width").unwrap().text().contains("Nothing was decided about kick/width"));
+    }
+
+    #[test]
+    fn slips_are_understood() {
+        let error = |about: &str| ask(about).unwrap_err().to_string();
+        assert_eq!(error("vxo"), "there is no track or bus `vxo`; did you mean `vox`?");
+        assert_eq!(error("Lead Vocl"), "there is no track or bus `Lead Vocl`; did you mean `Lead Vocal`?");
+        assert_eq!(error("vox/fadr"), "there is no knob `vox/fadr`; did you mean `vox/fader`?");
+        assert!(error("xyzzy").contains("there are vox, kick"));
+        assert!(error("99").contains("from 1 to 5"));
+    }
+
+    #[test]
+    fn it_can_be_read_by_programs() {
+        let json = serde_json::to_value(ask("vox/comp").unwrap()).unwrap();
+        assert_eq!(json["reasons"][0]["knobs"][1]["now"], "-20 dB, by hand");
+    }
+}
