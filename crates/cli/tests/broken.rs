@@ -104,7 +104,8 @@ fn a_session_that_is_no_toml_is_not_touched() {
     let song = Song::small();
     went_on(&song.mix(), &[]);
     let text = song.text("mix/session.toml").replacen("name = \"", "name = ", 1);
-    let line = 1 + text.lines().position(|line| line.starts_with("name = ") && !line.contains("= \"")).unwrap();
+    let line =
+        1 + text.lines().position(|line| line.starts_with("name = ") && !line.contains("= \"")).unwrap();
     song.put("mix/session.toml", &text);
     for command in ["mix", "render", "decide"] {
         failed(&song.run(command, &[]), 3, &["session.toml", &format!("line {line}")]);
@@ -219,7 +220,8 @@ fn a_full_disk() {
     for size in ["1m", "4m"] {
         let small = tempfile::tempdir().unwrap();
         let mount = ["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"];
-        if !Command::new("mount").args(mount).arg(small.path()).output().is_ok_and(|ran| ran.status.success()) {
+        if !Command::new("mount").args(mount).arg(small.path()).output().is_ok_and(|ran| ran.status.success())
+        {
             println!("skipped: this user may not mount a small disk");
             return;
         }

@@ -45,7 +45,9 @@ fn end(mut child: Child, err: BufReader<ChildStderr>) -> (Option<i32>, String) {
 #[test]
 fn ctrl_c_stops_and_leaves_nothing_half_written() {
     let song = song();
-    for (stage, name) in [("Listen", "INT"), ("Understand", "INT"), ("Hear the mix", "TERM"), ("Print", "INT")] {
+    for (stage, name) in
+        [("Listen", "INT"), ("Understand", "INT"), ("Hear the mix", "TERM"), ("Print", "INT")]
+    {
         let (child, err) = mix_until(&song, stage);
         signal(&child, name);
         let (code, said) = end(child, err);

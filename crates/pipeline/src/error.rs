@@ -92,7 +92,9 @@ fn io_words(error: &io::Error) -> String {
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             "a file is where a folder should be; move it or choose another place with --out".to_owned()
         }
-        io::ErrorKind::InvalidFilename => "the system takes no such name; give the file a shorter one".to_owned(),
+        io::ErrorKind::InvalidFilename => {
+            "the system takes no such name; give the file a shorter one".to_owned()
+        }
         _ => error.to_string(),
     }
 }

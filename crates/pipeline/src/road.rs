@@ -88,6 +88,7 @@ fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<
     }
     let listened = listen_held(folder, &ids, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
+    notes.extend(brief::strays(&brief, &listened.song));
     Ok(Start { listened, brief, locks, notes })
 }
 

@@ -48,8 +48,12 @@ fn four_changes_by_hand_stand_and_the_mix_goes_around_them() {
     let folder = song.folder();
     let voice = strip_of(&first, "lead-vocal");
     let other = strip_of(&first, "acoustic-guitar");
-    let (at, removed) =
-        first.session.strips.iter().find_map(|s| Some((s.id.clone(), s.inserts.first()?.id.clone()))).unwrap();
+    let (at, removed) = first
+        .session
+        .strips
+        .iter()
+        .find_map(|s| Some((s.id.clone(), s.inserts.first()?.id.clone())))
+        .unwrap();
 
     let said = set(&folder, &[format!("{voice}/fader=-2.5"), format!("{other}/pan=R77")]).unwrap();
     assert!(said[0].starts_with(&format!("{voice}/fader: -2.5 dB (was ")), "{said:?}");
@@ -71,9 +75,7 @@ fn four_changes_by_hand_stand_and_the_mix_goes_around_them() {
     };
     assert_eq!(overruled(&second, sets(&voice, "fader")).len(), 1);
     assert_eq!(overruled(&second, sets(&other, "pan")).len(), 1);
-    let adds = |edit: &Edit| {
-        matches!(edit, Edit::AddInsert { strip, insert, .. } if *strip == at && insert.id == removed)
-    };
+    let adds = |edit: &Edit| matches!(edit, Edit::AddInsert { strip, insert, .. } if *strip == at && insert.id == removed);
     assert_eq!(overruled(&second, adds).len(), 1);
 
     // What is balanced against the voice went with it.
@@ -81,7 +83,9 @@ fn four_changes_by_hand_stand_and_the_mix_goes_around_them() {
         .session
         .tracks()
         .filter(|strip| strip.id != voice)
-        .filter(|strip| value(&first.session, &strip.id, "fader") != value(&second.session, &strip.id, "fader"))
+        .filter(|strip| {
+            value(&first.session, &strip.id, "fader") != value(&second.session, &strip.id, "fader")
+        })
         .map(|strip| strip.id.clone())
         .collect();
     println!("faders that moved with the voice: {moved:?}");
