@@ -19,7 +19,7 @@ use mixsmith_analysis::roles::{Role, role};
 pub const SURE: f32 = 0.6;
 
 /// Does a name from the brief mean this stem? With or without the extension, in any case, or by id.
-fn names(name: &str, stem: &Stem) -> bool {
+pub fn names(name: &str, stem: &Stem) -> bool {
     let bare = stem.file.rsplit_once('.').map_or(stem.file.as_str(), |(bare, _)| bare);
     [stem.file.as_str(), bare, stem.id.as_str()].iter().any(|known| known.eq_ignore_ascii_case(name.trim()))
 }

@@ -15,6 +15,7 @@ pub mod why;
 use mixsmith_pipeline::{Folder, Options};
 
 use crate::failure::Failure;
+use crate::stop;
 use crate::table::{Cli, Command, Common, Song, Wishes};
 
 /// Does what the command line asks for.
@@ -36,7 +37,9 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
 
 /// The song's folder, with the place to write to.
 fn folder(song: &Song, common: &Common) -> Result<Folder, Failure> {
-    Ok(Folder::open(&song.song, common.out.as_deref())?)
+    let folder = Folder::open(&song.song, common.out.as_deref())?;
+    stop::watch(folder.clone(), common.json);
+    Ok(folder)
 }
 
 /// What the road is told.

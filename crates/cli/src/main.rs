@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod progress;
 mod say;
+mod stop;
 mod table;
 
 use std::process::ExitCode;

@@ -4,18 +4,30 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mixsmith_pipeline::{Progress, Silent};
+use mixsmith_pipeline::Progress;
 use serde_json::json;
 
+use crate::stop;
 use crate::table::Common;
 
 /// The progress that the flags and the terminal ask for. All of it goes to the error output.
 pub fn of(common: &Common) -> Box<dyn Progress> {
     match common {
-        Common { quiet: true, .. } => Box::new(Silent),
+        Common { quiet: true, .. } => Box::new(Quiet),
         Common { json: true, .. } => Box::new(Lines::new(true)),
         _ if std::io::stderr().is_terminal() => Box::new(Bar::new()),
         _ => Box::new(Lines::new(false)),
+    }
+}
+
+/// Says nothing, but can be stopped.
+struct Quiet;
+
+impl Progress for Quiet {
+    fn stage(&self, _: &str, _: u64) {}
+    fn step(&self, _: u64, _: &str) {}
+    fn stopped(&self) -> bool {
+        stop::asked()
     }
 }
 
@@ -50,6 +62,9 @@ impl Progress for Bar {
             self.0.set_message(what.to_owned());
         }
         self.0.set_position(done);
+    }
+    fn stopped(&self) -> bool {
+        stop::asked()
     }
 }
 
@@ -92,6 +107,9 @@ impl Progress for Lines {
         let Ok(mut at) = self.at.lock() else { return };
         let Some(line) = at.step(done, what, self.json) else { return };
         eprintln!("{line}");
+    }
+    fn stopped(&self) -> bool {
+        stop::asked()
     }
 }
 

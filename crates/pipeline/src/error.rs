@@ -41,6 +41,15 @@ pub enum PipelineError {
         /// The command that writes it.
         first: &'static str,
     },
+    /// Another run is at work on the song.
+    #[error("{}: another run of mixsmith{} is at work on this song. Wait until it is done, or write to another \
+             place with --out.", path.display(), process(by))]
+    Busy {
+        /// The song.
+        path: PathBuf,
+        /// Number of the other process; empty when not known.
+        by: String,
+    },
     /// An edit that the session refuses.
     #[error("{0}")]
     Edit(String),
@@ -67,6 +76,10 @@ fn list(problems: &[String]) -> String {
     problems.iter().map(|problem| format!("\n  {problem}")).collect()
 }
 
+fn process(number: &str) -> String {
+    if number.is_empty() { String::new() } else { format!(" (process {number})") }
+}
+
 fn io_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::StorageFull => {
@@ -75,6 +88,12 @@ fn io_words(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "no permission; choose another place with --out".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => {
             "the disk is read-only; choose another place with --out".to_owned()
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a file is where a folder should be; move it or choose another place with --out".to_owned()
+        }
+        io::ErrorKind::InvalidFilename => {
+            "the system takes no such name; give the file a shorter one".to_owned()
         }
         _ => error.to_string(),
     }

@@ -24,6 +24,17 @@ const ENDINGS: &[&str] = &[
     "mp4", "aac", "alac",
 ];
 
+/// What a run writes straight into the folder of outputs.
+const OURS: &[&str] = &[
+    "mix.wav",
+    "master.wav",
+    "instrumental.wav",
+    "a cappella.wav",
+    "manifest.json",
+    "report.html",
+    "report.txt",
+];
+
 impl Folder {
     /// A song's folder. With `out`, everything is written there: outputs in it, session, decisions and cache in
     /// `out/session`.
@@ -55,6 +66,31 @@ impl Folder {
     /// What may be deleted at any time.
     pub fn cache(&self) -> PathBuf {
         self.mix.join("cache")
+    }
+
+    /// Says that a run is at work.
+    pub(crate) fn lock(&self) -> PathBuf {
+        self.mix.join("lock")
+    }
+
+    /// Removes what a run that holds the song leaves when it ends at once: half-written files and its lock.
+    pub fn clear(&self) {
+        if std::fs::read_to_string(self.lock()).is_ok_and(|held| held == std::process::id().to_string()) {
+            self.clear_parts();
+            let _ = std::fs::remove_file(self.lock());
+        }
+    }
+
+    /// Removes what a run that was cut short has left half-written. Only for whoever holds the song.
+    pub(crate) fn clear_parts(&self) {
+        clear_parts(&self.mix, 0);
+        // A folder given with `--out` may hold other people's files.
+        for folder in ["stems", "groups"] {
+            clear_parts(&self.out.join(folder), 3);
+        }
+        for file in OURS {
+            let _ = std::fs::remove_file(self.out.join(format!("{file}.part")));
+        }
     }
 
     /// Name of the song: that of its folder.
@@ -94,6 +130,21 @@ impl Folder {
             }
         }
         Ok(())
+    }
+}
+
+/// Removes `*.part` in a folder, and in the folders of it down to a depth of 3.
+fn clear_parts(folder: &Path, depth: usize) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && depth < 3 => clear_parts(&path, depth + 1),
+            // What cannot be removed stays: it is in nobody's way.
+            Ok(kind) if kind.is_file() && path.extension().is_some_and(|ending| ending == "part") => {
+                let _ = std::fs::remove_file(path);
+            }
+            _ => {}
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod error;
 mod folder;
 mod journal;
 mod listen;
+mod lock;
 mod manifest;
 mod master;
 mod meter;

@@ -11,6 +11,7 @@ use mixsmith_session::slug;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::lock::Lock;
 use crate::{Folder, Note, PipelineError, Progress};
 
 /// A sound file of the song and what it says of itself.
@@ -79,6 +80,17 @@ pub fn listen(
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Listened, PipelineError> {
+    let _lock = Lock::take(folder)?;
+    listen_held(folder, ids, threads, progress)
+}
+
+/// [`listen`], for whoever holds the song.
+pub(crate) fn listen_held(
+    folder: &Folder,
+    ids: &BTreeMap<String, String>,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Listened, PipelineError> {
     let paths = folder.tracks()?;
     progress.stage("Listen", paths.len() as u64);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -113,6 +125,9 @@ pub fn listen(
         .install(|| streams.par_iter().with_max_len(1).map(|heard| at_rate(folder, heard, rate)).collect());
     let clips = clips.into_iter().collect::<Result<Vec<_>, _>>()?;
     let files: Vec<SongFile> = streams.iter().map(|heard| heard.file.clone()).collect();
+    if progress.stopped() {
+        return Err(PipelineError::Stopped);
+    }
     let (mut song, mut facts) = song_of(rate, streams, clips, &mut notes);
     progress.stage("Understand", 0);
     // What is known of single stems counts from the start of their files until here, of the song from its start.

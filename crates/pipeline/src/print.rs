@@ -268,12 +268,18 @@ fn is_voice(role: &str) -> bool {
     role.ends_with("vocal") || matches!(role, "vocal-double" | "choir")
 }
 
+/// Longest name of a track in a file name. Systems take 255 bytes, with `.wav.part` and a number.
+const NAME_BYTES: usize = 200;
+
 /// A file name that every system takes, unique without regard to case.
 fn file_name(folder: &str, name: &str, taken: &mut BTreeSet<String>) -> String {
     let clean: String = name
         .chars()
         .map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c })
-        .take(100)
+        .scan(0, |bytes, c| {
+            *bytes += c.len_utf8();
+            (*bytes <= NAME_BYTES).then_some(c)
+        })
         .collect();
     let clean = clean.trim().trim_end_matches('.');
     let clean = if clean.is_empty() { "track" } else { clean };

@@ -11,7 +11,8 @@ use mixsmith_engine::Rendered;
 use mixsmith_session::Session;
 use sha2::{Digest, Sha256};
 
-use crate::listen::{Listened, listen};
+use crate::listen::{Listened, listen_held};
+use crate::lock::Lock;
 use crate::manifest::{Input, Manifest};
 use crate::print::{self, listen_to};
 use crate::report::{self, Players};
@@ -85,8 +86,9 @@ fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<
         ids.extend(session.sources.iter().map(|s| (s.file.clone(), s.id.clone())));
         locks = journal.locks(&KINDS, session);
     }
-    let listened = listen(folder, &ids, options.threads(), progress)?;
+    let listened = listen_held(folder, &ids, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
+    notes.extend(brief::strays(&brief, &listened.song));
     Ok(Start { listened, brief, locks, notes })
 }
 
@@ -117,6 +119,7 @@ fn until(
     progress: &dyn Progress,
     last: Phase,
 ) -> Result<Mixed, PipelineError> {
+    let _lock = Lock::take(folder)?;
     let start = start(folder, options, progress)?;
     progress.stage("Decide", 0);
     let (session, decisions) = start.decide(&start.listened.facts, last);
@@ -140,6 +143,7 @@ fn until(
 
 /// The whole road: listens, decides, listens to its own mix, masters, prints.
 pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Mixed, PipelineError> {
+    let _lock = Lock::take(folder)?;
     let start = start(folder, options, progress)?;
     let threads = options.threads();
     let sources = print::sources(&start.listened.song);
@@ -176,11 +180,15 @@ pub fn render_again(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Mixed, PipelineError> {
-    let (session, mut notes) = sessions::read(folder)?
-        .ok_or_else(|| PipelineError::Missing { path: folder.session(), first: "mix" })?;
+    let missing = || PipelineError::Missing { path: folder.session(), first: "mix" };
+    if !folder.session().exists() {
+        return Err(missing());
+    }
+    let _lock = Lock::take(folder)?;
+    let (session, mut notes) = sessions::read(folder)?.ok_or_else(missing)?;
     let brief = brief::read(&folder.brief())?;
     let ids = session.sources.iter().map(|s| (s.file.clone(), s.id.clone())).collect();
-    let listened = listen(folder, &ids, options.threads(), progress)?;
+    let listened = listen_held(folder, &ids, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
     let sources = print::sources(&listened.song);
     progress.stage("Hear the mix", session.song.frames);

@@ -3,6 +3,7 @@
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Address, Edit, Session, parse, print, update};
 
+use crate::lock::Lock;
 use crate::{Folder, Note, PipelineError};
 
 /// Reads the session and what is odd about it; nothing when there is none yet.
@@ -35,8 +36,12 @@ pub(crate) fn write(folder: &Folder, session: &Session) -> Result<(), PipelineEr
 
 /// Sets knobs by hand: `vox/fader=-2.5`. Returns a line for each, with the value before.
 pub fn set(folder: &Folder, settings: &[String]) -> Result<Vec<String>, PipelineError> {
-    let (mut session, _) =
-        read(folder)?.ok_or_else(|| PipelineError::Missing { path: folder.session(), first: "mix" })?;
+    let missing = || PipelineError::Missing { path: folder.session(), first: "mix" };
+    if !folder.session().exists() {
+        return Err(missing());
+    }
+    let _lock = Lock::take(folder)?;
+    let (mut session, _) = read(folder)?.ok_or_else(missing)?;
     let mut said = Vec::new();
     for setting in settings {
         let (address, value) = setting.split_once('=').ok_or_else(|| {

@@ -1,0 +1,121 @@
+//! A song on disk, mixed, and its files read back.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use mixsmith_audio::{Audio, hex, read};
+use mixsmith_demo::{Form, Part, Recipe};
+use mixsmith_pipeline::{Folder, Mixed, Options, PipelineError, Silent};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+/// A song's folder that goes away with the test. It is called `song` in each test, and so is the mix.
+pub struct OnDisk {
+    _dir: TempDir,
+    /// The folder.
+    pub root: PathBuf,
+}
+
+impl OnDisk {
+    /// An empty folder.
+    pub fn empty() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("song");
+        std::fs::create_dir(&root).unwrap();
+        OnDisk { _dir: dir, root }
+    }
+
+    /// A folder with the tracks of a recipe.
+    pub fn of(recipe: &Recipe) -> Self {
+        let song = OnDisk::empty();
+        mixsmith_demo::write(&mixsmith_demo::song(recipe), &song.root).unwrap();
+        song
+    }
+
+    pub fn folder(&self) -> Folder {
+        Folder::open(&self.root, None).unwrap()
+    }
+
+    pub fn mix(&self, threads: usize) -> Mixed {
+        self.try_mix(threads).unwrap()
+    }
+
+    pub fn try_mix(&self, threads: usize) -> Result<Mixed, PipelineError> {
+        mixsmith_pipeline::mix(&self.folder(), &Options { threads, ..Options::default() }, &Silent)
+    }
+
+    pub fn render(&self) -> Mixed {
+        mixsmith_pipeline::render_again(&self.folder(), &Options::default(), &Silent).unwrap()
+    }
+
+    /// What a printed file sounds like.
+    pub fn sound(&self, file: &str) -> Audio {
+        sound(&self.folder().out.join(file))
+    }
+
+    pub fn session_text(&self) -> String {
+        std::fs::read_to_string(self.folder().session()).unwrap()
+    }
+}
+
+/// Ten seconds with few players: enough for every step of the road.
+pub fn few() -> Recipe {
+    Recipe {
+        form: Form { intro: 0, verse: 1, chorus: 1, outro: 0 },
+        parts: vec![Part::Bass, Part::Keys, Part::AcousticGuitar, Part::LeadVoice],
+        ..Recipe::short()
+    }
+}
+
+/// The first stream of a file.
+pub fn sound(path: &Path) -> Audio {
+    read(path).unwrap().streams.remove(0).audio
+}
+
+/// SHA-256 of every file below a folder but those in `mix/cache`, by path.
+pub fn hashes(root: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && name != "mix/cache" {
+                folders.push(path);
+            } else if path.is_file() {
+                found.insert(name, hex(&Sha256::digest(std::fs::read(&path).unwrap())));
+            }
+        }
+    }
+    found
+}
+
+/// The largest sample of the sum of some sounds minus another, dBFS.
+pub fn left_over(parts: &[Audio], whole: &Audio) -> f64 {
+    let mut most = 0.0f64;
+    for (channel, samples) in whole.channels.iter().enumerate() {
+        for (n, &sample) in samples.iter().enumerate() {
+            let sum: f64 = parts.iter().map(|part| f64::from(part.channels[channel][n])).sum();
+            most = most.max((sum - f64::from(sample)).abs());
+        }
+    }
+    20.0 * most.max(1e-12).log10()
+}
+
+/// Samples as the bits they are.
+pub fn bits(samples: &[f32]) -> Vec<u32> {
+    samples.iter().map(|sample| sample.to_bits()).collect()
+}
+
+/// Folder of a real song, when it is there. Says so when it is not.
+pub fn real_song(name: &str) -> Option<PathBuf> {
+    let given = std::env::var_os("MIXSMITH_SONGS").map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/songs");
+    let folder = given.unwrap_or(beside).join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {} is not there (set MIXSMITH_SONGS)", folder.display());
+    None
+}
