@@ -26,7 +26,9 @@ pub(crate) fn read(path: &Path) -> Result<Brief, PipelineError> {
         let place = line.map_or_else(String::new, |line| format!("line {}: ", line + 1));
         let roles: Vec<&str> = ROLES.iter().map(|role| role.id).collect();
         let roles = roles.join(", ");
-        return Err(fault(format!("{place}`{file}` has the role `{id}`, which there is not.\nRoles: {roles}")));
+        return Err(fault(format!(
+            "{place}`{file}` has the role `{id}`, which there is not.\nRoles: {roles}"
+        )));
     }
     Ok(brief)
 }

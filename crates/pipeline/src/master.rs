@@ -84,7 +84,8 @@ pub(crate) fn settle(
     progress: &dyn Progress,
 ) -> Result<Option<(Decision, Level)>, PipelineError> {
     let Some(master) = session.master() else { return Ok(None) };
-    let Some(limiter) = master.inserts.iter().find(|insert| insert.kind == "dynamics.limiter" && insert.on) else {
+    let Some(limiter) = master.inserts.iter().find(|insert| insert.kind == "dynamics.limiter" && insert.on)
+    else {
         return Ok(None);
     };
     let at = Address::insert(&master.id, &limiter.id, "gain");
@@ -116,7 +117,9 @@ pub(crate) fn settle(
                 best = Some(found);
             }
         }
-        if best.is_some_and(|best| (best.level.loudness - target).abs() <= CLOSE) || one.level.loudness <= -70.0 {
+        if best.is_some_and(|best| (best.level.loudness - target).abs() <= CLOSE)
+            || one.level.loudness <= -70.0
+        {
             break;
         }
         let next = land(&one, &two, target).clamp(*range.start(), *range.end());
@@ -136,7 +139,10 @@ pub(crate) fn settle(
         .because(Evidence::new("loudness.integrated", &["master"], level.loudness, "LUFS").wanted(target))
         .because(Evidence::new("peak.true", &["master"], level.true_peak, "dBTP"))
         .because(Evidence::new("reduction.most", &["master"], f64::from(most), "dB"))
-        .because(Evidence::new("reduction.mean", &["master"], f64::from(mean), "dB").wanted(MOST_LIMITING.0.into()))
+        .because(
+            Evidence::new("reduction.mean", &["master"], f64::from(mean), "dB")
+                .wanted(MOST_LIMITING.0.into()),
+        )
         .edit(Edit::Set { at, to: gain });
     Ok(Some((decision, level)))
 }

@@ -102,11 +102,6 @@ mod tests {
     use mixsmith_analysis::{Fact, Qty, Sketch};
     use std::sync::Arc;
 
-    fn singer(role: &str, excess: f64) -> Take {
-        let times =
-            Fact::new("sibilance.times", &["x"], Qty::Times((0..20).map(|i| f64::from(i) * 3.0).collect()));
-        let take = Take::new().mono("x", role, -20.0).fact(times);
-        take.number("sibilance.excess", "x", excess).number("sibilance.hz", "x", 7000.0)
     /// Vowels, and every 3 s an s so much louder.
     fn singer(role: &str, sharp: f32) -> Take {
         let times = Fact::new(
