@@ -13,7 +13,7 @@ pub const STEP: f64 = 0.1;
 /// Absolute gate of BS.1770-5 (annex 1), LUFS.
 const GATE: f64 = -70.0;
 /// A track that plays below this, LUFS as delivered, is as good as silent: nothing that it holds should be raised.
-pub const SILENT: f64 = -60.0;
+pub const SILENT: f64 = -54.0;
 /// A track plays where it is within this of its own 95th percentile, LU: as `loudness.active` has it.
 const ACTIVE: f64 = 20.0;
 

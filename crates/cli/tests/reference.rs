@@ -179,12 +179,12 @@ fn heading(text: &str) -> String {
 
 /// A value of a table of data as a person reads it.
 fn show(item: &Item) -> String {
-    fn value(value: &Value) -> String {
-        match value {
+    fn value(found: &Value) -> String {
+        match found {
             Value::String(text) => text.value().clone(),
             Value::Array(list) => {
                 let nested = list.iter().any(Value::is_array);
-                list.iter().map(self::value).collect::<Vec<_>>().join(if nested { "; " } else { ", " })
+                list.iter().map(value).collect::<Vec<_>>().join(if nested { "; " } else { ", " })
             }
             other => other.to_string().trim().to_owned(),
         }

@@ -13,7 +13,7 @@ pub(crate) fn read(path: &Path) -> Result<Brief, PipelineError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Brief::default()),
-        Err(error) => return Err(PipelineError::io(path)(error)),
+        Err(error) => return Err(PipelineError::text(path)(error)),
     };
     let fault = |what: String| PipelineError::Text { path: path.to_owned(), what };
     let brief: Brief = toml::from_str(&text).map_err(|error| {

@@ -106,6 +106,17 @@ impl PipelineError {
         move |source| PipelineError::Io { path, source }
     }
 
+    /// A text that could not be read.
+    pub(crate) fn text(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| match source.kind() {
+            io::ErrorKind::InvalidData => {
+                PipelineError::Text { path, what: "is no text in UTF-8; save it as UTF-8".to_owned() }
+            }
+            _ => PipelineError::Io { path, source },
+        }
+    }
+
     /// A render that stopped.
     pub(crate) fn render(out: &Path, error: RenderError) -> Self {
         match error {

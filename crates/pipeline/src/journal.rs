@@ -35,7 +35,7 @@ impl Journal {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Journal::default()),
-            Err(error) => return Err(PipelineError::io(path)(error)),
+            Err(error) => return Err(PipelineError::text(path)(error)),
         };
         let journal: Journal = toml::from_str(&text).map_err(|error| PipelineError::Text {
             path: path.to_owned(),

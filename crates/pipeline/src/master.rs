@@ -93,10 +93,14 @@ pub(crate) fn settle(
     let Ok(param) = small.param(&KINDS, &at) else { return Ok(None) };
     let range = *param.range.start()..=*param.range.end();
     progress.stage("Master", small.song.frames * ROUNDS);
-    let attempt = |gain: f32, round: u64| -> Result<Try, PipelineError> {
+    let ceiling_at = Address::insert(&master.id, &limiter.id, "ceiling");
+    let promised = small.value(&KINDS, &ceiling_at).unwrap_or(0.0);
+    let attempt = |gain: f32, ceiling: f32, round: u64| -> Result<Try, PipelineError> {
         let mut session = small.clone();
-        // The gain is inside the range, so it cannot be refused.
-        let _ = session.apply(&KINDS, &Edit::Set { at: at.clone(), to: gain });
+        for (at, to) in [(&at, gain), (&ceiling_at, ceiling)] {
+            // Both are inside their ranges, so neither can be refused.
+            let _ = session.apply(&KINDS, &Edit::Set { at: at.clone(), to });
+        }
         let (level, limiting) = weigh(&session, &sources, master, &limiter.id, round, progress)?;
         Ok(Try { gain, level, limiting })
     };
@@ -110,7 +114,8 @@ pub(crate) fn settle(
     let (mut low, mut high) = apart(first);
     let mut best: Option<Try> = None;
     for round in 0..ROUNDS {
-        let (one, two) = pool.install(|| rayon::join(|| attempt(low, round), || attempt(high, round)));
+        let (one, two) =
+            pool.install(|| rayon::join(|| attempt(low, promised, round), || attempt(high, promised, round)));
         let (one, two) = (one?, two?);
         for found in [one, two] {
             if best.is_none_or(|best| better(&found, &best, target)) {
@@ -125,7 +130,15 @@ pub(crate) fn settle(
         let next = land(&one, &two, target).clamp(*range.start(), *range.end());
         (low, high) = (next, (next + 0.3).min(*range.end()));
     }
-    let Some(Try { gain, level, limiting }) = best else { return Ok(None) };
+    let Some(mut best) = best else { return Ok(None) };
+    // The meter of BS.1770-5 and the limiter's finer detector differ by a hair: what the meter reads is what was
+    // promised.
+    let over = (best.level.true_peak as f32 - promised).max(0.0);
+    let ceiling = (promised - over - 0.02).max(-12.0);
+    if over > 0.0 {
+        best = attempt(best.gain, ceiling, ROUNDS - 1)?;
+    }
+    let Try { gain, level, limiting } = best;
     let ((mean, most), short) = (limiting, target - level.loudness);
     let mut says = format!(
         "Master at {:.1} LUFS: {gain:.1} dB into the limiter, which turns down {mean:.1} dB on average \
@@ -144,6 +157,8 @@ pub(crate) fn settle(
                 .wanted(MOST_LIMITING.0.into()),
         )
         .edit(Edit::Set { at, to: gain });
+    let decision =
+        if over > 0.0 { decision.edit(Edit::Set { at: ceiling_at, to: ceiling }) } else { decision };
     Ok(Some((decision, level)))
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn read(folder: &Folder) -> Result<Option<(Session, Vec<Note>)>, Pipe
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(PipelineError::io(&path)(error)),
+        Err(error) => return Err(PipelineError::text(&path)(error)),
     };
     let (session, problems) = parse(&text, &KINDS)
         .map_err(|error| PipelineError::Text { path: path.clone(), what: error.to_string() })?;

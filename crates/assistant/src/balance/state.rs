@@ -20,6 +20,10 @@ pub struct State {
     pub delivered: Vec<f64>,
 }
 
+/// Largest median distance of balanced tracks, standard deviations. Four sets of mixed stems measured 0.3, 0.6, 0.6
+/// and 1.2, a raw session 1.5.
+pub const BALANCED: f64 = 1.3;
+
 /// Judges the tracks as they were delivered: trims and faders do not count.
 pub fn judge(desk: &Desk<'_>, model: &MixModel) -> State {
     let delivered: Vec<Part> = desk
@@ -39,7 +43,7 @@ pub fn judge(desk: &Desk<'_>, model: &MixModel) -> State {
     let nearest = |genre| distance(&delivered, &Wanted::table(desk, &delivered, genre));
     let distance = Genre::ALL.map(nearest).into_iter().fold(f64::INFINITY, f64::min);
     State {
-        balanced: stereo >= 0.5 && spread >= 2.0 && distance <= 1.2,
+        balanced: stereo >= 0.5 && spread >= 2.0 && distance <= BALANCED,
         stereo,
         distance,
         spread,

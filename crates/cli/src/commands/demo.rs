@@ -7,8 +7,8 @@ use mixsmith_pipeline::{Folder, Options};
 
 use super::result;
 use crate::failure::Failure;
-use crate::progress;
 use crate::table::{Common, examples};
+use crate::{progress, stop};
 
 /// Makes a demo song and mixes it
 ///
@@ -27,6 +27,7 @@ impl Demo {
         let progress = progress::of(common);
         mixsmith_pipeline::demo(&self.folder, &*progress)?;
         let folder = Folder::open(&self.folder, common.out.as_deref())?;
+        stop::watch(folder.clone(), common.json);
         let options = Options { threads: common.threads, ..Options::default() };
         let mixed = mixsmith_pipeline::mix(&folder, &options, &*progress)?;
         drop(progress);

@@ -31,9 +31,7 @@ impl ListFacts {
         let threads = options(common, &Wishes::default()).threads();
         let listened = listen(&folder, &BTreeMap::new(), threads, &*progress)?;
         drop(progress);
-        if !common.quiet {
-            result::warn(&listened.notes);
-        }
+        result::warn(common, &listened.notes);
         let facts: Vec<&Fact> = listened.facts.iter().filter(|fact| self.wants(fact)).collect();
         if let (Some(word), true) = (&self.word, facts.is_empty()) {
             let tracks: Vec<&str> = listened.song.stems.iter().map(|stem| stem.id.as_str()).collect();

@@ -32,9 +32,7 @@ impl Mix {
             let options = Options { dry_run: true, ..options };
             let planned = mixsmith_pipeline::decide(&folder, &options, &*progress)?;
             drop(progress);
-            if !common.quiet {
-                result::warn(&planned.notes);
-            }
+            result::warn(common, &planned.notes);
             return why::tell(common, &mixsmith_pipeline::explain(&planned.session, &planned.journal, None)?);
         }
         let mixed = mixsmith_pipeline::mix(&folder, &options, &*progress)?;

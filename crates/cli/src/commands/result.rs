@@ -12,9 +12,7 @@ pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failu
     if common.json {
         return say::line(&as_json(folder, mixed).to_string());
     }
-    if !common.quiet {
-        warn(&mixed.notes);
-    }
+    warn(common, &mixed.notes);
     for printed in
         mixed.manifest.outputs.iter().filter(|printed| ["mix", "master"].contains(&printed.kind.as_str()))
     {
@@ -34,10 +32,16 @@ pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failu
 }
 
 /// Says what the person should know, on the error output.
-pub fn warn(notes: &[Note]) {
+pub fn warn(common: &Common, notes: &[Note]) {
     for note in notes {
-        let word = if note.warning { "warning" } else { "note" };
-        eprintln!("{word}: {}: {}", note.about, note.says);
+        match common {
+            Common { json: true, .. } => eprintln!("{}", json!(note)),
+            Common { quiet: true, .. } => {}
+            _ => {
+                let word = if note.warning { "warning" } else { "note" };
+                eprintln!("{word}: {}: {}", note.about, note.says);
+            }
+        }
     }
 }
 

@@ -178,7 +178,7 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
             });
             format!(
                 "<li title=\"{}\">{of}{} <b>{}</b>{wanted}</li>\n",
-                esc(&format!("{} {}", evidence.fact, meaning(&evidence.fact)).trim()),
+                esc(format!("{} {}", evidence.fact, meaning(&evidence.fact)).trim()),
                 esc(&fact(&evidence.fact)),
                 minus(&esc(&quantity(evidence.value, words::unit(evidence)))),
             )

@@ -224,14 +224,14 @@ mod tests {
     #[test]
     fn all_three_come_out_equally_loud_and_none_clips() {
         let levels = [(-20.0, -1.0), (-18.0, -6.0), (-11.0, -1.0)];
-        let levels = levels.map(|(loudness, true_peak)| Level { loudness, true_peak, range: 0.0 });
+        let levels = levels.map(|(loudness, true_peak)| Level { loudness, true_peak });
         let (target, gains) = matched(levels);
         assert_eq!(target, -20.0, "what has the highest peaks decides");
         assert_eq!(gains, [0.0, -2.0, -9.0]);
         for (level, gain) in levels.iter().zip(gains) {
             assert!(level.true_peak + gain <= CEILING);
         }
-        let silence = Level { loudness: -120.0, true_peak: -120.0, range: 0.0 };
+        let silence = Level { loudness: -120.0, true_peak: -120.0 };
         assert_eq!(matched([silence; 3]).1, [0.0; 3]);
     }
 

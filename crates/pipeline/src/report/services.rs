@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     fn level(loudness: f64, true_peak: f64) -> Level {
-        Level { loudness, true_peak, range: 5.0 }
+        Level { loudness, true_peak }
     }
 
     fn service(name: &str) -> &'static Service {

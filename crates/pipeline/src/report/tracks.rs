@@ -79,7 +79,7 @@ fn row(view: &View<'_>, stem: &Stem, strip: &Strip) -> Vec<Cell> {
 fn why_left_out(view: &View<'_>, stem: &Stem) -> String {
     let decisions =
         view.mixed.journal.decisions.iter().filter(|decision| decision.rule == "prepare.leave-out");
-    let about = |of: &[String]| of.iter().any(|id| *id == stem.id);
+    let about = |of: &[String]| of.contains(&stem.id);
     let found = decisions.into_iter().find(|decision| {
         decision.because.iter().any(|evidence| about(&evidence.of)) || decision.says.starts_with(&stem.file)
     });

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use mixsmith_audio::{Audio, hex, read};
 use mixsmith_demo::{Form, Part, Recipe};
 use mixsmith_pipeline::{Folder, Mixed, Options, PipelineError, Silent};
+use mixsmith_session::{Session, Strip, StripKind};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -101,6 +103,33 @@ pub fn left_over(parts: &[Audio], whole: &Audio) -> f64 {
         }
     }
     20.0 * most.max(1e-12).log10()
+}
+
+/// Every track straight into the mix, nothing turned.
+pub fn flat(mixed: &Session) -> Session {
+    let mut session = Session { strips: Vec::new(), ..mixed.clone() };
+    for track in mixed.tracks() {
+        let mut strip = Strip::new(&track.id, &track.name, track.kind.clone());
+        strip.to = Some("mix".to_owned());
+        session.strips.push(Arc::new(strip));
+    }
+    let mut mix = Strip::new("mix", "Mix", StripKind::Bus);
+    mix.to = Some("master".to_owned());
+    session.strips.push(Arc::new(mix));
+    session.strips.push(Arc::new(Strip::new("master", "Master", StripKind::Master)));
+    session
+}
+
+/// The printed file holds these two sides.
+pub fn assert_prints(printed: &Audio, sum: &[Vec<f32>; 2]) {
+    // 24 bits: half a step of rounding and a step of dither; held at full scale where the sum passes it.
+    let step = 1.0 / f32::powi(2.0, 23);
+    for (printed, sum) in printed.channels.iter().zip(sum) {
+        assert_eq!(printed.len(), sum.len());
+        let far = printed.iter().zip(sum).map(|(a, b)| (a - b.clamp(-1.0, 1.0 - step)).abs());
+        let far = far.fold(0.0, f32::max);
+        assert!(far <= 1.6 * step, "{} steps of 24 bits", far / step);
+    }
 }
 
 /// Samples as the bits they are.
