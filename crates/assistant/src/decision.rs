@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What a rule decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
-    /// Number in the list, from 1; given by [`crate::decide`].
+    /// Number in the list, from 1; given by [`crate::decide()`].
     pub id: u32,
     /// The rule's code.
     pub rule: String,

@@ -48,7 +48,7 @@ pub enum Genre {
     Metal,
 }
 
-/// How loud the master is (mixing.md 6.1).
+/// How loud the master is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Loudness {

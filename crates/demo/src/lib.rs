@@ -1,6 +1,6 @@
 //! A small synthesiser that writes songs with known truth: the demo song, and what tests plant faults in.
 //!
-//! [`song`] plays a [`Recipe`] in memory, to the bit the same each time; [`write`] puts the files into a
+//! [`song`] plays a [`Recipe`] in memory, to the bit the same each time; [`write()`] puts the files into a
 //! folder. What is known about the song comes back as [`Truth`] and is not written.
 
 mod delivery;

@@ -1,6 +1,6 @@
 //! The session as text: TOML with units in plain sight, in a stable order, one value a line.
 //!
-//! One folder a version of the format. [`print`] writes the newest; [`parse`] reads every one there has been.
+//! One folder a version of the format. [`print()`] writes the newest; [`parse`] reads every one there has been.
 
 mod lines;
 mod v1;
