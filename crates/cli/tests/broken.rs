@@ -219,7 +219,7 @@ fn a_full_disk() {
     use std::process::Command;
     let song = Song::small();
     // Too small for the cache of decoded tracks; large enough for it and too small for the prints.
-    for size in ["1m", "4m"] {
+    for size in ["1m", "5m"] {
         let small = tempfile::tempdir().unwrap();
         let mount = ["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"];
         if !Command::new("mount").args(mount).arg(small.path()).output().is_ok_and(|ran| ran.status.success())

@@ -6,17 +6,17 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use common::{OnDisk, assert_prints, flat, sound};
+use common::{OnDisk, assert_prints, flat, plain_sum};
 use mixsmith_audio::{Audio, Bext, Dither, Sample, WavWriter, resample, write_flac};
 use mixsmith_demo::{Form, Part, Recipe};
 use mixsmith_effects::KINDS;
 use mixsmith_pipeline::{Silent, listen, prepare};
 use mixsmith_session::print;
 
-/// A keyboard, a guitar and a voice for five seconds, by file name without extension.
+/// A keyboard, a guitar and a voice for seven seconds, by file name without extension.
 fn tracks() -> BTreeMap<String, Audio> {
     let recipe = Recipe {
-        form: Form { intro: 0, verse: 1, chorus: 0, outro: 0 },
+        form: Form { intro: 0, verse: 2, chorus: 0, outro: 0 },
         parts: vec![Part::Keys, Part::AcousticGuitar, Part::LeadVoice],
         ..Recipe::short()
     };
@@ -150,14 +150,7 @@ fn time_stamps_are_honoured_to_the_sample() {
     let flat = flat(&prepared.session);
     std::fs::write(song.folder().session(), print(&flat, &KINDS)).unwrap();
     song.render();
-    let mut sum = [vec![0.0f32; flat.song.frames as usize], vec![0.0f32; flat.song.frames as usize]];
-    for (name, start) in starts {
-        let audio = sound(&song.root.join(format!("{name}.wav")));
-        for (side, sum) in sum.iter_mut().enumerate() {
-            let samples = audio.channels.get(side).unwrap_or(&audio.channels[0]);
-            sum[start as usize..].iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
-        }
-    }
+    let sum = plain_sum(&song.root, &flat);
     assert_prints(&song.sound("mix.wav"), &sum);
 }
 

@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use common::{OnDisk, assert_prints, bits, few, flat, hashes, left_over, sound};
+use common::{OnDisk, assert_prints, bits, few, flat, hashes, left_over, plain_sum};
 use mixsmith_audio::Audio;
 use mixsmith_effects::KINDS;
 use mixsmith_engine::{Prints, Runner, Sink, Sources, compile, render};
@@ -122,15 +122,7 @@ fn a_flat_session_is_the_plain_sum() {
     song.render();
     assert_eq!(song.session_text(), text, "render keeps the session as it is");
 
-    let mut sum = [vec![0.0f32; flat.song.frames as usize], vec![0.0f32; flat.song.frames as usize]];
-    for track in flat.tracks() {
-        let source = flat.source(&track.clips()[0].source).unwrap();
-        let audio = sound(&tracks.root.join(&source.file));
-        for (side, sum) in sum.iter_mut().enumerate() {
-            let samples = audio.channels.get(side).unwrap_or(&audio.channels[0]);
-            sum.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
-        }
-    }
+    let sum = plain_sum(&tracks.root, &flat);
     let [left, right] = offline(&flat, mixed, "mix");
     assert!(bits(&left) == bits(&sum[0]) && bits(&right) == bits(&sum[1]), "in float, bit for bit");
     assert_prints(&song.sound("mix.wav"), &sum);

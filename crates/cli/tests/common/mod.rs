@@ -45,11 +45,11 @@ impl Song {
         song
     }
 
-    /// Two players for five seconds.
+    /// Two players for seven seconds.
     pub fn small() -> Self {
         let song = Song::empty();
         let recipe = Recipe {
-            form: Form { intro: 0, verse: 1, chorus: 0, outro: 0 },
+            form: Form { intro: 0, verse: 2, chorus: 0, outro: 0 },
             parts: vec![Part::Keys, Part::LeadVoice],
             ..Recipe::short()
         };

@@ -64,7 +64,7 @@ impl OnDisk {
 /// Ten seconds with few players: enough for every step of the road.
 pub fn few() -> Recipe {
     Recipe {
-        form: Form { intro: 0, verse: 1, chorus: 1, outro: 0 },
+        form: Form { intro: 0, verse: 2, chorus: 1, outro: 0 },
         parts: vec![Part::Bass, Part::Keys, Part::AcousticGuitar, Part::LeadVoice],
         ..Recipe::short()
     }
@@ -118,6 +118,21 @@ pub fn flat(mixed: &Session) -> Session {
     session.strips.push(Arc::new(mix));
     session.strips.push(Arc::new(Strip::new("master", "Master", StripKind::Master)));
     session
+}
+
+/// The recorded files added up, each where its track plays it.
+pub fn plain_sum(root: &Path, flat: &Session) -> [Vec<f32>; 2] {
+    let mut sum = [vec![0.0f32; flat.song.frames as usize], vec![0.0f32; flat.song.frames as usize]];
+    for clip in flat.tracks().flat_map(|track| track.clips()) {
+        let audio = sound(&root.join(&flat.source(&clip.source).unwrap().file));
+        for (side, sum) in sum.iter_mut().enumerate() {
+            let samples = audio.channels.get(side).unwrap_or(&audio.channels[0]);
+            let place = clip.at.max(0) as usize;
+            let early = (place as i64 - clip.at) as usize;
+            sum[place..].iter_mut().zip(&samples[early..]).for_each(|(sum, sample)| *sum += sample);
+        }
+    }
+    sum
 }
 
 /// The printed file holds these two sides.
