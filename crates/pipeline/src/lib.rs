@@ -14,6 +14,7 @@ mod lock;
 mod manifest;
 mod master;
 mod meter;
+mod naming;
 mod print;
 mod progress;
 pub mod report;

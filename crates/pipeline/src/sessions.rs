@@ -4,7 +4,7 @@ use mixsmith_effects::KINDS;
 use mixsmith_session::{Address, Edit, Session, parse, print, update};
 
 use crate::lock::Lock;
-use crate::{Folder, Note, PipelineError};
+use crate::{Folder, Note, PipelineError, naming};
 
 /// Reads the session and what is odd about it; nothing when there is none yet.
 pub(crate) fn read(folder: &Folder) -> Result<Option<(Session, Vec<Note>)>, PipelineError> {
@@ -47,7 +47,8 @@ pub fn set(folder: &Folder, settings: &[String]) -> Result<Vec<String>, Pipeline
         let (address, value) = setting.split_once('=').ok_or_else(|| {
             PipelineError::Edit(format!("`{setting}` sets nothing; write for example `vox/fader=-2.5`"))
         })?;
-        let at: Address = address.parse().map_err(|error| PipelineError::Edit(format!("{error}")))?;
+        let mut at: Address = address.parse().map_err(|error| PipelineError::Edit(format!("{error}")))?;
+        at.strip = naming::strip(&session, &at.strip)?.to_owned();
         let param = session.param(&KINDS, &at).map_err(|error| PipelineError::Edit(error.to_string()))?;
         let to = param.unit.parse(value).map_err(|error| PipelineError::Edit(format!("{at}: {error}")))?;
         let before = session.value(&KINDS, &at).unwrap_or(param.default);
