@@ -25,9 +25,9 @@ params! {
         /// Reads each peak, or the mean power over 10 ms (a sine then reads 3 dB below its peak).
         detector: "Detector", Choice(&["peak", "rms"]), 0.0..=1.0, Lin, 0.0, Step;
         /// The detector does not hear what is below; 10 Hz is off.
-        key_low_cut: "Key low cut", Hz, 10.0..=2000.0, Log, 10.0, Smooth(20.0);
+        keylowcut: "Key low cut", Hz, 10.0..=2000.0, Log, 10.0, Smooth(20.0);
         /// The detector does not hear what is above; 20 kHz is off.
-        key_high_cut: "Key high cut", Hz, 1000.0..=20000.0, Log, 20000.0, Smooth(20.0);
+        keyhighcut: "Key high cut", Hz, 1000.0..=20000.0, Log, 20000.0, Smooth(20.0);
         /// At 100 both channels follow the louder one, at 0 each follows itself.
         link: "Stereo link", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
         /// Share of the compressed sound; the rest is the sound as it came, at the same time.
@@ -72,8 +72,8 @@ impl<L: Lane> Effect<L> for Compressor<L> {
 
     fn process(&mut self, ramps: &CompressorParams<Ramp<L>>, io: Io<'_, L>) {
         let hearing = Hearing {
-            low_cut: ramps.key_low_cut.to,
-            high_cut: ramps.key_high_cut.to,
+            low_cut: ramps.keylowcut.to,
+            high_cut: ramps.keyhighcut.to,
             rms: ramps.detector.to,
             link: ramps.link.to * L::splat(0.01),
         };

@@ -24,9 +24,9 @@ params! {
         /// It closes this far below the threshold, so that it does not flutter.
         hysteresis: "Hysteresis", Db, 0.0..=12.0, Lin, 3.0, Smooth(20.0);
         /// The detector does not hear what is below; 10 Hz is off.
-        key_low_cut: "Key low cut", Hz, 10.0..=2000.0, Log, 10.0, Smooth(20.0);
+        keylowcut: "Key low cut", Hz, 10.0..=2000.0, Log, 10.0, Smooth(20.0);
         /// The detector does not hear what is above; 20 kHz is off.
-        key_high_cut: "Key high cut", Hz, 1000.0..=20000.0, Log, 20000.0, Smooth(20.0);
+        keyhighcut: "Key high cut", Hz, 1000.0..=20000.0, Log, 20000.0, Smooth(20.0);
         /// Time by which the detector hears ahead. Delays the sound.
         lookahead: "Look-ahead", Ms, 0.0..=10.0, Lin, 1.0, Rebuild;
     }
@@ -48,7 +48,8 @@ pub struct Gate<L: Lane> {
     open: L,
     /// Frames since the level was last high enough to keep it open.
     below: L,
-    reduction: L,
+    /// Octaves; nothing before the first quantum.
+    reduction: Option<L>,
     times: (L, L),
     shares: (L, L),
     delays: [DelayLine<L>; 2],
@@ -66,15 +67,13 @@ impl<L: Lane> Effect<L> for Gate<L> {
     fn new(setup: &Setup, start: &GateParams) -> Self {
         let frames = |ms: f32| (ms * 0.001 * setup.rate).round() as usize;
         let delay = || DelayLine::new(frames(start.lookahead));
-        // Silence came before: it is closed.
-        let closed = if start.ratio > 1.0 { start.range / DB_PER_OCTAVE } else { 0.0 };
         Gate {
             rate: setup.rate,
             listener: Listener::new(setup.rate),
             peak: SlidingMax::new(frames(PEAK_HOLD_MS)),
             open: L::zero(),
             below: L::splat(LONG),
-            reduction: L::splat(closed),
+            reduction: None,
             times: (L::zero(), L::zero()),
             shares: (L::splat(1.0), L::splat(1.0)),
             delays: [delay(), delay()],
@@ -88,8 +87,8 @@ impl<L: Lane> Effect<L> for Gate<L> {
 
     fn process(&mut self, ramps: &GateParams<Ramp<L>>, io: Io<'_, L>) {
         let hearing = Hearing {
-            low_cut: ramps.key_low_cut.to,
-            high_cut: ramps.key_high_cut.to,
+            low_cut: ramps.keylowcut.to,
+            high_cut: ramps.keyhighcut.to,
             rms: L::zero(),
             link: L::splat(1.0),
         };
@@ -131,6 +130,9 @@ impl<L: Lane> Gate<L> {
         let steepness = ramps.ratio.to - L::splat(1.0);
         let (threshold, range) = (ramps.threshold, ramps.range);
         self.largest = L::zero();
+        // Silence came before: it is closed.
+        let closed = L::select(L::splat(1.0).lt(ramps.ratio.from), octaves(range.from), L::zero());
+        let mut reduction = self.reduction.unwrap_or(closed);
         for (i, x) in levels.iter_mut().enumerate() {
             let share = L::splat((i + 1) as f32 / QUANTUM as f32);
             let threshold = octaves(threshold.from + (threshold.to - threshold.from) * share);
@@ -144,10 +146,11 @@ impl<L: Lane> Gate<L> {
 
             let closed = ((threshold - level) * steepness).clamp(L::zero(), range);
             let wanted = L::select(L::zero().lt(self.open), L::splat(REST), closed);
-            let share = L::select(wanted.lt(self.reduction), self.shares.0, self.shares.1);
-            self.reduction += share * (wanted - self.reduction);
-            self.largest = self.largest.max(self.reduction);
-            *x = math::exp2(-self.reduction);
+            let share = L::select(wanted.lt(reduction), self.shares.0, self.shares.1);
+            reduction += share * (wanted - reduction);
+            self.largest = self.largest.max(reduction);
+            *x = math::exp2(-reduction);
         }
+        self.reduction = Some(reduction);
     }
 }

@@ -78,8 +78,8 @@ fn attack_and_release_are_what_their_labels_say() {
 fn every_setting_passes_what_all_must() {
     let hard: &[Set] = &[("threshold", -50.0), ("ratio", 20.0), ("attack", 0.1), ("release", 30.0)];
     passes_all(ID, hard);
-    let odd = [hard, &[("detector", 1.0), ("key_low_cut", 150.0), ("key_high_cut", 5000.0), ("link", 30.0)]]
-        .concat();
+    let odd =
+        [hard, &[("detector", 1.0), ("keylowcut", 150.0), ("keyhighcut", 5000.0), ("link", 30.0)]].concat();
     passes_all(ID, &odd);
     passes_all(ID, &[&odd[..], &[("lookahead", 3.0), ("mix", 40.0), ("makeup", 9.0)]].concat());
 }
@@ -114,7 +114,7 @@ fn the_key_the_link_and_the_mix_do_as_they_say() {
     assert!((gain(&half[0], &loud) - db(0.5 + 0.5 * 10f64.powf(-0.6))).abs() < 0.1);
     // The side chain does not hear 100 Hz through a low cut of 2 kHz.
     let bass = both(&sine(96_000, 100.0, 0.0));
-    let filtered = stereo(ID, &[("key_low_cut", 2000.0)], &bass, None);
+    let filtered = stereo(ID, &[("keylowcut", 2000.0)], &bass, None);
     assert!(gain(&filtered[0], &bass[0]).abs() < 0.01);
 }
 

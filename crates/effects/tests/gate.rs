@@ -92,7 +92,7 @@ fn the_key_opens_it() {
     };
     assert!((gain(&[], None) + 20.0).abs() < 0.05);
     assert!(gain(&[], Some(&loud)).abs() < 0.05);
-    assert!((gain(&[("key_low_cut", 2000.0), ("release", 10.0)], Some(&loud)) + 20.0).abs() < 0.05);
+    assert!((gain(&[("keylowcut", 2000.0), ("release", 10.0)], Some(&loud)) + 20.0).abs() < 0.05);
 }
 
 #[test]
@@ -103,13 +103,7 @@ fn every_setting_passes_what_all_must() {
     );
     passes_all(
         ID,
-        &[
-            ("threshold", -12.0),
-            ("ratio", 2.0),
-            ("key_low_cut", 200.0),
-            ("lookahead", 5.0),
-            ("release", 30.0),
-        ],
+        &[("threshold", -12.0), ("ratio", 2.0), ("keylowcut", 200.0), ("lookahead", 5.0), ("release", 30.0)],
     );
 }
 

@@ -393,7 +393,8 @@ fn the_same_sound_at_every_rate() {
         if kind.id == "space.reverb" {
             return;
         }
-        for hz in [100.0, 1000.0, 8000.0] {
+        // No divisors of the rates: a detector of sample peaks would read a tone that is in step with them by its luck.
+        for hz in [101.0, 997.0, 7919.0] {
             let [a, b, c] = [44_100.0, 48_000.0, 96_000.0].map(|rate| level(rate, hz));
             assert!((a - b).abs() < 0.3 && (a - c).abs() < 0.3, "{hz} Hz: {a:.2}, {b:.2}, {c:.2} dB");
         }

@@ -15,7 +15,10 @@ pub(crate) fn strip<'a>(session: &'a Session, word: &str) -> Result<&'a str, Pip
         return Ok(&found.id);
     }
     let playing = |role: &str| -> Vec<&'a str> {
-        strips().filter(|strip| strip.role.trim_end_matches('?') == role).map(|strip| strip.id.as_str()).collect()
+        strips()
+            .filter(|strip| strip.role.trim_end_matches('?') == role)
+            .map(|strip| strip.id.as_str())
+            .collect()
     };
     let hint = match role(word).map(playing).as_deref() {
         Some([one]) => return Ok(one),
@@ -23,8 +26,10 @@ pub(crate) fn strip<'a>(session: &'a Session, word: &str) -> Result<&'a str, Pip
         _ => {
             let names = strips().flat_map(|strip| [strip.id.as_str(), strip.name.as_str()]);
             let ids: Vec<&str> = strips().map(|strip| strip.id.as_str()).collect();
-            nearest(word, names)
-                .map_or_else(|| format!("there are {}", ids.join(", ")), |near| format!("did you mean `{near}`?"))
+            nearest(word, names).map_or_else(
+                || format!("there are {}", ids.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            )
         }
     };
     Err(PipelineError::Edit(format!("there is no track or bus `{word}`; {hint}")))

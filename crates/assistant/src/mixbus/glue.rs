@@ -58,7 +58,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         ("attack", 30.0),
         ("release", 250.0),
         // Bass must not move the rest.
-        ("key_low_cut", 90.0),
+        ("keylowcut", 90.0),
     ];
     let says = format!(
         "A gentle 1.8:1 compressor holds the mix together: the mix stands at {loudness:.1} LUFS and swings {swing:.1} \
