@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A file being written under `<name>.part`; it takes its final name when it is whole, and is removed when it
 /// is dropped before.
@@ -20,8 +21,15 @@ impl Part {
         Part::create_as(path, ".part".into())
     }
 
-    /// The same with another ending, for files that several threads may write at once.
-    pub fn create_as(path: &Path, ending: OsString) -> io::Result<Part> {
+    /// The same under a name that no other part has, for files that several threads may write at once: the last one
+    /// stays.
+    pub fn create_shared(path: &Path) -> io::Result<Part> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Part::create_as(path, format!(".{}-{number}.part", std::process::id()).into())
+    }
+
+    fn create_as(path: &Path, ending: OsString) -> io::Result<Part> {
         let Some(name) = path.file_name() else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"));
         };
@@ -71,9 +79,10 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a whole file so that a reader, or a power cut, sees the old content or the new and nothing else.
+/// Writes a whole file so that a reader, or a power cut, sees the old content or the new and nothing else. Several
+/// threads may write one file at once, as when two tracks have the same content and what was measured is cached.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut part = Part::create(path)?;
+    let mut part = Part::create_shared(path)?;
     part.file()?.write_all(bytes)?;
     part.commit(true)
 }
@@ -89,6 +98,19 @@ mod tests {
         write_atomic(&path, b"old").unwrap();
         write_atomic(&path, b"new and longer").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new and longer");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn threads_may_write_one_file_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kick.facts");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..20).for_each(|_| write_atomic(&path, &[7; 5000]).unwrap()));
+            }
+        });
+        assert_eq!(fs::read(&path).unwrap(), [7; 5000]);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

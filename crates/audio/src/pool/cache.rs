@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Clip;
 use super::clip::read_exact_at;
@@ -26,13 +25,11 @@ const CHECKED: u64 = 512;
 /// a clip that needs no memory. The file appears whole or not at all. It is not forced to the disk, since
 /// it can be made again: [`open_cached`] finds out when a power cut took it.
 pub fn cache_clip(audio: &Audio, cache_dir: &Path, key: &str) -> io::Result<Clip> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
     let path = place(cache_dir, key)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the key is not a plain file name"))?;
     std::fs::create_dir_all(cache_dir)?;
-    // Two threads may decode the same content at once: each writes its own file, and the last one stays.
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let mut part = Part::create_as(&path, format!(".{}-{number}.part", std::process::id()).into())?;
+    // Two threads may decode the same content at once.
+    let mut part = Part::create_shared(&path)?;
     let (channels, frames) = (audio.channels.len(), audio.frames());
     let file = part.file()?;
     file.write_all(&[0; HEADER as usize])?;
