@@ -77,7 +77,7 @@ fn parse(html: &str) -> Vec<String> {
         let name: String = tag.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
         assert!(!name.is_empty(), "a bare < before {tag:?}");
         let quotes = tag.matches('"').count();
-        assert!(quotes % 2 == 0 && tag.matches("=\"").count() * 2 == quotes, "{tag:?}");
+        assert!(quotes.is_multiple_of(2) && tag.matches("=\"").count() * 2 == quotes, "{tag:?}");
         seen.push(name.clone());
         if tag.ends_with('/') {
             continue;
