@@ -90,6 +90,7 @@ pub(crate) fn settle(
     };
     let at = Address::insert(&master.id, &limiter.id, "gain");
     let (small, sources) = alone(session, master, mix);
+    let piece = loudest(mix);
     let Ok(param) = small.param(&KINDS, &at) else { return Ok(None) };
     let range = *param.range.start()..=*param.range.end();
     progress.stage("Master", small.song.frames * ROUNDS);
@@ -112,6 +113,20 @@ pub(crate) fn settle(
     let first = small.value(&KINDS, &at).unwrap_or(0.0);
     let apart = |gain: f32| (gain, (gain + 2.0).min(*range.end()));
     let (mut low, mut high) = apart(first);
+    if let Some((piece, softer)) = &piece {
+        // A first idea from the loudest part alone, at the price of a part.
+        let (small, sources) = alone(session, master, piece);
+        let attempt = |gain: f32| -> Result<Try, PipelineError> {
+            let mut session = small.clone();
+            let _ = session.apply(&KINDS, &Edit::Set { at: at.clone(), to: gain });
+            let (mut level, limiting) = weigh(&session, &sources, master, &limiter.id, 0, progress)?;
+            level.loudness -= softer;
+            Ok(Try { gain, level, limiting })
+        };
+        let (one, two) = pool.install(|| rayon::join(|| attempt(low), || attempt(high)));
+        let next = land(&one?, &two?, target).clamp(*range.start(), *range.end());
+        (low, high) = (next, (next + 0.4).min(*range.end()));
+    }
     let mut best: Option<Try> = None;
     for round in 0..ROUNDS {
         let (one, two) =
@@ -160,6 +175,33 @@ pub(crate) fn settle(
     let decision =
         if over > 0.0 { decision.edit(Edit::Set { at: ceiling_at, to: ceiling }) } else { decision };
     Ok(Some((decision, level)))
+}
+
+/// Seconds of the loudest part.
+const PART: usize = 30;
+
+/// The loudest 30 s, and how much softer the whole song is, LU; nothing of a song that is hardly longer.
+fn loudest(mix: &Audio) -> Option<(Audio, f64)> {
+    let second = mix.rate as usize;
+    if mix.frames() < 2 * PART * second {
+        return None;
+    }
+    let energy = |i: usize| -> f64 {
+        let channels = mix.channels.iter().map(|channel| &channel[i * second..(i + 1) * second]);
+        channels.flatten().map(|&x| f64::from(x) * f64::from(x)).sum()
+    };
+    let energies: Vec<f64> = (0..mix.frames() / second).map(energy).collect();
+    let sums: Vec<f64> = energies.windows(PART).map(|window| window.iter().sum()).collect();
+    let start = (0..sums.len()).max_by(|&a, &b| sums[a].total_cmp(&sums[b]))? * second;
+    let cut = |channel: &Vec<f32>| channel[start..start + PART * second].to_vec();
+    let part = Audio { rate: mix.rate, channels: mix.channels.iter().map(cut).collect() };
+    let loudness = |audio: &Audio| -> Option<f64> {
+        let mut meter = Meter::new(audio.rate)?;
+        meter.add(&audio.channels[0], &audio.channels[1]);
+        Some(meter.level().loudness)
+    };
+    let softer = loudness(&part)? - loudness(mix)?;
+    Some((part, softer))
 }
 
 /// Nearer to the target, among those that do not limit too hard.

@@ -123,6 +123,8 @@ struct Job {
     kind: &'static str,
     of: String,
     sources: Vec<String>,
+    /// The file of the group that is this stem and nothing else.
+    group: Option<String>,
 }
 
 /// Prints everything that comes out of a session into a folder.
@@ -139,7 +141,10 @@ pub(crate) fn print(
         let folder = out.join(folder);
         std::fs::create_dir_all(&folder).map_err(PipelineError::io(&folder))?;
     }
-    let count = |kind: &str| jobs.iter().filter(|job| job.kind == kind).count() + 1;
+    let count = |kind: &str| {
+        let alone = jobs.iter().filter(|job| kind == "group" && job.group.is_some()).count();
+        jobs.iter().filter(|job| job.kind == kind).count() + alone + 1
+    };
     let sum = |prints| Arc::new(Mutex::new(AddUp { waiting: prints, prints, ..AddUp::default() }));
     let (stems, groups) = (sum(count("stem")), sum(count("group")));
     let mut tapes: Vec<Tape> = Vec::new();
@@ -149,6 +154,7 @@ pub(crate) fn print(
             .map_err(PipelineError::io(&path))?;
         let sums = match job.kind {
             "mix" => vec![(stems.clone(), -1.0), (groups.clone(), -1.0)],
+            "stem" if job.group.is_some() => vec![(stems.clone(), 1.0), (groups.clone(), 1.0)],
             "stem" => vec![(stems.clone(), 1.0)],
             "group" => vec![(groups.clone(), 1.0)],
             _ => vec![],
@@ -173,6 +179,7 @@ pub(crate) fn print(
         let finished = tapes.into_par_iter().zip(jobs.into_par_iter()).with_max_len(1);
         finished.map(|(tape, job)| finish(tape, job, out)).collect::<Result<Vec<_>, _>>()
     })?;
+    let outputs = outputs.into_iter().flatten().collect();
     let worst = |sum: &Mutex<AddUp>| sum.lock().map_or(0.0, |sum| sum.worst_db());
     let (stems_minus_mix, groups_minus_mix) = (worst(&stems), worst(&groups));
     Ok(Reel { outputs, stems_minus_mix, groups_minus_mix, rendered })
@@ -186,20 +193,24 @@ impl Sink for Borrowed<'_> {
     }
 }
 
-fn finish(tape: Tape, job: Job, out: &Path) -> Result<Printed, PipelineError> {
+/// Closes a file, and copies it where a group is the same stem.
+fn finish(tape: Tape, job: Job, out: &Path) -> Result<Vec<Printed>, PipelineError> {
     let path = out.join(&job.file);
     let level = tape.meter.map(|meter| meter.level()).unwrap_or_default();
     let Written { clipped, .. } = tape.writer.finish().map_err(PipelineError::io(&path))?;
     let sha256 = hex(&content_hash(&path).map_err(PipelineError::io(&path))?);
-    Ok(Printed {
-        file: job.file,
-        kind: job.kind.to_owned(),
-        of: job.of,
-        sources: job.sources,
-        level,
-        clipped,
-        sha256,
-    })
+    let Job { file, kind, of, sources, group } = job;
+    let stem = Printed { file, kind: kind.to_owned(), of, sources, level, clipped, sha256 };
+    let Some(group) = group else { return Ok(vec![stem]) };
+    let copy = out.join(&group);
+    let part = out.join(format!("{group}.part"));
+    std::fs::copy(&path, &part).and_then(|_| std::fs::rename(&part, &copy)).map_err(|error| {
+        // What cannot be removed has no final name.
+        let _ = std::fs::remove_file(&part);
+        PipelineError::io(&copy)(error)
+    })?;
+    let group = Printed { file: group, kind: "group".to_owned(), ..stem.clone() };
+    Ok(vec![stem, group])
 }
 
 /// Every output of a session: what the engine prints, and the file of each print, in the same order.
@@ -211,7 +222,8 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
     let master = session.master().map_or("master", |strip| strip.id.as_str());
     for (strip, kind) in [("mix", "mix"), (master, "master")] {
         prints.strips.push(strip.to_owned());
-        jobs.push(Job { file: format!("{kind}.wav"), kind, of: strip.to_owned(), sources: all.clone() });
+        let (file, sources) = (format!("{kind}.wav"), all.clone());
+        jobs.push(Job { file, kind, of: strip.to_owned(), sources, group: None });
     }
     let sources_of = |id: &str| -> Vec<String> {
         let strip = session.strip(id);
@@ -230,7 +242,8 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
         if matches!(strip.kind, StripKind::Track { .. } | StripKind::Return) {
             prints.stems.push(strip.id.clone());
             let file = file_name("stems", &strip.name, &mut files);
-            jobs.push(Job { file, kind: "stem", of: strip.id.clone(), sources: sources_of(&strip.id) });
+            let of = strip.id.clone();
+            jobs.push(Job { file, kind: "stem", of, sources: sources_of(&strip.id), group: None });
         }
     }
     for id in feeding("mix") {
@@ -238,8 +251,12 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
             feeding(&id).into_iter().chain([id.clone()]).flat_map(|track| sources_of(&track)).collect();
         let name = session.strip(&id).map_or(id.as_str(), |strip| strip.name.as_str());
         let file = file_name("groups", name, &mut files);
+        if let Some(stem) = jobs.iter_mut().find(|job| job.kind == "stem" && job.of == id) {
+            stem.group = Some(file);
+            continue;
+        }
         prints.stems.push(id.clone());
-        jobs.push(Job { file, kind: "group", of: id, sources: below });
+        jobs.push(Job { file, kind: "group", of: id, sources: below, group: None });
     }
     let (voices, others): (Vec<String>, Vec<String>) = session
         .tracks()
@@ -255,7 +272,8 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
     if !voices.is_empty() && !others.is_empty() {
         for (name, tracks) in [("instrumental", others), ("a cappella", voices)] {
             let sources = tracks.iter().flat_map(|track| sources_of(track)).collect();
-            jobs.push(Job { file: format!("{name}.wav"), kind: "version", of: name.to_owned(), sources });
+            let (file, of) = (format!("{name}.wav"), name.to_owned());
+            jobs.push(Job { file, kind: "version", of, sources, group: None });
             prints.versions.push((name.to_owned(), tracks));
         }
     }

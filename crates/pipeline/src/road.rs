@@ -8,7 +8,7 @@ use mixsmith_assistant::{Assistant, Brief, Decision, Genre, Locks, Loudness, Pha
 use mixsmith_audio::{Audio, hex};
 use mixsmith_effects::KINDS;
 use mixsmith_engine::Rendered;
-use mixsmith_session::Session;
+use mixsmith_session::{Session, Strip, StripKind};
 use sha2::{Digest, Sha256};
 
 use crate::listen::{Listened, listen_held};
@@ -155,23 +155,26 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
     let mut facts = start.listened.facts.clone();
     hear(&mut facts, &audio);
     let (mut session, mut decisions) = start.decide(&facts, Phase::Master);
-    let moved = fader(&session) - fader(&first);
-    let audio = scaled(audio, moved);
+    let audio = if same_but_for_the_mix_fader(&first, &session) {
+        scaled(audio, fader(&session) - fader(&first))
+    } else {
+        progress.stage("Hear the mix", session.song.frames);
+        listen_to(&session, &sources, "mix", threads, progress)?.0
+    };
     if let Some((decision, _)) =
         master::settle(&session, &audio, start.brief.loudness.lufs(), threads, progress)?
     {
         mixsmith_assistant::decide::take(&start.assistant(&facts), decision, &mut session, &mut decisions);
     }
-    let mut heard = Facts::default();
-    hear(&mut heard, &audio);
+    drop(audio);
     let journal = Journal::new(decisions, start.locks.hand.clone());
     sessions::write(folder, &session)?;
     journal.write(&folder.decisions())?;
     let (manifest, rendered) = print_all(folder, &session, &start.listened, options, progress)?;
     let Start { listened, brief, notes, .. } = start;
+    let heard = Facts::default();
     let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, notes };
-    report(folder, &mixed, progress)?;
-    Ok(mixed)
+    report(folder, mixed, options, progress)
 }
 
 /// Prints the session on disk as it is, deciding nothing.
@@ -190,21 +193,22 @@ pub fn render_again(
     let ids = session.sources.iter().map(|s| (s.file.clone(), s.id.clone())).collect();
     let listened = listen_held(folder, &ids, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
-    let sources = print::sources(&listened.song);
-    progress.stage("Hear the mix", session.song.frames);
-    let (audio, _) = listen_to(&session, &sources, "mix", options.threads(), progress)?;
-    let mut heard = Facts::default();
-    hear(&mut heard, &audio);
     let (manifest, rendered) = print_all(folder, &session, &listened, options, progress)?;
     let journal = Journal::read(&folder.decisions())?;
+    let heard = Facts::default();
     let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, notes };
-    report(folder, &mixed, progress)?;
-    Ok(mixed)
+    report(folder, mixed, options, progress)
 }
 
-/// Writes the report, from what was printed.
-fn report(folder: &Folder, mixed: &Mixed, progress: &dyn Progress) -> Result<(), PipelineError> {
+/// Measures what was printed, and writes the report.
+fn report(
+    folder: &Folder,
+    mut mixed: Mixed,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Mixed, PipelineError> {
     progress.stage("Report", 0);
+    let rate = mixed.session.song.rate;
     let printed = |file: &str| -> Result<Audio, PipelineError> {
         let path = folder.out.join(file);
         let read = mixsmith_audio::read(&path).map_err(|error| PipelineError::Io {
@@ -212,11 +216,26 @@ fn report(folder: &Folder, mixed: &Mixed, progress: &dyn Progress) -> Result<(),
             source: std::io::Error::other(error.to_string()),
         })?;
         let first = read.streams.into_iter().next().map(|stream| stream.audio);
-        Ok(first.unwrap_or_else(|| Audio::silence(mixed.session.song.rate, 2, 0)))
+        Ok(first.unwrap_or_else(|| Audio::silence(rate, 2, 0)))
     };
-    let before = report::plain_sum(&mixed.listened.song, &mixed.session);
-    let players = Players::new(mixed, &before, &printed("mix.wav")?, &printed("master.wav")?);
-    report::write(mixed, folder, &players)
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads())
+        .build()
+        .map_err(|error| PipelineError::Threads(error.to_string()))?;
+    pool.install(|| {
+        let (mix, master) = rayon::join(|| printed("mix.wav"), || printed("master.wav"));
+        let (mix, master) = (mix?, master?);
+        let mut heard = Facts::default();
+        let before = rayon::join(
+            || hear(&mut heard, &mix),
+            || report::plain_sum(&mixed.listened.song, &mixed.session),
+        )
+        .1;
+        mixed.heard = heard;
+        let players = Players::new(&mixed, &before, &mix, &master);
+        report::write(&mixed, folder, &players)
+    })?;
+    Ok(mixed)
 }
 
 fn print_all(
@@ -259,6 +278,19 @@ fn hear(facts: &mut Facts, audio: &Audio) {
     let (measured, sketch) = ears::measure_stem("mix", audio);
     facts.extend(measured);
     facts.push_sketch("mix", Arc::new(sketch));
+}
+
+/// Does nothing before the master differ but the fader of the mix bus?
+fn same_but_for_the_mix_fader(a: &Session, b: &Session) -> bool {
+    let rest = |session: &Session| -> Vec<Strip> {
+        let strips = session.strips.iter().filter(|strip| strip.kind != StripKind::Master);
+        let mut strips: Vec<Strip> = strips.map(|strip| Strip::clone(strip)).collect();
+        for strip in strips.iter_mut().filter(|strip| strip.id == "mix") {
+            strip.values.remove("fader");
+        }
+        strips
+    };
+    rest(a) == rest(b)
 }
 
 fn fader(session: &Session) -> f32 {
