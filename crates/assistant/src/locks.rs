@@ -25,7 +25,12 @@ impl Locks {
     }
 
     /// Would the edit change what a hand has set? Then its address.
+    ///
+    /// Of title, rate, tempo and length a hand holds only those that it gave, and these are set after the rule's.
     pub fn holds(&self, edit: &Edit) -> Option<String> {
+        if matches!(edit, Edit::Song { .. }) {
+            return None;
+        }
         Some(subject(edit)).filter(|address| self.held(address))
     }
 

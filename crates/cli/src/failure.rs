@@ -82,7 +82,7 @@ impl From<PipelineError> for Failure {
                 Exit::Input
             }
             PipelineError::Text { .. } | PipelineError::Compile(_) => Exit::Text,
-            PipelineError::Edit(_) => Exit::Usage,
+            PipelineError::Edit(_) | PipelineError::OverTracks { .. } => Exit::Usage,
             PipelineError::Io { .. } => Exit::Output,
             PipelineError::Stopped => Exit::Interrupted,
             _ => Exit::Song,

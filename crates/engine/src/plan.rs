@@ -42,9 +42,12 @@ impl Plan {
 pub struct Prints {
     /// Outputs of these strips, as they are.
     pub strips: Vec<String>,
-    /// Stems: each of these strips alone through what follows it up to and including the strip `through`, with the
-    /// gain curves of the whole mix. The sum of a set of strips that is all the mix has is the mix.
+    /// Stems: each of these tracks and returns alone through what follows it up to and including the strip `through`,
+    /// with the gain curves of the whole mix; along sends too, but into no return. All tracks and returns add up to
+    /// `through`.
     pub stems: Vec<String>,
+    /// The same, along routes alone: whatever feeds `through` adds up to it.
+    pub groups: Vec<String>,
     /// Versions of the strip `through` that only these tracks feed, their sends included; a name for each.
     pub versions: Vec<(String, Vec<String>)>,
     /// The strip whose output stems and versions add up to.

@@ -20,22 +20,35 @@ pub(crate) fn stems(
     prints: &Prints,
 ) -> Result<Vec<Print>, CompileError> {
     let mut out = Vec::new();
-    if prints.stems.is_empty() && prints.versions.is_empty() {
+    if prints.stems.is_empty() && prints.groups.is_empty() && prints.versions.is_empty() {
         return Ok(out);
     }
     let find = |id: &str| place.get(id).copied().ok_or_else(|| missing("print", &format!("strip `{id}`")));
     let through = find(&prints.through)?;
-    for id in &prints.stems {
+    let stems = prints.stems.iter().map(|id| (id, Reach::AllButReturns));
+    let groups = prints.groups.iter().map(|id| (id, Reach::Routes));
+    for (id, reach) in stems.chain(groups) {
         let start = find(id)?;
-        let node = follow(nodes, order, &BTreeSet::from([start]), through, false);
+        let node = follow(nodes, order, &BTreeSet::from([start]), through, reach);
         out.push(Print { name: id.clone(), node });
     }
     for (name, tracks) in &prints.versions {
         let start = tracks.iter().map(|id| find(id)).collect::<Result<BTreeSet<usize>, _>>()?;
-        let node = follow(nodes, order, &start, through, true);
+        let node = follow(nodes, order, &start, through, Reach::All);
         out.push(Print { name: name.clone(), node });
     }
     Ok(out)
+}
+
+/// How far sound is followed.
+#[derive(Clone, Copy, PartialEq)]
+enum Reach {
+    /// Along routes: for groups. What a group sends is in what it is sent to.
+    Routes,
+    /// Along routes and sends, but into no return, which is a stem of its own.
+    AllButReturns,
+    /// Along all routes and sends: for versions.
+    All,
 }
 
 /// Copies what follows the strips `start` up to `through`, and returns the copy of `through`.
@@ -44,18 +57,19 @@ fn follow(
     order: &[&Strip],
     start: &BTreeSet<usize>,
     through: usize,
-    with_sends: bool,
+    reach: Reach,
 ) -> usize {
     // Where the sound of the chosen strips is found: the strip itself, or its shadow.
     let mut sound: BTreeMap<usize, usize> = start.iter().map(|&node| (node, node)).collect();
     for (original, strip) in order.iter().enumerate().take(through + 1) {
-        if start.contains(&original) || matches!(strip.kind, StripKind::Track { .. }) {
+        let stem = strip.kind == StripKind::Return && reach == Reach::AllButReturns;
+        if start.contains(&original) || stem || matches!(strip.kind, StripKind::Track { .. }) {
             continue;
         }
         let all = &nodes[original].inputs;
         let inputs: Vec<_> = all
             .iter()
-            .filter(|edge| with_sends || edge.level.is_none())
+            .filter(|edge| reach != Reach::Routes || edge.level.is_none())
             .filter_map(|edge| Some(crate::plan::Edge { from: *sound.get(&edge.from)?, ..edge.clone() }))
             .collect();
         if inputs.is_empty() && original != through {
@@ -68,7 +82,7 @@ fn follow(
         }
         let mut copy = nodes[original].clone();
         copy.shadow = true;
-        copy.pre_used = inputs_pre_used(with_sends, strip);
+        copy.pre_used = reach != Reach::Routes && strip.sends.iter().any(|send| send.tap == Tap::Pre);
         copy.inputs = inputs;
         for (i, insert) in copy.inserts.iter_mut().enumerate() {
             insert.tapped = false;
@@ -85,8 +99,4 @@ fn follow(
         sound.insert(original, nodes.len() - 1);
     }
     sound.get(&through).copied().unwrap_or(through)
-}
-
-fn inputs_pre_used(with_sends: bool, strip: &Strip) -> bool {
-    with_sends && strip.sends.iter().any(|send| send.tap == Tap::Pre)
 }

@@ -289,7 +289,8 @@ fn stems_and_versions_add_up_to_the_mix_through_compressors() {
     let all = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
     let prints = Prints {
         strips: all(&["mix"]),
-        stems: all(&["t0", "t1", "t2", "t3", "t4", "t5", "hall", "bus"]),
+        stems: all(&["t0", "t1", "t2", "t3", "t4", "t5", "hall"]),
+        groups: all(&["bus"]),
         versions: vec![("odd".into(), all(&["t1", "t3", "t5"])), ("even".into(), all(&["t0", "t2", "t4"]))],
         through: "mix".into(),
     };
@@ -308,6 +309,35 @@ fn stems_and_versions_add_up_to_the_mix_through_compressors() {
     check("tracks and returns", &[1, 2, 3, 4, 5, 6, 7]);
     check("groups", &[8, 4, 5, 6, 7]);
     check("versions", &[9, 10]);
+}
+
+#[test]
+fn stems_add_up_with_a_parallel_bus_that_tracks_and_buses_send_to() {
+    let (mut session, sources) = busy();
+    let mut crush = Strip::new("crush", "Crush", StripKind::Bus);
+    crush.to = Some("mix".into());
+    crush.inserts.push(Insert::new("comp", "dynamics.compressor", &[("threshold", -45.0)]));
+    let at = session.strips.len() - 2;
+    session.strips.insert(at, Arc::new(crush));
+    for (id, tap) in [("t0", Tap::Post), ("t4", Tap::Pre), ("bus", Tap::Pre)] {
+        with(&mut session, id, |strip| {
+            strip.sends.push(Send { to: "crush".into(), tap, values: [("level".to_owned(), -6.0)].into() });
+        });
+    }
+    let all = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
+    let stems = all(&["t0", "t1", "t2", "t3", "t4", "t5", "hall"]);
+    let groups = all(&["bus", "crush", "t3", "t4", "t5", "hall"]);
+    let prints = Prints { strips: all(&["mix"]), stems, groups, versions: vec![], through: "mix".into() };
+    let plan = compile(&session, &kinds(), &sources, &prints).unwrap();
+    let out = offline(&plan, session.song.frames, 1);
+    let sets: [(&str, &[usize]); 2] =
+        [("tracks and returns", &[1, 2, 3, 4, 5, 6, 7]), ("groups", &[8, 9, 10, 11, 12, 13])];
+    for (name, of) in sets {
+        let sum = |c: usize, i: usize| of.iter().map(|&p| out[p][c][i]).sum::<f32>();
+        let worst =
+            (0..48_000).flat_map(|i| [0, 1].map(|c| (sum(c, i) - out[0][c][i]).abs())).fold(0.0f32, f32::max);
+        assert!(worst < 3e-6, "{name} are off by {worst}");
+    }
 }
 
 #[test]

@@ -17,6 +17,12 @@ pub enum PipelineError {
         /// Why it is no song.
         why: String,
     },
+    /// The place given with `--out` is where the recorded tracks are.
+    #[error("{}: prints would be written among the song's recorded tracks. Choose another folder with --out.", path.display())]
+    OverTracks {
+        /// What was given with `--out`.
+        path: PathBuf,
+    },
     /// Nothing in the folder can be mixed.
     #[error("{}: no track that could be read.{}", path.display(), list(problems))]
     NoTracks {

@@ -44,8 +44,17 @@ impl Folder {
         if !found.is_dir() {
             return Err(no_song("not a folder".to_owned()));
         }
+        let real = |place: &Path| std::fs::canonicalize(place).ok();
         let (mix, out) = match out {
-            Some(out) => (out.join("session"), out.to_owned()),
+            Some(out) => {
+                // Prints must never take the place of recordings: `--out project` on the song `project/stems`.
+                let holds = |place: &Path| real(place).zip(real(root)).is_some_and(|(p, r)| r.starts_with(p));
+                let ours = ["stems", "groups", "session"].map(|folder| out.join(folder));
+                if real(out) == real(root) || ours.iter().any(|folder| holds(folder)) {
+                    return Err(PipelineError::OverTracks { path: out.to_owned() });
+                }
+                (out.join("session"), out.to_owned())
+            }
             None => (root.join("mix"), root.join("mix").join("out")),
         };
         Ok(Folder { root: root.to_owned(), mix, out })
@@ -88,8 +97,11 @@ impl Folder {
         for folder in ["stems", "groups"] {
             clear_parts(&self.out.join(folder), 3);
         }
-        for file in OURS {
-            let _ = std::fs::remove_file(self.out.join(format!("{file}.part")));
+        for entry in std::fs::read_dir(&self.out).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".part") && OURS.iter().any(|ours| name.starts_with(ours)) {
+                let _ = std::fs::remove_file(entry.path());
+            }
         }
     }
 
@@ -114,13 +126,17 @@ impl Folder {
             let entry = entry.map_err(PipelineError::io(folder))?;
             let path = entry.path();
             let name = entry.file_name().to_string_lossy().to_lowercase();
-            if name.starts_with('.') || path == self.mix || path == self.out {
+            if name.starts_with('.') {
                 continue;
             }
             // A link to a folder may lead in a circle, so it is not followed; a link to a file is a file.
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder {
-                if depth < 3 && !NOT_TRACKS.contains(&name.as_str()) {
+                // The same folder can be named in many ways, as `song/out` and `./song/out`.
+                let real = std::fs::canonicalize(&path).ok();
+                let ours = |own: &PathBuf| real.is_some() && real == std::fs::canonicalize(own).ok();
+                let ours = ours(&self.mix) || ours(&self.out);
+                if depth < 3 && !ours && !NOT_TRACKS.contains(&name.as_str()) {
                     self.walk(&path, depth + 1, found)?;
                 }
             } else if ENDINGS.iter().any(|ending| name.rsplit_once('.').is_some_and(|(_, e)| e == *ending))
@@ -166,5 +182,21 @@ mod tests {
         let names: Vec<String> = folder.tracks().unwrap().iter().map(|p| p.display().to_string()).collect();
         assert_eq!(names, ["A ü.FLAC", "b.wav", "sub/c.aif"]);
         assert!(Folder::open(&dir.path().join("nowhere"), None).is_err());
+    }
+
+    #[test]
+    fn outputs_never_go_among_the_tracks_and_are_none_of_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let song = dir.path().join("stems");
+        std::fs::create_dir_all(song.join("prints/stems")).unwrap();
+        std::fs::write(song.join("a.wav"), b"x").unwrap();
+        std::fs::write(song.join("prints/stems/b.wav"), b"x").unwrap();
+        for out in [dir.path(), &song, &song.join("."), &song.join("prints/..")] {
+            let error = Folder::open(&song, Some(out)).unwrap_err();
+            assert!(error.to_string().contains("recorded tracks"), "{error}");
+        }
+        let folder = Folder::open(&song, Some(&song.join("prints/../prints"))).unwrap();
+        assert_eq!(folder.tracks().unwrap(), [PathBuf::from("a.wav")]);
+        assert!(Folder::open(&song, Some(&dir.path().join("new"))).is_ok());
     }
 }

@@ -73,7 +73,8 @@ struct Heard {
 /// The streams of a file, and what was wrong with it.
 type Found = (Vec<Heard>, Vec<Note>);
 
-/// Reads and measures every track of the folder. `ids` gives stems the ids that they had in an earlier run, by file.
+/// Reads and measures every track of the folder. `ids` gives stems the ids that they had in an earlier run, by file and by
+/// hash.
 pub fn listen(
     folder: &Folder,
     ids: &BTreeMap<String, String>,
@@ -81,13 +82,14 @@ pub fn listen(
     progress: &dyn Progress,
 ) -> Result<Listened, PipelineError> {
     let _lock = Lock::take(folder)?;
-    listen_held(folder, ids, threads, progress)
+    listen_held(folder, ids, None, threads, progress)
 }
 
-/// [`listen`], for whoever holds the song.
+/// [`listen`], for whoever holds the song. Without a `rate` the song gets the one that most tracks have.
 pub(crate) fn listen_held(
     folder: &Folder,
     ids: &BTreeMap<String, String>,
+    rate: Option<u32>,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Listened, PipelineError> {
@@ -120,7 +122,7 @@ pub(crate) fn listen_held(
         let problems = notes.iter().map(|note| note.says.clone()).collect();
         return Err(PipelineError::NoTracks { path: folder.root.clone(), problems });
     }
-    let rate = song_rate(&streams);
+    let rate = rate.unwrap_or_else(|| song_rate(&streams));
     let clips: Vec<Result<Arc<Clip>, PipelineError>> = pool
         .install(|| streams.par_iter().with_max_len(1).map(|heard| at_rate(folder, heard, rate)).collect());
     let clips = clips.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -152,7 +154,11 @@ fn hear(folder: &Folder, path: &Path) -> Result<Found, PipelineError> {
         Ok(read) => read,
         Err(error) => return Ok((Vec::new(), vec![note(error.to_string(), true)])),
     };
-    let hash = hash.unwrap_or_default();
+    // Without a hash it would share its place in the cache with every other such file.
+    let Some(hash) = hash else {
+        let says = "could be read only in part: is it still being copied? Run again when it is whole";
+        return Ok((Vec::new(), vec![note(says.to_owned(), true)]));
+    };
     let mut notes: Vec<Note> =
         read.problems.iter().map(|p| note(p.what.clone(), p.severity == Severity::Warning)).collect();
     let mut heard = Vec::new();
@@ -269,7 +275,10 @@ fn song_of(rate: u32, streams: Vec<Heard>, clips: Vec<Arc<Clip>>, notes: &mut Ve
         // Ids for now; the song's own come with the names (see `rename`).
         let id = format!("stem-{number:04}");
         song.frames = song.frames.max((start + clip.frames as i64).max(0) as u64);
-        let named = heard.file.name.as_ref().map(|name| format!("{} - {name}", heard.file.file));
+        // Streams of one file must differ here: it is by this that they find their ids again.
+        let number = (heard.file.stream > 0).then(|| (heard.file.stream + 1).to_string());
+        let name = heard.file.name.clone().or(number);
+        let named = name.map(|name| format!("{} - {name}", heard.file.file));
         for fact in heard.facts {
             facts.push(Fact { about: vec![id.clone()], ..fact });
         }
@@ -340,11 +349,16 @@ fn shifted_sketch(sketch: &Sketch, offset: f64) -> Sketch {
 fn rename(song: &mut Song, facts: Facts, ids: &BTreeMap<String, String>) -> Facts {
     let mut taken: BTreeSet<String> = ["mix", "master", "send"].iter().map(|&id| id.to_owned()).collect();
     let mut names = BTreeMap::new();
-    for stem in &song.stems {
-        if let Some(id) = ids.get(&stem.file)
-            && taken.insert(id.clone())
-        {
-            names.insert(stem.id.clone(), id.clone());
+    // A file that was given another name is found by its content; those that kept their name come first.
+    let keys: [fn(&Stem) -> &String; 2] = [|stem| &stem.file, |stem| &stem.hash];
+    for key in keys {
+        for stem in &song.stems {
+            if let Some(id) = ids.get(key(stem))
+                && !names.contains_key(&stem.id)
+                && taken.insert(id.clone())
+            {
+                names.insert(stem.id.clone(), id.clone());
+            }
         }
     }
     for stem in &song.stems {
@@ -373,4 +387,35 @@ fn rename(song: &mut Song, facts: Facts, ids: &BTreeMap<String, String>) -> Fact
         renamed.push_sketch(&new(&id), sketch);
     }
     renamed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_track_keeps_its_id_by_name_or_else_by_content() {
+        let stem = |id: &str, file: &str, hash: &str| Stem {
+            id: id.to_owned(),
+            file: file.to_owned(),
+            hash: hash.to_owned(),
+            rate: 48_000,
+            channels: 1,
+            lossy: false,
+            start: 0,
+            clip: Arc::new(Clip::in_memory(Audio::silence(48_000, 1, 1))),
+        };
+        let stems = vec![
+            stem("stem-0000", "a copy.wav", "aa"),
+            stem("stem-0001", "a.wav", "aa"),
+            stem("stem-0002", "renamed.wav", "bb"),
+        ];
+        let mut song = Song { rate: 48_000, frames: 1, stems };
+        let ids = [("a.wav", "vox"), ("aa", "vox"), ("b.wav", "bass"), ("bb", "bass")];
+        let ids = ids.map(|(key, id)| (key.to_owned(), id.to_owned())).into();
+        rename(&mut song, Facts::default(), &ids);
+        let ids: Vec<&str> = song.stems.iter().map(|stem| stem.id.as_str()).collect();
+        assert_eq!(ids[1..], ["vox", "bass"]);
+        assert!(!["vox", "bass"].contains(&ids[0]), "{ids:?}");
+    }
 }

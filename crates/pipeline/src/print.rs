@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path};
 use std::sync::{Arc, Mutex};
 
 use mixsmith_audio::{Audio, Dither, Sample, WavWriter, Written, content_hash, hex};
@@ -11,7 +11,7 @@ use mixsmith_engine::{Prints, Rendered, Sink, Sources, compile, render};
 use mixsmith_session::{Session, StripKind};
 use rayon::prelude::*;
 
-use crate::manifest::Printed;
+use crate::manifest::{Manifest, Printed};
 use crate::meter::Meter;
 use crate::{PipelineError, Progress};
 
@@ -247,8 +247,13 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
         }
     }
     for id in feeding("mix") {
-        let below: Vec<String> =
-            feeding(&id).into_iter().chain([id.clone()]).flat_map(|track| sources_of(&track)).collect();
+        let mut below = vec![id.clone()];
+        let mut next = 0;
+        while let Some(strip) = below.get(next).cloned() {
+            below.extend(feeding(&strip));
+            next += 1;
+        }
+        let below = below.iter().flat_map(|strip| sources_of(strip)).collect();
         let name = session.strip(&id).map_or(id.as_str(), |strip| strip.name.as_str());
         let file = file_name("groups", name, &mut files);
         if let Some(stem) = jobs.iter_mut().find(|job| job.kind == "stem" && job.of == id) {
@@ -257,6 +262,8 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
         }
         prints.stems.push(id.clone());
         jobs.push(Job { file, kind: "group", of: id, sources: below, group: None });
+        prints.groups.push(id.clone());
+        jobs.push(Job { file, kind: "group", of: id, sources: below });
     }
     let (voices, others): (Vec<String>, Vec<String>) = session
         .tracks()
@@ -300,7 +307,17 @@ fn file_name(folder: &str, name: &str, taken: &mut BTreeSet<String>) -> String {
         })
         .collect();
     let clean = clean.trim().trim_end_matches('.');
-    let clean = if clean.is_empty() { "track" } else { clean };
+    // Windows keeps these for devices, whatever their ending.
+    let numbered = |device: &str| {
+        clean.len() == 4 && clean.is_char_boundary(3) && clean[..3].eq_ignore_ascii_case(device)
+    };
+    let device = ["con", "prn", "aux", "nul"].iter().any(|device| clean.eq_ignore_ascii_case(device))
+        || (numbered("com") || numbered("lpt")) && clean.ends_with(|c: char| c.is_ascii_digit());
+    let clean = match clean {
+        "" => "track".to_owned(),
+        _ if device => format!("{clean} track"),
+        _ => clean.to_owned(),
+    };
     let mut file = format!("{folder}/{clean}.wav");
     let mut number = 2;
     while !taken.insert(file.to_lowercase()) {
@@ -315,16 +332,16 @@ pub(crate) fn sources(song: &mixsmith_analysis::Song) -> Sources {
     song.stems.iter().map(|stem| (stem.id.clone(), stem.clip.clone())).collect::<BTreeMap<_, _>>()
 }
 
-/// Removes prints of an earlier run that this one does not make.
+/// Removes prints that the manifest of an earlier run lists and this run does not make. Other files stay: the folder
+/// may have been given with `--out`, and hold what a person has put there.
 pub(crate) fn sweep(out: &Path, outputs: &[Printed]) {
-    let kept: BTreeSet<PathBuf> = outputs.iter().map(|printed| out.join(&printed.file)).collect();
-    for folder in ["stems", "groups"] {
-        let entries = std::fs::read_dir(out.join(folder)).into_iter().flatten().flatten();
-        for path in entries.map(|entry| entry.path()) {
-            if path.extension().is_some_and(|ending| ending == "wav") && !kept.contains(&path) {
-                // What cannot be removed stays; it is in no manifest.
-                let _ = std::fs::remove_file(path);
-            }
+    let Ok(text) = std::fs::read(out.join("manifest.json")) else { return };
+    let Ok(earlier) = serde_json::from_slice::<Manifest>(&text) else { return };
+    for Printed { file, .. } in &earlier.outputs {
+        let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+        if inside && !outputs.iter().any(|printed| printed.file == *file) {
+            // What cannot be removed stays; it is in no manifest.
+            let _ = std::fs::remove_file(out.join(file));
         }
     }
 }
@@ -340,6 +357,9 @@ mod tests {
         assert_eq!(file_name("stems", "Gesang ü", &mut taken), "stems/Gesang ü.wav");
         assert_eq!(file_name("stems", "GESANG Ü", &mut taken), "stems/GESANG Ü 2.wav");
         assert_eq!(file_name("stems", " . ", &mut taken), "stems/track.wav");
+        assert_eq!(file_name("stems", "Aux", &mut taken), "stems/Aux track.wav");
+        assert_eq!(file_name("stems", "com1", &mut taken), "stems/com1 track.wav");
+        assert_eq!(file_name("stems", "Comp", &mut taken), "stems/Comp.wav");
     }
 
     #[test]
@@ -349,5 +369,32 @@ mod tests {
         sum.add(&[0.75], &[0.5], -1.0);
         sum.add(&[0.25], &[0.125], 1.0);
         assert!((sum.worst_db() - 20.0 * 0.125f64.log10()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn only_prints_of_an_earlier_run_are_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("out");
+        std::fs::create_dir_all(out.join("stems")).unwrap();
+        for file in ["out/stems/Old.wav", "out/stems/Kept.wav", "out/stems/by hand.wav", "outside.wav"] {
+            std::fs::write(dir.path().join(file), b"x").unwrap();
+        }
+        let printed = |file: &str| Printed {
+            file: file.to_owned(),
+            kind: "stem".to_owned(),
+            of: String::new(),
+            sources: Vec::new(),
+            level: crate::meter::Level::default(),
+            clipped: 0,
+            sha256: String::new(),
+        };
+        let outputs = ["stems/Old.wav", "stems/Kept.wav", "../outside.wav"].map(printed).to_vec();
+        let manifest = Manifest { outputs, ..Manifest::default() };
+        std::fs::write(out.join("manifest.json"), serde_json::to_vec(&manifest).unwrap()).unwrap();
+        sweep(&out, &[printed("stems/Kept.wav")]);
+        assert!(!out.join("stems/Old.wav").exists());
+        for file in ["out/stems/Kept.wav", "out/stems/by hand.wav", "outside.wav"] {
+            assert!(dir.path().join(file).exists(), "{file}");
+        }
     }
 }

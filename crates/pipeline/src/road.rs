@@ -83,10 +83,10 @@ fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<
     let mut locks = Locks::default();
     if let Some((session, said)) = &earlier {
         notes.extend(said.iter().cloned());
-        ids.extend(session.sources.iter().map(|s| (s.file.clone(), s.id.clone())));
+        ids = sessions::ids(session);
         locks = journal.locks(&KINDS, session);
     }
-    let listened = listen_held(folder, &ids, options.threads(), progress)?;
+    let listened = listen_held(folder, &ids, None, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
     notes.extend(brief::strays(&brief, &listened.song));
     Ok(Start { listened, brief, locks, notes })
@@ -97,7 +97,7 @@ impl Start {
         Assistant { song: &self.listened.song, facts, brief: &self.brief, kinds: KINDS, locks: &self.locks }
     }
 
-    /// Every decision up to and including a phase. The session's sources learn their files' paths and hashes.
+    /// Every decision up to and including a phase.
     fn decide(&self, facts: &Facts, last: Phase) -> (Session, Vec<Decision>) {
         ask(&self.assistant(facts), last)
     }
@@ -190,8 +190,9 @@ pub fn render_again(
     let _lock = Lock::take(folder)?;
     let (session, mut notes) = sessions::read(folder)?.ok_or_else(missing)?;
     let brief = brief::read(&folder.brief())?;
-    let ids = session.sources.iter().map(|s| (s.file.clone(), s.id.clone())).collect();
-    let listened = listen_held(folder, &ids, options.threads(), progress)?;
+    // The clips of the session count its frames, whatever rate most of the files may have by now.
+    let (ids, rate) = (sessions::ids(&session), Some(session.song.rate));
+    let listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
     let (manifest, rendered) = print_all(folder, &session, &listened, options, progress)?;
     let journal = Journal::read(&folder.decisions())?;

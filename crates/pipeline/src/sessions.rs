@@ -1,5 +1,7 @@
 //! `session.toml`: reading, writing, an edit by hand.
 
+use std::collections::BTreeMap;
+
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Address, Edit, Session, parse, print, update};
 
@@ -21,6 +23,13 @@ pub(crate) fn read(folder: &Folder) -> Result<Option<(Session, Vec<Note>)>, Pipe
         Note { about: format!("session.toml:{}", problem.line), says, warning: true }
     });
     Ok(Some((session, notes.collect())))
+}
+
+/// The ids that tracks have in a session, by file and by the hash of their content.
+pub(crate) fn ids(session: &Session) -> BTreeMap<String, String> {
+    let by_hash = session.sources.iter().map(|source| (source.hash.clone(), source.id.clone()));
+    let by_file = session.sources.iter().map(|source| (source.file.clone(), source.id.clone()));
+    by_hash.chain(by_file).filter(|(key, _)| !key.is_empty()).collect()
 }
 
 /// Writes the session, keeping the person's comments and order.

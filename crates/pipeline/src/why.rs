@@ -1,13 +1,17 @@
 //! Why a knob stands where it stands: the decisions about it, and what a hand has changed since.
 
+mod about;
+
 use mixsmith_assistant::decide::replay;
 use mixsmith_assistant::{Decision, Evidence, Status};
 use mixsmith_effects::KINDS;
-use mixsmith_session::{Address, Edit, Session, nearest};
+use mixsmith_session::{Address, Edit, Session};
 use serde::Serialize;
 
 use crate::report::words;
 use crate::{Folder, Journal, PipelineError, naming, sessions};
+use crate::{Folder, Journal, PipelineError, sessions};
+use about::{About, understand};
 
 /// The answer to "why?".
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -63,18 +67,6 @@ pub fn why(folder: &Folder, about: Option<&str>) -> Result<Why, PipelineError> {
     let (session, _) = sessions::read(folder)?.ok_or_else(missing)?;
     let journal = Journal::read(&folder.decisions())?;
     explain(&session, &journal, about.map(str::trim).filter(|about| !about.is_empty()))
-}
-
-/// What is asked about.
-enum About<'a> {
-    All,
-    Number(u32),
-    /// A rule or a family of rules: `balance.levels`, `balance`.
-    Rule(&'a str),
-    /// A strip, by id.
-    Strip(&'a str),
-    /// A strip and the beginning of a knob: `comp`, `comp.threshold`.
-    Knob(&'a str, &'a str),
 }
 
 /// The same of a mix that is not on disk.

@@ -38,8 +38,11 @@ impl Walk<'_> {
     fn song(&mut self, b: &Session) {
         let (old, new) = (&self.now.song, &b.song);
         let markers = (old.markers != new.markers).then(|| new.markers.clone());
-        if (&old.title, old.rate, old.tempo, old.frames) != (&new.title, new.rate, new.tempo, new.frames) {
-            let (title, rate, tempo, frames) = (new.title.clone(), new.rate, new.tempo, new.frames);
+        let title = (old.title != new.title).then(|| new.title.clone());
+        let rate = (old.rate != new.rate).then_some(new.rate);
+        let tempo = (old.tempo != new.tempo).then_some(new.tempo);
+        let frames = (old.frames != new.frames).then_some(new.frames);
+        if title.is_some() || rate.is_some() || tempo.is_some() || frames.is_some() {
             self.push(Edit::Song { title, rate, tempo, frames });
         }
         if let Some(markers) = markers {

@@ -129,16 +129,21 @@ pub enum Edit {
         /// All strip ids.
         strips: Vec<String>,
     },
-    /// Sets title, rate, tempo or length.
+    /// Sets what is given of title, rate, tempo and length. The rest stays: a hand that names the song must not hold its
+    /// length.
     Song {
         /// Name of the song.
-        title: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
         /// Frames a second.
-        rate: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rate: Option<u32>,
         /// Quarter notes a minute.
-        tempo: f32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tempo: Option<f32>,
         /// Length in frames.
-        frames: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        frames: Option<u64>,
     },
     /// Sets where sections start.
     Mark {
@@ -376,10 +381,13 @@ impl Session {
                 self.strips = ordered;
             }
             Edit::Song { title, rate, tempo, frames } => {
-                self.song.title.clone_from(title);
-                self.song.rate = *rate;
-                self.song.tempo = *tempo;
-                self.song.frames = *frames;
+                let song = &mut self.song;
+                if let Some(title) = title {
+                    song.title.clone_from(title);
+                }
+                song.rate = rate.unwrap_or(song.rate);
+                song.tempo = tempo.unwrap_or(song.tempo);
+                song.frames = frames.unwrap_or(song.frames);
             }
             Edit::Mark { markers } => self.song.markers.clone_from(markers),
         }

@@ -3,7 +3,7 @@
 use mixsmith_analysis::Stem;
 use mixsmith_session::{Clip, Edit, Map, Source, Strip, StripKind};
 
-use super::{SURE, leave_out, name_of, pairs, role_of};
+use super::{SURE, leave_out, pairs, role_of};
 use crate::says::count;
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 use mixsmith_analysis::roles::Role;
@@ -39,7 +39,8 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let title = desk.brief.title.clone().unwrap_or_default();
     let measured = desk.facts.number("tempo.bpm", "").map(|bpm| bpm as f32);
     let tempo = desk.brief.tempo.or(measured).unwrap_or(120.0);
-    let song = Edit::Song { title, rate: desk.song.rate, tempo, frames: desk.song.frames };
+    let (rate, frames) = (Some(desk.song.rate), Some(desk.song.frames));
+    let song = Edit::Song { title: Some(title), rate, tempo: Some(tempo), frames };
     let tracks = tracks(desk);
     let says = format!("The song has {} at {} Hz.", count(tracks.len(), "track"), desk.song.rate);
     let mut first = Decision::new(RULE.code, &[], says).edit(song);
@@ -164,11 +165,6 @@ fn source(stem: &Stem) -> Source {
         channels: stem.channels as u32,
         frames: stem.clip.frames,
     }
-}
-
-/// The name of a strip as its sentence has it.
-pub fn strip_name<'a>(desk: &'a Desk<'_>, id: &'a str) -> &'a str {
-    desk.session.strip(id).map_or_else(|| name_of(desk, id), |strip| strip.name.as_str())
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Mud: too much between 180 and 500 Hz.
 
-use super::shape::{self, TOLERANCE};
-use super::{bands, heard, hertz, mixed};
-use crate::{Decision, Desk, Evidence, Phase, Rule};
+use super::shape;
+use crate::{Decision, Desk, Phase, Rule};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -28,29 +27,7 @@ const Q: f64 = 1.2;
 const MOST: f64 = 4.0;
 
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
-    if mixed(desk) {
-        return Vec::new();
-    }
-    let mut equalisers = bands::Equalisers::new(desk);
-    let decision = |strip: &mixsmith_session::Strip| {
-        let place = shape::excess(desk, strip, ZONE.0, ZONE.1)?;
-        if bands::bells(strip) >= shape::MOST_BELLS {
-            return None;
-        }
-        let band = bands::Band::bell(place.hz, -(0.5 * place.by).min(MOST), Q);
-        let says = format!(
-            "{} {:.1} dB at {}: it stands {:.1} dB out of its surroundings there, and sounds muddy.",
-            strip.name,
-            band.gain,
-            hertz(band.hz),
-            place.by,
-        );
-        let evidence = Evidence::new("spectrum.third_octave", &[desk.stem_of(strip)], place.by, "dB");
-        let mut decision = Decision::new(RULE.code, &[&strip.id], says).because(evidence.wanted(TOLERANCE));
-        decision.edits = equalisers.add(strip, &[band])?;
-        Some(decision)
-    };
-    heard(desk).filter_map(decision).collect()
+    shape::cut_humps(desk, &shape::Hump { rule: RULE.code, zone: ZONE, q: Q, most: MOST, sounds: "muddy" })
 }
 
 #[cfg(test)]

@@ -28,19 +28,6 @@ impl Section {
     /// Lets everything pass, bit for bit.
     pub const IDENTITY: Section = Section { g: 0.5, k: 2.0, high: 1.0, band: 2.0, low: 1.0 };
 
-    /// The section of a biquad `(b0 + b1/z + b2/z^2) / (1 + a1/z + a2/z^2)`, which must be stable.
-    pub fn from_biquad(b: [f64; 3], a1: f64, a2: f64) -> Section {
-        let e = 1.0 - a1 + a2;
-        let g = ((1.0 + a1 + a2) / e).sqrt();
-        Section {
-            g,
-            k: 2.0 * (1.0 - a2) / (e * g),
-            high: (b[0] - b[1] + b[2]) / e,
-            band: 2.0 * (b[0] - b[2]) / (e * g),
-            low: (b[0] + b[1] + b[2]) / (1.0 + a1 + a2),
-        }
-    }
-
     /// Squared magnitude at a frequency, in closed form.
     pub fn power(&self, hz: f64, rate: f64) -> f64 {
         let t = (PI * hz / rate).tan();

@@ -224,7 +224,17 @@ pub(crate) fn edit(edit: &Edit, session: &Session) -> Vec<String> {
         Edit::AddSource { source } => vec![format!("file {}: {}", source.id, source.file)],
         Edit::Sources { sources } => vec![format!("song: {} files", sources.len())],
         Edit::Order { .. } => vec!["song: strips in another order".to_owned()],
-        Edit::Song { rate, tempo, .. } => vec![format!("song: {rate} Hz, {} BPM", tenth(f64::from(*tempo)))],
+        Edit::Song { title, rate, tempo, frames } => {
+            let rate = rate.map(|rate| format!("{rate} Hz"));
+            let tempo = tempo.map(|tempo| format!("{} BPM", tenth(f64::from(tempo))));
+            // What every run sets is not worth a word; what a hand set alone is.
+            let alone = rate.is_none() && tempo.is_none();
+            let title =
+                title.as_ref().filter(|_| alone).map(|title| format!("called \u{201c}{title}\u{201d}"));
+            let frames = frames.filter(|_| alone).map(|frames| format!("{frames} frames"));
+            let parts: Vec<String> = [title, rate, tempo, frames].into_iter().flatten().collect();
+            vec![format!("song: {}", parts.join(", "))]
+        }
         Edit::Mark { markers } => vec![format!("song: {} markers", markers.len())],
     }
 }

@@ -302,7 +302,12 @@ impl Dice<'_> {
             },
             _ => {
                 let song = &session.song;
-                Edit::Song { title: self.words(), rate: song.rate, tempo: song.tempo, frames: self.frames() }
+                Edit::Song {
+                    title: Some(self.words()),
+                    rate: Some(song.rate),
+                    tempo: None,
+                    frames: Some(self.frames()),
+                }
             }
         })
     }
