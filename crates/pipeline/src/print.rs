@@ -260,10 +260,8 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
             stem.group = Some(file);
             continue;
         }
-        prints.stems.push(id.clone());
-        jobs.push(Job { file, kind: "group", of: id, sources: below, group: None });
         prints.groups.push(id.clone());
-        jobs.push(Job { file, kind: "group", of: id, sources: below });
+        jobs.push(Job { file, kind: "group", of: id, sources: below, group: None });
     }
     let (voices, others): (Vec<String>, Vec<String>) = session
         .tracks()

@@ -4,7 +4,7 @@ use mixsmith_assistant::Decision;
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Edit, Session, nearest};
 
-use crate::{Journal, PipelineError};
+use crate::{Journal, PipelineError, naming};
 
 /// What is asked about.
 pub(super) enum About<'a> {
@@ -33,14 +33,8 @@ pub(super) fn understand<'a>(
             }
         };
     }
-    let find = |word: &str| {
-        let of = |strip: &&std::sync::Arc<mixsmith_session::Strip>| {
-            strip.id.eq_ignore_ascii_case(word) || strip.name.to_lowercase() == word.to_lowercase()
-        };
-        session.strips.iter().find(of).map(|strip| strip.id.as_str())
-    };
     // A name may hold a slash, so the whole text is tried first.
-    if let Some(id) = find(text) {
+    if let Ok(id) = naming::strip(session, text) {
         return Ok(About::Strip(id));
     }
     let of_rule =
@@ -49,15 +43,7 @@ pub(super) fn understand<'a>(
         return Ok(About::Rule(text));
     }
     let (word, knob) = text.split_once('/').map_or((text, None), |(word, knob)| (word, Some(knob)));
-    let Some(id) = find(word) else {
-        let names = session.strips.iter().flat_map(|strip| [strip.id.as_str(), strip.name.as_str()]);
-        let ids: Vec<&str> = session.strips.iter().map(|strip| strip.id.as_str()).collect();
-        let hint = match nearest(word, names) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", ids.join(", ")),
-        };
-        return Err(PipelineError::Edit(format!("there is no track or bus `{word}`; {hint}")));
-    };
+    let id = naming::strip(session, word)?;
     let Some(knob) = knob else { return Ok(About::Strip(id)) };
     let known = knobs(session, id, journal);
     if known.iter().any(|place| begins(place, knob)) {
