@@ -256,7 +256,13 @@ fn jobs(session: &Session) -> (Prints, Vec<Job>) {
         let below = below.iter().flat_map(|strip| sources_of(strip)).collect();
         let name = session.strip(&id).map_or(id.as_str(), |strip| strip.name.as_str());
         let file = file_name("groups", name, &mut files);
-        if let Some(stem) = jobs.iter_mut().find(|job| job.kind == "stem" && job.of == id) {
+        // What a strip sends to a bus is in its stem, but in the group of that bus.
+        let to_a_bus = |send: &mixsmith_session::Send| {
+            session.strip(&send.to).is_some_and(|strip| strip.kind != StripKind::Return)
+        };
+        let alone = session.strip(&id).is_some_and(|strip| !strip.sends.iter().any(to_a_bus));
+        let stem = jobs.iter_mut().find(|job| alone && job.kind == "stem" && job.of == id);
+        if let Some(stem) = stem {
             stem.group = Some(file);
             continue;
         }
