@@ -29,6 +29,7 @@ pub static ALL: &[Rule] = &[
     space::sends::RULE,
     space::delay::RULE,
     space::throws::RULE,
+    space::tail::RULE,
     pan::place::RULE,
     pan::width::RULE,
     ride::sections::RULE,

@@ -60,6 +60,22 @@ pub fn track_of<'a>(desk: &Desk<'a>, stem: &str) -> Option<&'a Strip> {
     desk.session.tracks().find(|strip| strip.clips().iter().any(|clip| clip.source == stem))
 }
 
+/// The side that a mono track's name gives it, and the track that its name gives the other side: `GTR L`, `GTR R`.
+pub fn other_side<'a>(desk: &Desk<'a>, strip: &'a Strip) -> Option<(&'a str, &'a Strip)> {
+    let side = |strip: &'a Strip| desk.facts.text("role.pair", desk.stem_of(strip));
+    let base = |strip: &Strip| {
+        let bare = strip.name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+        bare.trim_end_matches(['L', 'R']).trim_end().to_owned()
+    };
+    let own = side(strip)?;
+    let other = desk.session.tracks().find(|other| {
+        side(other).is_some_and(|theirs| theirs != own)
+            && desk.role(other) == desk.role(strip)
+            && base(other) == base(strip)
+    })?;
+    Some((own, other))
+}
+
 /// What a person calls a stem.
 pub fn name_of<'a>(desk: &'a Desk<'_>, stem: &'a str) -> &'a str {
     desk.facts.text("role.name", stem).unwrap_or(stem)

@@ -1,9 +1,10 @@
-//! Space: up to three shared rooms, an echo for the voice, and throws of it.
+//! Space: up to three shared rooms, an echo for the voice, throws of it, and time for all to die away.
 
 pub mod delay;
 pub mod plan;
 pub mod returns;
 pub mod sends;
+pub mod tail;
 pub mod throws;
 
 use crate::Desk;

@@ -4,7 +4,7 @@
 //! a fault; where people differ too much for a limit, there is none.
 
 use mixsmith_analysis::Sketch;
-use mixsmith_analysis::masking::masking;
+use mixsmith_analysis::masking::{Masked, masking};
 use mixsmith_analysis::sketch::{BANDS, centres};
 use mixsmith_assistant::Loudness;
 use mixsmith_assistant::mixmodel::{energy, lufs};
@@ -118,7 +118,9 @@ fn voice(mixed: &Mixed, parts: &[Part], card: &mut Card) {
     let level = voice_against_rest(parts, |_| true);
     let means = "Lead voice against everything else while it sings. Records go from -9 to +3 dB, so there is no limit.";
     card.add(("Voice", "Level against the rest"), level, "dB", Bar::None, means);
-    let lead = parts.iter().find(|part| part.role == "lead-vocal");
+    // The loudest lead sings the words; its doubles follow it.
+    let leads = parts.iter().filter(|part| part.role == "lead-vocal");
+    let lead = leads.reduce(|a, b| if b.after > a.after { b } else { a });
     let phrases = lead.map_or(&[][..], |lead| mixed.listened.facts.spans("activity.phrases", &lead.id));
     let frame = |seconds: f64| (seconds * 10.0).round() as usize;
     let long = phrases.iter().filter(|phrase| phrase.end - phrase.start >= 1.0);
@@ -155,10 +157,26 @@ fn masked(parts: &[Part], card: &mut Card) {
     let means =
         "The track that is covered most. Pads and effects are buried on purpose, so there is no limit.";
     card.add(("Clarity", "Masked, worst track"), worst, "%", Bar::None, means);
-    let lead = parts.iter().zip(&found).find(|(part, _)| part.role == "lead-vocal");
+    let lead = lead_among(parts);
     let means = "Share of the lead voice that is covered where words are understood. People: 0 to 4 %.";
-    let presence = lead.map(|(_, masked)| f64::from(masked.presence));
+    let presence = lead.map(|masked| f64::from(masked.presence));
     card.add(("Clarity", "Lead voice masked, 1 to 4 kHz"), presence, "%", Bar::Most(0.04), means);
+}
+
+/// How the others cover the lead voice, its doubles included: takes of one voice do not hide each other.
+fn lead_among(parts: &[Part]) -> Option<Masked> {
+    let leads = parts.iter().filter(|part| part.is_voice());
+    let voice = leads.map(|part| part.sketch.clone()).reduce(|mut sum, sketch| {
+        for (sum, more) in [(&mut sum.mid, &sketch.mid), (&mut sum.side, &sketch.side)] {
+            sum.resize(sum.len().max(more.len()), 0.0);
+            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
+        sum
+    })?;
+    let others = parts.iter().filter(|part| !part.is_voice());
+    let named: Vec<(&str, &Sketch)> =
+        [("voice", &voice)].into_iter().chain(others.map(|part| (part.id.as_str(), &part.sketch))).collect();
+    masking(&named, &vec![0.0; named.len()]).into_iter().next()
 }
 
 fn tone(mixed: &Mixed, card: &mut Card) {
@@ -378,6 +396,25 @@ mod tests {
         assert_eq!(seen, [("1.0 dB", pass), ("-1.1 dBTP", pass), ("12 %", alarm), ("11.9 LU", alarm)]);
         assert_eq!(card.0[3].bar, "12.0 to 18.0 LU");
         assert_eq!(verdict(&card.0), "2 of 4 figures are inside their limits");
+    }
+
+    #[test]
+    fn two_takes_of_the_voice_do_not_hide_each_other() {
+        let part = |id: &str, family: &'static str, energy: f32| Part {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            role: "lead-vocal".to_owned(),
+            family,
+            energy: Vec::new(),
+            plays: Vec::new(),
+            before: -20.0,
+            after: -20.0,
+            sketch: Sketch { mid: vec![energy; 10 * BANDS], side: vec![0.0; 10 * BANDS] },
+        };
+        let hidden = |parts: &[Part]| lead_among(parts).unwrap().presence;
+        let (quiet, loud) = (part("double", "lead-vocals", 1e-4), part("voice", "lead-vocals", 1e-2));
+        assert_eq!(hidden(&[quiet.clone(), loud.clone(), part("pad", "synths", 1e-6)]), 0.0);
+        assert!(hidden(&[quiet, loud, part("pad", "synths", 1.0)]) > 0.9);
     }
 
     #[test]

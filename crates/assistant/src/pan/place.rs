@@ -4,15 +4,15 @@ use mixsmith_session::{Address, Edit, Map, Strip};
 
 use crate::balance::state;
 use crate::mixmodel::{MixModel, Part, energy};
-use crate::prepare::{SURE, pairs};
+use crate::prepare::{SURE, other_side, pairs};
 use crate::{Decision, Desk, Evidence, Phase, Rule, tables};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     code: "pan.place",
     phase: Phase::Pan,
-    doc: "**What it does.** Leaves kick, snare, bass and lead voice in the middle, sets doubled guitars hard left and \
-          right, and places the other mono tracks by role, less far out the lower they sound, the loudest first, each \
+    doc: "**What it does.** Leaves kick, snare, bass and lead voice in the middle, sets doubled guitars and \
+          tracks named left and right hard left and right, and places the other mono tracks by role, less far out the lower they sound, the loudest first, each \
           on the side that has less energy. \
           **Why.** What stands apart masks less, and both ears are equally busy: left and right of 928 number-one \
           singles differ by at most 0.8 dB. \
@@ -33,6 +33,8 @@ struct Seat<'a> {
     out: f64,
     /// Row of its partner in a doubled part.
     twin: Option<String>,
+    /// Where its name puts it.
+    named: Option<f64>,
     why: String,
 }
 
@@ -55,6 +57,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     for i in 0..seats.len() {
         let twin = seats[i].twin.as_ref().and_then(|id| seats[..i].iter().position(|s| s.strip.id == *id));
         let side = match twin {
+            _ if seats[i].named.is_some() => seats[i].named.unwrap_or(1.0),
             Some(twin) => -places[twin].signum(),
             None if sides.0 <= sides.1 => -1.0,
             None => 1.0,
@@ -77,6 +80,11 @@ fn seat<'a>(desk: &Desk<'a>, strip: &'a Strip, part: &'a Part) -> Option<Seat<'a
         return None;
     }
     let (stem, role) = (desk.stem_of(strip), desk.role(strip));
+    if let Some((side, other)) = other_side(desk, strip).filter(|_| tables::place_row(role).out > 0.0) {
+        let named = Some(if side == "L" { -1.0 } else { 1.0 });
+        let why = format!("its name says so, and {} is its other side", other.name);
+        return Some(Seat { strip, part, out: 100.0, twin: Some(other.id.clone()), named, why });
+    }
     let twin =
         pairs(desk.facts, "double").filter(|(.., sure)| *sure >= SURE.min(0.5)).find_map(|(a, b, _)| {
             let other = if a == stem {
@@ -89,12 +97,19 @@ fn seat<'a>(desk: &Desk<'a>, strip: &'a Strip, part: &'a Part) -> Option<Seat<'a
             crate::prepare::track_of(desk, other).map(|strip| strip.id.clone())
         });
     if twin.is_some() && role.ends_with("guitar") {
-        return Some(Seat { strip, part, out: 100.0, twin, why: "one of two takes of one part".to_owned() });
+        return Some(Seat {
+            strip,
+            part,
+            out: 100.0,
+            twin,
+            named: None,
+            why: "one of two takes of one part".to_owned(),
+        });
     }
     let centroid = desk.facts.number("spectrum.centroid", stem).unwrap_or(1000.0);
     let out = tables::place_row(role).out.min(100.0 * reach(centroid));
     let why = format!("usual for its part, its weight is at {centroid:.0} Hz");
-    Some(Seat { strip, part, out: out.round(), twin, why })
+    Some(Seat { strip, part, out: out.round(), twin: None, named: None, why })
 }
 
 /// How far out a sound may stand, by the middle of its spectrum: lows stay in the middle (Pestana and Reiss 2014).
@@ -155,7 +170,9 @@ fn even_out(desk: &Desk<'_>, seats: &[Seat<'_>], places: &mut [f64], model: &Mix
             return;
         }
         let heavy = -off.signum();
-        places.iter_mut().filter(|place| place.signum() == heavy).for_each(|place| *place *= 0.92);
+        // Two halves of a part stay where they are: one drawn in would be a hole on its side.
+        let free = places.iter_mut().zip(seats).filter(|(_, seat)| seat.twin.is_none());
+        free.filter(|(place, _)| place.signum() == heavy).for_each(|(place, _)| *place *= 0.92);
     }
 }
 
@@ -206,6 +223,19 @@ mod tests {
         });
         let (left, right) = takes.iter().fold((0.0, 0.0), |sum, t| (sum.0 + t.0, sum.1 + t.1));
         assert!((10.0 * (left / right).log10()).abs() <= BALANCE);
+    }
+
+    #[test]
+    fn tracks_named_left_and_right_stand_there() {
+        let session = band()
+            .mono("gtr l", "guitar", -20.0)
+            .mono("gtr r 2", "guitar", -26.0)
+            .text("role.pair", &["gtr l"], "L")
+            .text("role.pair", &["gtr r 2"], "R")
+            .mix(Phase::Pan)
+            .0;
+        let pan = |id: &str| value(&session, &format!("{id}/pan"));
+        assert_eq!([pan("gtr l"), pan("gtr r 2")], [-100.0, 100.0]);
     }
 
     #[test]

@@ -38,7 +38,8 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
                     pair_number(desk.facts, "pair.gain_db", a, b),
                     if delay.ms > 0.0 { "late" } else { "early" },
                 );
-                let bought = gain.map_or_else(String::new, |(gain, _)| {
+                // In time they need not be louder together: only a gain is worth a word.
+                let bought = gain.filter(|(gain, _)| *gain >= 0.1).map_or_else(String::new, |(gain, _)| {
                     format!(", {} dB together when mended", signed(gain))
                 });
                 let says = format!(
@@ -121,6 +122,17 @@ mod tests {
             .mono("b", roles[1], -20.0)
             .text("pair", &about, kind)
             .fact(Fact::new("pair.delay", &about, Qty::Number(frames)))
+    }
+
+    #[test]
+    fn only_a_gain_is_said_to_be_bought() {
+        let says = |gain: f64| {
+            let take = two("di-amp", ["bass-di", "bass-amp"], 3.2);
+            let take = take.fact(Fact::new("pair.gain_db", &["a", "b"], Qty::Number(gain)));
+            take.decisions(Phase::Prepare, RULE.code)[0].says.clone()
+        };
+        assert!(says(2.0).contains("+2.0 dB together"), "{}", says(2.0));
+        assert!(!says(-0.2).contains("together"), "{}", says(-0.2));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Room for what must be heard: the words of the lead voice.
 
 use mixsmith_analysis::Sketch;
+use mixsmith_analysis::sketch::BANDS;
 
 use super::bands::{Band, Equalisers};
 use super::picture::{self, View};
@@ -18,7 +19,7 @@ pub const RULE: Rule = Rule {
           **Why.** Words are understood from 1 to 4 kHz. In human mixes 0 to 4 % of the voice is hidden there. \
           **When it is wrong.** When the voice is too low: its fader comes first. When the voice is one instrument \
           among others. \
-          **How far it goes.** Three tracks, 2 to 4 dB each, Q 1.4; the voice is lifted by half of the deepest cut. \
+          **How far it goes.** A double under a louder lead is not opened: its words are the lead's. Three tracks, 2 to 4 dB each, Q 1.4; the voice is lifted by half of the deepest cut. \
           Drums and other voices are not touched. Masking is not minimised for its own sake: that leads to mixes in \
           which all is equally loud. \
           **Sources.** masking.voice_1_4k; three conflicts a track: Hafezi and Reiss 2015, \"Autonomous multitrack \
@@ -39,6 +40,8 @@ const EARNED: f64 = 0.08;
 const CUTS: [f64; 3] = [2.0, 3.0, 4.0];
 const CUT_Q: f64 = 1.4;
 const LIFT_Q: f64 = 1.0;
+/// Energy of a lead over a voice that is its double: 6 dB.
+const DOUBLE: f64 = 4.0;
 /// Tracks that are cut for one voice.
 const MOST: usize = 3;
 
@@ -49,10 +52,26 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let mut views = picture::views(desk);
     let mut equalisers = Equalisers::new(desk);
     let mut decisions = Vec::new();
-    for voice in (0..views.len()).filter(|&i| views[i].role == "lead-vocal").collect::<Vec<_>>() {
+    let leads: Vec<usize> = (0..views.len()).filter(|&i| views[i].role == "lead-vocal").collect();
+    let carries_words = |&voice: &usize| !leads.iter().any(|&lead| doubles(&views, voice, lead));
+    for voice in leads.iter().copied().filter(carries_words).collect::<Vec<_>>() {
         decisions.extend(free(desk, &mut views, voice, &mut equalisers));
     }
     decisions
+}
+
+/// Does one lead voice sound under another while it sings? Then the words are the other's.
+fn doubles(views: &[View<'_>], voice: usize, lead: usize) -> bool {
+    let frames =
+        |i: usize| views[i].sketch.mid.chunks(BANDS).map(|frame| frame.iter().map(|&e| f64::from(e)).sum());
+    let own: Vec<f64> = frames(voice).collect();
+    let sings = own.iter().copied().fold(0.0, f64::max) * 1e-3;
+    let (under, over) = own
+        .iter()
+        .zip(frames(lead).chain(std::iter::repeat(0.0)))
+        .filter(|(own, _): &(&f64, f64)| **own > sings)
+        .fold((0.0, 0.0), |sum, (own, lead)| (sum.0 + own, sum.1 + lead));
+    voice != lead && under > 0.0 && over > DOUBLE * under
 }
 
 /// A track that hides the voice.
@@ -217,7 +236,7 @@ fn lift(
 mod tests {
     use super::*;
     use crate::fixture::{Take, value};
-    use mixsmith_analysis::sketch::{BANDS, centres};
+    use mixsmith_analysis::sketch::centres;
     use std::sync::Arc;
 
     /// A steady hiss in some bands.
@@ -245,6 +264,13 @@ mod tests {
         assert!(!said.is_empty() && said[0].starts_with("GTR -"), "{said:?}");
         let hz = value(&session, "gtr/eq.freq1");
         assert!((1400.0..=3200.0).contains(&hz) && value(&session, "gtr/eq.gain1") <= -2.0, "{hz}");
+    }
+
+    #[test]
+    fn a_double_under_the_lead_is_not_opened() {
+        let mut take = take(1e-6).mono("dub", "lead-vocal", -40.0);
+        take.facts.push_sketch("dub", hiss(1500.0, 3000.0, 1e-7));
+        assert!(take.decisions(Phase::Tone, RULE.code).is_empty());
     }
 
     #[test]

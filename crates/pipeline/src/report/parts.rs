@@ -16,6 +16,7 @@ use mixsmith_session::{Map, Strip};
 use crate::Mixed;
 
 /// A track in the mix.
+#[derive(Clone)]
 pub(crate) struct Part {
     /// Strip id.
     pub id: String,

@@ -105,9 +105,10 @@ pub fn matched(levels: [Level; 3]) -> (f64, [f64; 3]) {
     (target, levels.map(|level| if level.loudness > -70.0 { target - level.loudness } else { 0.0 }))
 }
 
-/// Every recorded track that the session plays, as delivered and added up: no gain, mono in both sides.
+/// Every recorded track that the session plays, as delivered and added up, for the length of the mix: no gain, mono in
+/// both sides.
 pub fn plain_sum(song: &Song, session: &Session) -> Audio {
-    let frames = song.frames as usize;
+    let frames = session.song.frames as usize;
     let mut sum = Audio::silence(song.rate, 2, frames);
     let plays = |id: &str| session.tracks().any(|strip| strip.clips().iter().any(|clip| clip.source == id));
     for stem in song.stems.iter().filter(|stem| plays(&stem.id)) {

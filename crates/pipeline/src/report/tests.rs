@@ -184,7 +184,7 @@ fn the_scorecard_judges_what_it_can() {
 fn the_plain_sum_adds_the_tracks_as_they_are() {
     let song = &MADE.mixed.listened.song;
     let sum = plain_sum(song, &MADE.mixed.session);
-    let mut expected = vec![0f32; song.frames as usize];
+    let mut expected = vec![0f32; MADE.mixed.session.song.frames as usize];
     for stem in &song.stems {
         let mut wave = Audio::silence(song.rate, 1, expected.len());
         stem.clip.read(0, &mut [&mut wave.channels[0]]);

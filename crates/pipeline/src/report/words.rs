@@ -4,7 +4,7 @@ use mixsmith_analysis::all;
 use mixsmith_assistant::Evidence;
 use mixsmith_effects::KINDS;
 use mixsmith_processor::{Param, Unit};
-use mixsmith_session::{Edit, SEND, STRIP, Session, Slot, StripKind, Values};
+use mixsmith_session::{Clip, Edit, SEND, STRIP, Session, Slot, StripKind, Values};
 
 /// Text that may stand anywhere in HTML, attributes included. What HTML cannot hold at all becomes U+FFFD.
 pub(crate) fn esc(text: &str) -> String {
@@ -135,6 +135,7 @@ const FACTS: &[(&str, &str)] = &[
     ("activity.phrases", "phrases"),
     ("tempo.bpm", "tempo"),
     ("activity.share", "plays for"),
+    ("song.end", "end of the song"),
 ];
 
 /// What a measure is called in plain words.
@@ -217,7 +218,7 @@ pub(crate) fn edit(edit: &Edit, session: &Session) -> Vec<String> {
             [head].into_iter().chain(values(&format!("{}/", strip.id), &strip.values, STRIP)).collect()
         }
         Edit::RemoveStrip { strip } => vec![format!("{strip}: taken away")],
-        Edit::Clips { strip, clips } => vec![format!("{strip}: plays {} clips anew", clips.len())],
+        Edit::Clips { strip, clips } => clips_at(strip, clips, session),
         Edit::Label { strip, name, role, .. } => {
             vec![format!("{strip}: called \u{201c}{name}\u{201d}, taken for {role}")]
         }
@@ -231,12 +232,22 @@ pub(crate) fn edit(edit: &Edit, session: &Session) -> Vec<String> {
             let alone = rate.is_none() && tempo.is_none();
             let title =
                 title.as_ref().filter(|_| alone).map(|title| format!("called \u{201c}{title}\u{201d}"));
-            let frames = frames.filter(|_| alone).map(|frames| format!("{frames} frames"));
+            let second = f64::from(session.song.rate.max(1));
+            let frames =
+                frames.filter(|_| alone).map(|frames| format!("{} s long", tenth(frames as f64 / second)));
             let parts: Vec<String> = [title, rate, tempo, frames].into_iter().flatten().collect();
             vec![format!("song: {}", parts.join(", "))]
         }
         Edit::Mark { markers } => vec![format!("song: {} markers", markers.len())],
     }
+}
+
+/// Where the clips of a strip now start.
+fn clips_at(strip: &str, clips: &[Clip], session: &Session) -> Vec<String> {
+    let rate = f64::from(session.song.rate.max(1));
+    let at =
+        |clip: &Clip| format!("{strip}: {} starts at {:.2} ms", clip.source, clip.at as f64 / rate * 1000.0);
+    clips.iter().map(at).collect()
 }
 
 fn unit_in(table: &[Param], id: &str) -> Option<Unit> {
@@ -272,6 +283,17 @@ mod tests {
             moments(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
             "0:01.0, 0:02.0, 0:03.0, 0:04.0, 0:05.0 and 1 more"
         );
+    }
+
+    #[test]
+    fn a_moved_clip_says_where_it_starts() {
+        let mut session = Session::default();
+        session.song.rate = 48_000;
+        let source = "kick-out".to_owned();
+        let (gain, map) = (0.0, mixsmith_session::Map::All);
+        let clips = vec![Clip { source, at: -48, from: 0, frames: 480, gain, fade_in: 0, fade_out: 0, map }];
+        let lines = edit(&Edit::Clips { strip: "kick-out".into(), clips }, &session);
+        assert_eq!(lines, ["kick-out: kick-out starts at -1.00 ms"]);
     }
 
     #[test]
