@@ -199,10 +199,38 @@ impl<L: Lane> DownEven<L> {
     }
 }
 
+/// One channel's way up: two half-bands and an interpolator.
+#[derive(Clone, Debug)]
+pub(crate) struct Upsampler<L> {
+    steps: [Up<L>; 3],
+    two: Vec<L>,
+    four: Vec<L>,
+}
+
+impl<L: Lane> Upsampler<L> {
+    /// For blocks of this many frames, a multiple of 16. `halves` is half the taps of each step; the way takes
+    /// `halves[0] - 1/2`, `halves[1] / 2 - 1/4` and `halves[2] / 4 - 1/8` frames.
+    pub(crate) fn new(halves: [usize; 3], block: usize) -> Self {
+        let [first, second, third] = halves;
+        Upsampler {
+            steps: [Up::new(first, block), Up::new(second, 2 * block), Up::new(third, 4 * block)],
+            two: vec![L::zero(); 2 * block],
+            four: vec![L::zero(); 4 * block],
+        }
+    }
+
+    /// Writes eight samples for each frame of the block.
+    pub(crate) fn run(&mut self, block: &[L], eight: &mut [L]) {
+        self.steps[0].run(block, &mut self.two);
+        self.steps[1].run(&self.two, &mut self.four);
+        self.steps[2].run(&self.four, eight);
+    }
+}
+
 /// One channel's way up and down.
 #[derive(Clone, Debug)]
 pub struct Oversampler<L> {
-    up: [Up<L>; 3],
+    up: Upsampler<L>,
     down: (DownEven<L>, Down<L>, Down<L>),
     two: Vec<L>,
     four: Vec<L>,
@@ -214,7 +242,7 @@ impl<L: Lane> Oversampler<L> {
     pub fn new(block: usize) -> Self {
         // Delays in frames of the low rate: 63/2 + 11/4 + 7/8 up; (17/2 + 1/2)/8 + 13/4 + 63/2 down.
         Oversampler {
-            up: [Up::new(32, block), Up::new(6, 2 * block), Up::new(4, 4 * block)],
+            up: Upsampler::new([32, 6, 4], block),
             down: (DownEven::new(18, 4 * block), Down::new(7, 2 * block), Down::new(32, block)),
             two: vec![L::zero(); 2 * block],
             four: vec![L::zero(); 4 * block],
@@ -224,9 +252,7 @@ impl<L: Lane> Oversampler<L> {
 
     /// Raises the block, lets `bend` change it at the high rate, and brings it back in place.
     pub fn run(&mut self, block: &mut [L], bend: impl FnOnce(&mut [L])) {
-        self.up[0].run(block, &mut self.two);
-        self.up[1].run(&self.two, &mut self.four);
-        self.up[2].run(&self.four, &mut self.eight);
+        self.up.run(block, &mut self.eight);
         bend(&mut self.eight);
         self.down.0.run(&self.eight, &mut self.four);
         self.down.1.run(&self.four, &mut self.two);

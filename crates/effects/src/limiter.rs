@@ -18,7 +18,7 @@ params! {
         release: "Release", Ms, 10.0..=1000.0, Log, 300.0, Step;
         /// At 100 both channels are reduced alike, at 0 each for itself.
         link: "Stereo link", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
-        /// Time in which gain comes down ahead of a peak. Delays the sound by this and 71 frames for the detector.
+        /// Time in which gain comes down ahead of a peak. Delays the sound by this and 83 frames for the detector.
         lookahead: "Look-ahead", Ms, 1.0..=5.0, Lin, 2.0, Rebuild;
     }
 }
