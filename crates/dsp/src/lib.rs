@@ -8,6 +8,7 @@ pub mod denormals;
 pub mod dynamics;
 pub mod filter;
 pub mod lane;
+pub mod loudness;
 pub mod math;
 pub mod oversample;
 pub mod shaper;

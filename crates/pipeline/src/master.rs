@@ -195,12 +195,12 @@ fn loudest(mix: &Audio) -> Option<(Audio, f64)> {
     let start = (0..sums.len()).max_by(|&a, &b| sums[a].total_cmp(&sums[b]))? * second;
     let cut = |channel: &Vec<f32>| channel[start..start + PART * second].to_vec();
     let part = Audio { rate: mix.rate, channels: mix.channels.iter().map(cut).collect() };
-    let loudness = |audio: &Audio| -> Option<f64> {
-        let mut meter = Meter::new(audio.rate)?;
+    let loudness = |audio: &Audio| {
+        let mut meter = Meter::new(audio.rate);
         meter.add(&audio.channels[0], &audio.channels[1]);
-        Some(meter.level().loudness)
+        meter.level().loudness
     };
-    let softer = loudness(&part)? - loudness(mix)?;
+    let softer = loudness(&part) - loudness(mix);
     Some((part, softer))
 }
 
@@ -235,8 +235,7 @@ fn weigh(
 ) -> Result<(Level, (f32, f32)), PipelineError> {
     let prints = Prints { strips: vec![master.id.clone()], ..Prints::default() };
     let plan = compile(session, &KINDS, sources, &prints)?;
-    let Some(meter) = Meter::new(session.song.rate) else { return Ok((Level::default(), (0.0, 0.0))) };
-    let mut weigh = Weigh(meter);
+    let mut weigh = Weigh(Meter::new(session.song.rate));
     let mut sinks: Vec<Box<dyn Sink + '_>> = vec![Box::new(Borrowed(&mut weigh))];
     let done = session.song.frames * round;
     let mut watch = |frame: u64| {

@@ -1,6 +1,7 @@
 //! Loudness and true peak of what is being printed.
 
-use ebur128::{EbuR128, Mode};
+use mixsmith_analysis::ears::loudness::integrated;
+use mixsmith_dsp::loudness::{Energy, KWeighting};
 use serde::{Deserialize, Serialize};
 
 /// Level of a print.
@@ -15,33 +16,56 @@ pub struct Level {
 /// Measures two channels while they pass.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    loudness: EbuR128,
+    weighting: KWeighting,
+    /// Frames in 100 ms.
+    block: f64,
+    /// Frames that have passed.
+    frames: u64,
+    /// Mean squares of both channels, K-weighted, every 100 ms.
+    energies: Vec<f64>,
     peaks: [TruePeak; 2],
 }
 
 impl Meter {
-    /// A meter at rest. The rate must be one that ebur128 takes (16 Hz to 2.8 MHz), which any song's rate is.
-    pub fn new(rate: u32) -> Option<Self> {
-        let loudness = EbuR128::new(2, rate, Mode::I | Mode::HISTOGRAM).ok()?;
-        Some(Meter { loudness, peaks: [TruePeak::default(), TruePeak::default()] })
+    /// A meter at rest.
+    pub fn new(rate: u32) -> Self {
+        let block = f64::from(rate) / 10.0;
+        let peaks = [TruePeak::default(), TruePeak::default()];
+        Meter { weighting: KWeighting::new(f64::from(rate)), block, frames: 0, energies: Vec::new(), peaks }
     }
 
     pub fn add(&mut self, left: &[f32], right: &[f32]) {
-        // It fails only on a wrong number of channels.
-        let _ = self.loudness.add_frames_planar_f32(&[left, right]);
+        let mut from = 0;
+        while from < left.len() {
+            // The last block that has begun ends where the next begins.
+            let end = (self.energies.len() as f64 * self.block).round() as u64;
+            if self.frames == end {
+                self.energies.push(0.0);
+                continue;
+            }
+            let to = left.len().min(from + (end - self.frames) as usize);
+            let Energy { squares, .. } = self.weighting.energy(&left[from..to], &right[from..to]);
+            if let Some(energy) = self.energies.last_mut() {
+                *energy += (squares[0] + squares[1]) / self.block;
+            }
+            self.frames += (to - from) as u64;
+            from = to;
+        }
         self.peaks[0].add(left);
         self.peaks[1].add(right);
     }
 
     pub fn level(&self) -> Level {
-        let floor = |value: f64| if value.is_finite() { value.max(-120.0) } else { -120.0 };
         let peak = self.peaks[0].most.max(self.peaks[1].most);
         Level {
-            loudness: floor(self.loudness.loudness_global().unwrap_or(f64::NEG_INFINITY)),
-            true_peak: floor(20.0 * f64::from(peak).log10()),
+            loudness: integrated(&self.energies).unwrap_or(FLOOR).max(FLOOR),
+            true_peak: (20.0 * f64::from(peak).log10()).max(FLOOR),
         }
     }
 }
+
+/// Below this a level says only "silent", LUFS or dBTP.
+const FLOOR: f64 = -120.0;
 
 /// The interpolating filter of BS.1770-5 annex 2: four phases of twelve taps. The third and fourth phases are the
 /// second and first read backwards.
@@ -134,10 +158,33 @@ mod tests {
                     (amplitude * (0.5 - 0.5 * (fade * std::f64::consts::PI).cos()) * angle.sin()) as f32
                 })
                 .collect();
-            let mut meter = Meter::new(48_000).unwrap();
+            let mut meter = Meter::new(48_000);
             tone.chunks(1000).for_each(|block| meter.add(block, block));
             let found = meter.level().true_peak;
             assert!((-0.4..=0.2).contains(&(found - wanted)), "1/{divisor} at {degrees}: {found} dBTP");
+        }
+    }
+
+    #[test]
+    fn loudness_is_that_of_another_meter() {
+        use ebur128::{EbuR128, Mode};
+        for rate in [44_100, 48_000, 96_000] {
+            // Noise whose level wanders, so that the gates have work.
+            let mut state = 1u32;
+            let mut noise = || {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                state as f32 / u32::MAX as f32 - 0.5
+            };
+            let level = |i: u32| 0.3 * (0.5 + 0.5 * (i as f32 / (2 * rate) as f32).cos()).powi(4);
+            let left: Vec<f32> = (0..20 * rate).map(|i| level(i) * noise()).collect();
+            let right: Vec<f32> = (0..20 * rate).map(|i| level(i + rate) * noise()).collect();
+            let (mut ours, mut theirs) = (Meter::new(rate), EbuR128::new(2, rate, Mode::I).unwrap());
+            for (left, right) in left.chunks(8192).zip(right.chunks(8192)) {
+                ours.add(left, right);
+                theirs.add_frames_planar_f32(&[left, right]).unwrap();
+            }
+            let (ours, theirs) = (ours.level().loudness, theirs.loudness_global().unwrap());
+            assert!((ours - theirs).abs() < 0.02, "{rate} Hz: {ours} and {theirs} LUFS");
         }
     }
 }

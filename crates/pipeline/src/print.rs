@@ -87,7 +87,7 @@ impl AddUp {
 /// A file that is being printed.
 struct Tape {
     writer: WavWriter,
-    meter: Option<Meter>,
+    meter: Meter,
     /// Sums that it takes part in, and with which sign.
     sums: Vec<(Arc<Mutex<AddUp>>, f64)>,
 }
@@ -95,9 +95,7 @@ struct Tape {
 impl Sink for Tape {
     fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
         self.writer.write(&[left, right])?;
-        if let Some(meter) = &mut self.meter {
-            meter.add(left, right);
-        }
+        self.meter.add(left, right);
         for (sum, sign) in &self.sums {
             // A poisoned sum means that another print panicked, which ends the render anyway.
             if let Ok(mut sum) = sum.lock() {
@@ -196,7 +194,7 @@ impl Sink for Borrowed<'_> {
 /// Closes a file, and copies it where a group is the same stem.
 fn finish(tape: Tape, job: Job, out: &Path) -> Result<Vec<Printed>, PipelineError> {
     let path = out.join(&job.file);
-    let level = tape.meter.map(|meter| meter.level()).unwrap_or_default();
+    let level = tape.meter.level();
     let Written { clipped, .. } = tape.writer.finish().map_err(PipelineError::io(&path))?;
     let sha256 = hex(&content_hash(&path).map_err(PipelineError::io(&path))?);
     let Job { file, kind, of, sources, group } = job;

@@ -1,5 +1,7 @@
 //! Loudness: ITU-R BS.1770-5 and EBU Tech 3341/3342, from K-weighted energies every 100 ms.
 
+use mixsmith_dsp::loudness::KWeighting;
+
 use super::Notes;
 use super::sound::{Sound, percentile, power_db};
 use crate::{Measure, Qty};
@@ -57,27 +59,17 @@ impl Blocks {
     pub(crate) fn new(sound: &Sound) -> Self {
         let count = sound.cuts(STEP);
         let mut blocks = Blocks { energy: Vec::with_capacity(count), mono: Vec::new() };
-        let mut filters = [KWeighting::new(sound.rate), KWeighting::new(sound.rate)];
+        let mut weighting = KWeighting::new(sound.rate);
         let frames = (STEP * sound.rate).max(1.0);
         for block in 0..count {
             let stretch = sound.cut(block, STEP)..sound.cut(block + 1, STEP);
             let left = &sound.left[stretch.clone()];
-            if let Some(right) = &sound.right {
-                let (mut energy, mut mono) = (0.0, 0.0);
-                for (&l, &r) in left.iter().zip(&right[stretch]) {
-                    let (l, r) = (filters[0].next(f64::from(l)), filters[1].next(f64::from(r)));
-                    energy += l * l + r * r;
-                    mono += (l + r) * (l + r);
-                }
-                blocks.energy.push(energy / frames);
-                blocks.mono.push(0.5 * mono / frames);
-            } else {
-                let mut energy = 0.0;
-                for &x in left {
-                    let x = filters[0].next(f64::from(x));
-                    energy += x * x;
-                }
-                blocks.energy.push(2.0 * energy / frames);
+            let right = sound.right.as_ref().map_or(left, |right| &right[stretch]);
+            let energy = weighting.energy(left, right);
+            let both = energy.squares[0] + energy.squares[1];
+            blocks.energy.push(both / frames);
+            if sound.right.is_some() {
+                blocks.mono.push(0.5 * (both + 2.0 * energy.product) / frames);
             }
         }
         blocks
@@ -120,8 +112,9 @@ pub(crate) fn lufs(energy: f64) -> f64 {
     power_db(energy) - 0.691
 }
 
-/// Gated loudness (BS.1770-5, annex 1, eq. 5 to 7); none when nothing passes the gate.
-pub(crate) fn integrated(energy: &[f64]) -> Option<f64> {
+/// Gated loudness, LUFS, of K-weighted energies (mean squares of the channels, added up) every 100 ms (BS.1770-5,
+/// annex 1, eq. 5 to 7); none when nothing passes the gate.
+pub fn integrated(energy: &[f64]) -> Option<f64> {
     let audible = Blocks::audible(energy);
     let gate = mean(&audible)? * 0.1; // -10 LU
     mean(&audible.into_iter().filter(|&e| e > gate).collect::<Vec<_>>()).map(lufs)
@@ -157,59 +150,4 @@ pub(crate) fn measure(blocks: &Blocks, notes: &mut Notes) {
     }
     notes.note("loudness.momentary", Qty::Series { step: STEP, values: blocks.centred(MOMENTARY) });
     notes.note("loudness.short", Qty::Series { step: STEP, values: blocks.centred(SHORT) });
-}
-
-/// The two filters of BS.1770-5, annex 1, at any rate: analogue prototypes that give the tabled coefficients at
-/// 48 kHz (as in libebur128).
-struct KWeighting {
-    stages: [Biquad; 2],
-}
-
-impl KWeighting {
-    fn new(rate: f64) -> Self {
-        // Held below the Nyquist frequency, so that rates no one records at stay harmless.
-        let warp = |hz: f64| (std::f64::consts::PI * (hz / rate).min(0.45)).tan();
-        let k = warp(1_681.974_450_955_533);
-        let q = 0.707_175_236_955_419_6;
-        let high = 10f64.powf(3.999_843_853_973_347 / 20.0);
-        let band = high.powf(0.499_666_774_154_541_6);
-        let shelf = Biquad::new(
-            [high + band * k / q + k * k, 2.0 * (k * k - high), high - band * k / q + k * k],
-            [1.0 + k / q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k],
-        );
-        let k = warp(38.135_470_876_024_44);
-        let q = 0.500_327_037_323_877_3;
-        let a = [1.0 + k / q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k];
-        // The standard's high-pass has the numerator 1, -2, 1 whatever its denominator's scale.
-        let pass = Biquad::new([a[0], -2.0 * a[0], a[0]], a);
-        KWeighting { stages: [shelf, pass] }
-    }
-
-    #[inline]
-    fn next(&mut self, x: f64) -> f64 {
-        let y = self.stages[0].next(x);
-        self.stages[1].next(y)
-    }
-}
-
-/// Second-order filter, transposed direct form 2.
-struct Biquad {
-    b: [f64; 3],
-    a: [f64; 2],
-    state: [f64; 2],
-}
-
-impl Biquad {
-    fn new(b: [f64; 3], a: [f64; 3]) -> Self {
-        Biquad { b: b.map(|b| b / a[0]), a: [a[1] / a[0], a[2] / a[0]], state: [0.0; 2] }
-    }
-
-    #[inline]
-    fn next(&mut self, x: f64) -> f64 {
-        let y = self.b[0] * x + self.state[0];
-        self.state[0] = self.b[1] * x - self.a[0] * y + self.state[1];
-        // The offset keeps the tail of a note from ending in denormal numbers, which are slow; it is -400 dB.
-        self.state[1] = self.b[2] * x - self.a[1] * y + 1e-20;
-        y
-    }
 }

@@ -132,7 +132,7 @@ pub fn plain_sum(song: &Song, session: &Session) -> Audio {
 const PIECE: usize = 1 << 16;
 
 fn level(audio: &Audio) -> Level {
-    let Some(mut meter) = Meter::new(audio.rate) else { return Level::default() };
+    let mut meter = Meter::new(audio.rate);
     if let [left, right] = &audio.channels[..] {
         meter.add(left, right);
     }
