@@ -31,8 +31,13 @@ impl<L: Lane> DelayLine<L> {
 
     /// Delays a block of any length in place.
     pub fn process(&mut self, block: &mut [L]) {
-        for sample in block {
-            *sample = self.next(*sample);
+        let mut rest = block;
+        while !rest.is_empty() && !self.held.is_empty() {
+            let held = &mut self.held[self.at..];
+            let (now, later) = rest.split_at_mut(held.len().min(rest.len()));
+            now.swap_with_slice(&mut held[..now.len()]);
+            self.at = (self.at + now.len()) % self.held.len();
+            rest = later;
         }
     }
 }

@@ -39,6 +39,31 @@ impl Curve {
         }
     }
 
+    /// The values at the frames from `frame` on: those of [`Curve::at`].
+    pub fn fill(&self, frame: i64, values: &mut [f32]) {
+        let mut done = 0;
+        while done < values.len() {
+            let here = frame + done as i64;
+            let after = self.points.partition_point(|point| point.at as i64 <= here);
+            let next = self.points.get(after);
+            let until = next.map_or(values.len() as i64, |next| next.at as i64 - frame);
+            let until = values.len().min(until.max(0) as usize);
+            let span = &mut values[done..until];
+            match (after.checked_sub(1).map(|i| &self.points[i]), next) {
+                (None, _) => span.fill(self.start),
+                (Some(last), Some(next)) if last.curve == Shape::Line => {
+                    let (begun, length) = (here - last.at as i64, (next.at - last.at) as f64);
+                    let (from, rise) = (f64::from(last.value), f64::from(next.value) - f64::from(last.value));
+                    for (i, value) in span.iter_mut().enumerate() {
+                        *value = (from + (begun + i as i64) as f64 / length * rise) as f32;
+                    }
+                }
+                (Some(last), _) => span.fill(last.value),
+            }
+            done = until;
+        }
+    }
+
     /// The course over `frames` frames from `frame` on, as an effect gets it: a line from the value before the first
     /// to the value at the last.
     pub fn ramp(&self, frame: i64, frames: usize) -> Ramp<f32> {
@@ -67,5 +92,10 @@ mod tests {
         assert_eq!((curve.at(-5), curve.at(19), curve.at(20), curve.at(99)), (0.0, 0.0, -6.0, 4.0));
         assert_eq!(curve.at(25), -1.0);
         assert_eq!(curve.ramp(20, 10), Ramp { from: 0.0, to: 3.0 });
+        for from in [-40, -3, 0, 9, 10, 15, 20, 24, 30, 99] {
+            let mut values = [0.0; 23];
+            curve.fill(from, &mut values);
+            assert_eq!(values, std::array::from_fn(|i| curve.at(from + i as i64)), "from {from}");
+        }
     }
 }

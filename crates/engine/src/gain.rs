@@ -1,5 +1,7 @@
 //! Trim, fader, ride, mute, width and pan: a strip's own gains, exact to the frame.
 
+use std::ops::Range;
+
 use mixsmith_dsp::math;
 use mixsmith_session::FADER_OFF;
 
@@ -11,33 +13,57 @@ pub(crate) fn amplitude(db: f32) -> f32 {
     if db <= FADER_OFF { 0.0 } else { math::amplitude(db) }
 }
 
-/// Multiplies a block by a gain that follows a function of the curves' values, frame by frame where they move.
-pub(crate) fn apply(curves: &[&Curve], frame: i64, blocks: &mut [&mut [f32]], gain: impl Fn(&[f32]) -> f32) {
-    debug_assert!(curves.len() <= 4, "more curves than values");
+/// Frames whose gains are worked out at a time.
+const PIECE: usize = 64;
+
+/// Gains that follow a function of some curves' values, handed out piece by piece with the range of their frames.
+fn follow<const N: usize>(
+    curves: [&Curve; N],
+    frame: i64,
+    frames: usize,
+    gain: impl Fn([f32; N]) -> f32,
+    mut take: impl FnMut(Range<usize>, &[f32]),
+) {
+    let mut values = [[0.0f32; PIECE]; N];
+    let mut gains = [0.0f32; PIECE];
+    for from in (0..frames).step_by(PIECE) {
+        let to = (from + PIECE).min(frames);
+        for (values, curve) in values.iter_mut().zip(curves) {
+            curve.fill(frame + from as i64, &mut values[..to - from]);
+        }
+        for (i, to) in gains.iter_mut().enumerate() {
+            *to = gain(std::array::from_fn(|n| values[n][i]));
+        }
+        take(from..to, &gains[..to - from]);
+    }
+}
+
+/// Multiplies by one gain. A gain of one leaves the bits alone; they are not touched at all.
+fn scale(block: &mut [f32], gain: f32) {
+    if gain != 1.0 {
+        block.iter_mut().for_each(|sample| *sample *= gain);
+    }
+}
+
+fn multiply(block: &mut [f32], gains: &[f32]) {
+    block.iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain);
+}
+
+/// Multiplies blocks by a gain that follows a function of the curves' values, frame by frame where they move.
+pub(crate) fn apply<const N: usize>(
+    curves: [&Curve; N],
+    frame: i64,
+    blocks: &mut [&mut [f32]],
+    gain: impl Fn([f32; N]) -> f32,
+) {
+    if !curves.iter().any(|curve| curve.moves()) {
+        let gain = gain(curves.map(|curve| curve.at(frame)));
+        return blocks.iter_mut().for_each(|block| scale(block, gain));
+    }
     let frames = blocks.first().map_or(0, |block| block.len());
-    let mut values = [0.0f32; 4];
-    if curves.iter().all(|curve| !curve.moves()) {
-        for (value, curve) in values.iter_mut().zip(curves) {
-            *value = curve.at(frame);
-        }
-        let gain = gain(&values);
-        // A gain of one leaves the bits alone; do not touch them at all.
-        if gain != 1.0 {
-            for block in blocks {
-                block.iter_mut().for_each(|sample| *sample *= gain);
-            }
-        }
-        return;
-    }
-    for i in 0..frames {
-        for (value, curve) in values.iter_mut().zip(curves) {
-            *value = curve.at(frame + i as i64);
-        }
-        let gain = gain(&values);
-        for block in blocks.iter_mut() {
-            block[i] *= gain;
-        }
-    }
+    follow(curves, frame, frames, gain, |range, gains| {
+        blocks.iter_mut().for_each(|block| multiply(&mut block[range.clone()], gains));
+    });
 }
 
 /// Gains of left and right of a mono strip: constant power, full level in both at the centre.
@@ -62,25 +88,55 @@ fn pan_stereo(pan: f32) -> (f32, f32) {
 
 /// Trim and polarity, before the inserts.
 pub(crate) fn enter(gains: &Gains, frame: i64, blocks: &mut [&mut [f32]]) {
-    apply(&[&gains.trim, &gains.polarity], frame, blocks, |v| {
-        math::amplitude(v[0]) * if v[1] >= 0.5 { -1.0 } else { 1.0 }
+    apply([&gains.trim, &gains.polarity], frame, blocks, |[trim, polarity]| {
+        math::amplitude(trim) * if polarity >= 0.5 { -1.0 } else { 1.0 }
     });
 }
 
 /// Width, fader, ride, mute and pan, after the inserts. A mono strip has its sound in both blocks already.
 pub(crate) fn leave(gains: &Gains, mono: bool, frame: i64, left: &mut [f32], right: &mut [f32]) {
     if !mono && (gains.width.moves() || gains.width.at(frame) != 100.0) {
-        for (i, (l, r)) in left.iter_mut().zip(right.iter_mut()).enumerate() {
-            let width = gains.width.at(frame + i as i64) * 0.01;
-            let (mid, side) = ((*l + *r) * 0.5, (*l - *r) * 0.5 * width);
-            (*l, *r) = (mid + side, mid - side);
-        }
+        follow(
+            [&gains.width],
+            frame,
+            left.len(),
+            |[width]| width * 0.01,
+            |range, widths| {
+                let pairs = left[range.clone()].iter_mut().zip(&mut right[range]);
+                for ((l, r), width) in pairs.zip(widths) {
+                    let (mid, side) = ((*l + *r) * 0.5, (*l - *r) * 0.5 * width);
+                    (*l, *r) = (mid + side, mid - side);
+                }
+            },
+        );
     }
     let pan = if mono { pan_mono } else { pan_stereo };
-    let level = |v: &[f32]| if v[2] >= 0.5 { 0.0 } else { amplitude(v[0]) * amplitude(v[1]) };
-    let curves = [&gains.fader, &gains.ride, &gains.mute, &gains.pan];
-    apply(&curves, frame, &mut [left], |v| level(v) * pan(v[3]).0);
-    apply(&curves, frame, &mut [right], |v| level(v) * pan(v[3]).1);
+    let level = [&gains.fader, &gains.ride, &gains.mute];
+    let amplitude = |[fader, ride, mute]: [f32; 3]| {
+        if mute >= 0.5 { 0.0 } else { amplitude(fader) * amplitude(ride) }
+    };
+    if gains.pan.moves() {
+        let with = |[fader, ride, mute, at]: [f32; 4]| amplitude([fader, ride, mute]) * pan(at).0;
+        let [fader, ride, mute] = level;
+        let curves = [fader, ride, mute, &gains.pan];
+        apply(curves, frame, &mut [left], with);
+        apply(curves, frame, &mut [right], |[fader, ride, mute, at]| {
+            amplitude([fader, ride, mute]) * pan(at).1
+        });
+        return;
+    }
+    let (to_left, to_right) = pan(gains.pan.at(frame));
+    if !level.iter().any(|curve| curve.moves()) {
+        let gain = amplitude(level.map(|curve| curve.at(frame)));
+        scale(left, gain * to_left);
+        scale(right, gain * to_right);
+        return;
+    }
+    follow(level, frame, left.len(), amplitude, |range, gains| {
+        for (block, side) in [(&mut *left, to_left), (&mut *right, to_right)] {
+            block[range.clone()].iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain * side);
+        }
+    });
 }
 
 #[cfg(test)]

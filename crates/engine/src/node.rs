@@ -289,17 +289,23 @@ fn add_edge(
 ) {
     let frames = left.len();
     let from = source.tap(edge.tap);
+    let add = |to: &mut [f32], from: &[f32]| to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
+    if edge.level.is_none() && edge.delay == 0 {
+        add(left, &from.left);
+        add(right, &from.right);
+        return;
+    }
     let (one, two) = scratch;
     one.copy_from_slice(&from.left[..frames]);
     two.copy_from_slice(&from.right[..frames]);
     if let Some(level) = &edge.level {
         let song = frame as i64 - source.latency as i64;
-        gain::apply(&[level], song, &mut [&mut *one, &mut *two], |v| gain::amplitude(v[0]));
+        gain::apply([level], song, &mut [&mut *one, &mut *two], |[level]| gain::amplitude(level));
     }
     if edge.delay > 0 {
         delay[0].process(one);
         delay[1].process(two);
     }
-    left.iter_mut().zip(one).for_each(|(to, from)| *to += *from);
-    right.iter_mut().zip(two).for_each(|(to, from)| *to += *from);
+    add(left, one);
+    add(right, two);
 }

@@ -108,7 +108,7 @@ impl Blocks {
 }
 
 /// Loudness of a K-weighted energy (BS.1770-5, annex 1, eq. 2).
-pub(crate) fn lufs(energy: f64) -> f64 {
+pub fn lufs(energy: f64) -> f64 {
     power_db(energy) - 0.691
 }
 

@@ -1,9 +1,9 @@
 //! What the report plays: before, mix and master, over the same stretch and equally loud.
 
-use ebur128::{EbuR128, Mode};
 use mixsmith_analysis::{Facts, Song, Span, ears};
 use mixsmith_assistant::mixmodel::{STEP, energy, lufs};
 use mixsmith_audio::{Audio, Dither, flac_bytes};
+use mixsmith_dsp::loudness::KWeighting;
 use mixsmith_session::Session;
 
 use crate::Mixed;
@@ -197,15 +197,17 @@ fn cut(audio: &Audio, start: f64, length: f64) -> Audio {
 /// loudest (peak to short-term loudness ratio; AES convention e-brief 373).
 fn least_psr(audio: &Audio) -> Option<f64> {
     let [left, right] = &audio.channels[..] else { return None };
-    let mut meter = EbuR128::new(2, audio.rate, Mode::S).ok()?;
+    let mut weighting = KWeighting::new(f64::from(audio.rate));
     let piece = (f64::from(audio.rate) * STEP) as usize;
-    let (mut peaks, mut found) = (Vec::new(), Vec::new());
+    let (mut peaks, mut energies, mut found) = (Vec::new(), Vec::new(), Vec::new());
     for (left, right) in left.chunks_exact(piece.max(1)).zip(right.chunks_exact(piece.max(1))) {
-        meter.add_frames_planar_f32(&[left, right]).ok()?;
+        let [l, r] = weighting.energy(left, right).squares;
+        energies.push((l + r) / piece as f64);
         peaks.push(left.iter().chain(right).fold(0f32, |peak, x| peak.max(x.abs())));
         let window = &peaks[peaks.len().saturating_sub(30)..];
         let peak = 20.0 * f64::from(window.iter().fold(0f32, |a, &b| a.max(b))).log10();
-        if let (true, Ok(short)) = (window.len() == 30, meter.loudness_shortterm()) {
+        if window.len() == 30 {
+            let short = ears::loudness::lufs(energies[energies.len() - 30..].iter().sum::<f64>() / 30.0);
             found.push((short, peak - short));
         }
     }
