@@ -29,17 +29,22 @@ impl Quantiser {
     }
 
     /// One sample, rounded to nearest and held to the range that is symmetric about nought.
+    #[inline]
     pub fn quantise(&mut self, sample: f32) -> i32 {
         let mut exact = f64::from(sample) * self.scale;
         if let Some(noise) = &mut self.noise {
             exact += noise.triangular();
         }
-        // Adding and taking away 1.5 * 2^52 rounds to nearest, ties to even; `round_ties_even` is a library call on
-        // plain x86-64. Whole numbers of 32 bits are far below where that ends.
-        let whole = (exact + 6_755_399_441_055_744.0) - 6_755_399_441_055_744.0;
+        // What is not a number becomes nought.
+        exact = if exact.is_nan() { 0.0 } else { exact };
+        // Adding 1.5 * 2^52 rounds to nearest, ties to even, and leaves the whole number in the lowest bits; `as i32`
+        // is slower, and `round_ties_even` a library call on plain x86-64.
+        const WHOLE: f64 = 6_755_399_441_055_744.0;
+        let whole = (exact + WHOLE) - WHOLE;
         self.clipped += u64::from(whole.abs() > self.limit);
-        // What is not a number becomes nought here, as `as` defines it.
-        whole.clamp(-self.limit, self.limit) as i32
+        let held = if whole > self.limit { self.limit } else { whole };
+        let held = if held < -self.limit { -self.limit } else { held };
+        (held + WHOLE).to_bits() as i32
     }
 
     /// How many samples did not fit so far.
@@ -67,8 +72,8 @@ impl Noise {
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         let bits = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d);
-        let (a, b) = ((bits >> 32) as u32, bits as u32);
-        (f64::from(a) + f64::from(b) + 1.0) / 4_294_967_296.0 - 1.0
+        let sum = ((bits >> 32) + (bits & 0xffff_ffff)) as i64;
+        (sum as f64 + 1.0) / 4_294_967_296.0 - 1.0
     }
 }
 

@@ -116,25 +116,51 @@ struct TruePeak {
 impl TruePeak {
     fn add(&mut self, samples: &[f32]) {
         for block in samples.chunks(BLOCK) {
-            let largest = self.held.iter().chain(block).fold(0.0f32, |most, x| most.max(x.abs()));
-            self.most = self.most.max(largest);
             let mut line = [0.0; TAPS - 1 + BLOCK];
-            let line = &mut line[..TAPS - 1 + block.len()];
             line[..TAPS - 1].copy_from_slice(&self.held);
-            line[TAPS - 1..].copy_from_slice(block);
+            line[TAPS - 1..][..block.len()].copy_from_slice(block);
+            let largest = largest(&line);
+            self.most = self.most.max(largest);
             // Most blocks are too soft to hold the peak of the song.
             if largest * MOST > self.most {
-                for window in line.windows(TAPS) {
-                    for phase in &PHASES {
-                        let ahead: f32 = window.iter().zip(phase).map(|(x, h)| x * h).sum();
-                        let back: f32 = window.iter().rev().zip(phase).map(|(x, h)| x * h).sum();
-                        self.most = self.most.max(ahead.abs()).max(back.abs());
-                    }
-                }
+                self.between(&line, block.len());
             }
-            self.held.copy_from_slice(&line[line.len() - (TAPS - 1)..]);
+            self.held.copy_from_slice(&line[block.len()..][..TAPS - 1]);
         }
     }
+
+    /// Reads the points between the samples, eight frames side by side.
+    fn between(&mut self, line: &[f32; TAPS - 1 + BLOCK], frames: usize) {
+        let mut points = [[0.0f32; BLOCK]; 4];
+        for from in (0..frames).step_by(8) {
+            for (phase, points) in PHASES.iter().zip(points.chunks_exact_mut(2)) {
+                let (mut ahead, mut back) = ([0.0; 8], [0.0; 8]);
+                for (tap, &h) in phase.iter().enumerate() {
+                    let (a, b) = (&line[from + tap..][..8], &line[from + TAPS - 1 - tap..][..8]);
+                    for k in 0..8 {
+                        ahead[k] += a[k] * h;
+                        back[k] += b[k] * h;
+                    }
+                }
+                points[0][from..from + 8].copy_from_slice(&ahead);
+                points[1][from..from + 8].copy_from_slice(&back);
+            }
+        }
+        self.most = points.iter().map(|points| largest(&points[..frames])).fold(self.most, f32::max);
+    }
+}
+
+/// The largest size, in eight maxima side by side.
+fn largest(samples: &[f32]) -> f32 {
+    let (eights, rest) = samples.as_chunks::<8>();
+    let mut most = [0.0f32; 8];
+    for samples in eights {
+        for (most, x) in most.iter_mut().zip(samples) {
+            let size = x.abs();
+            *most = if size > *most { size } else { *most };
+        }
+    }
+    rest.iter().map(|x| x.abs()).chain(most).fold(0.0, f32::max)
 }
 
 #[cfg(test)]

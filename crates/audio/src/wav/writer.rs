@@ -129,16 +129,33 @@ impl WavWriter {
     fn interleave(&mut self, channels: &[&[f32]], from: usize, to: usize, block: usize) {
         let start = self.waiting.len();
         self.waiting.resize(start + (to - from) * block, 0);
-        let width = self.sample.bytes();
-        for (number, (channel, quantiser)) in channels.iter().zip(&mut self.quantisers).enumerate() {
-            let places = self.waiting[start..].chunks_exact_mut(block);
-            for (place, x) in places.zip(&channel[from..to]) {
-                let place = &mut place[number * width..(number + 1) * width];
-                match self.sample {
-                    Sample::F32 => place.copy_from_slice(&x.to_le_bytes()),
-                    _ => place.copy_from_slice(&quantiser.quantise(*x).to_le_bytes()[..width]),
+        let places = self.waiting[start..].chunks_exact_mut(block);
+        // Frame by frame, so that the channels' noises do not wait for each other.
+        let frames = (from..to).zip(places);
+        match self.sample {
+            Sample::F32 => {
+                for (frame, place) in frames {
+                    for (place, channel) in place.as_chunks_mut::<4>().0.iter_mut().zip(channels) {
+                        *place = channel[frame].to_le_bytes();
+                    }
                 }
             }
+            Sample::I16 => quantise::<2>(&mut self.quantisers, channels, frames),
+            Sample::I24 => quantise::<3>(&mut self.quantisers, channels, frames),
+        }
+    }
+}
+
+/// Writes whole numbers of `BYTES` bytes.
+fn quantise<'a, const BYTES: usize>(
+    quantisers: &mut [Quantiser],
+    channels: &[&[f32]],
+    frames: impl Iterator<Item = (usize, &'a mut [u8])>,
+) {
+    for (frame, place) in frames {
+        let places = place.as_chunks_mut::<BYTES>().0.iter_mut();
+        for ((place, channel), quantiser) in places.zip(channels).zip(&mut *quantisers) {
+            place.copy_from_slice(&quantiser.quantise(channel[frame]).to_le_bytes()[..BYTES]);
         }
     }
 }

@@ -193,6 +193,9 @@ fn cut(audio: &Audio, start: f64, length: f64) -> Audio {
     Audio { rate: audio.rate, channels }
 }
 
+/// The absolute gate of BS.1770-5, LUFS.
+const SILENT: f64 = -70.0;
+
 /// Least difference of sample peak and loudness over 3 s, every 100 ms, where the song is within 10 LU of its
 /// loudest (peak to short-term loudness ratio; AES convention e-brief 373).
 fn least_psr(audio: &Audio) -> Option<f64> {
@@ -211,7 +214,7 @@ fn least_psr(audio: &Audio) -> Option<f64> {
             found.push((short, peak - short));
         }
     }
-    let loudest = found.iter().map(|(short, _)| *short).filter(|short| short.is_finite()).reduce(f64::max)?;
+    let loudest = found.iter().map(|(short, _)| *short).filter(|&short| short > SILENT).reduce(f64::max)?;
     found.iter().filter(|(short, _)| *short > loudest - 10.0).map(|(_, psr)| *psr).reduce(f64::min)
 }
 
