@@ -1,6 +1,7 @@
 //! Offline: as fast as the machine goes, on any number of threads, to the same bits.
 
 use std::io;
+use std::ops::Range;
 
 use mixsmith_dsp::denormals;
 use rayon::prelude::*;
@@ -70,6 +71,8 @@ pub fn render(
     pool.install(|| strides(plan, frames, sinks, watch))
 }
 
+/// Runs the strips that depend on no other one stride ahead of the rest, so that what must wait (the buses, the mix,
+/// the master) has the tracks of the next stride beside it.
 fn strides(
     plan: &Plan,
     frames: u64,
@@ -78,32 +81,32 @@ fn strides(
 ) -> Result<Rendered, RenderError> {
     let mut nodes: Vec<Running> =
         plan.nodes.par_iter().map(|node| Running::new(node, plan.rate, plan.tempo, STRIDE)).collect();
-    let mut outputs: Vec<Output> = plan.nodes.iter().map(|node| Output::new(node, STRIDE)).collect();
+    let outputs = || -> Vec<Output> { plan.nodes.iter().map(|node| Output::new(node, STRIDE)).collect() };
+    let (mut now, mut ahead) = (outputs(), outputs());
+    let (first, later) = plan.levels.split_first().map_or((0..0, &[][..]), |(a, b)| (a.clone(), b));
+    let (tracks, rest) = nodes.split_at_mut(first.end);
     let late = plan.prints.iter().map(|print| plan.nodes[print.node].latency as u64).max().unwrap_or(0);
+    level(tracks, &mut ahead, first.clone(), 0);
     let mut frame = 0;
     while frame < frames + late {
-        for level in &plan.levels {
-            let (before, rest) = outputs.split_at_mut(level.start);
-            nodes[level.clone()]
-                .par_iter_mut()
-                .zip(rest)
-                .with_max_len(1)
-                .for_each(|(node, out)| denormals::flushed(|| node.run(out, before, frame, STRIDE)));
-        }
-        sinks.par_iter_mut().zip(&plan.prints).with_max_len(1).try_for_each(|(sink, print)| {
-            let post = &outputs[print.node].post;
-            let latency = plan.nodes[print.node].latency as u64;
-            // Engine frames of the song that this print still owes.
-            let start = latency.clamp(frame, frame + STRIDE as u64) - frame;
-            let end = (latency + frames).clamp(frame, frame + STRIDE as u64) - frame;
-            if start >= end {
-                return Ok(());
-            }
-            let span = start as usize..end as usize;
-            sink.write(&post.left[span.clone()], &post.right[span])
-                .map_err(|error| RenderError::Sink(print.name.clone(), error))
-        })?;
-        frame += STRIDE as u64;
+        std::mem::swap(&mut now, &mut ahead);
+        let next = frame + STRIDE as u64;
+        let ((), written) = rayon::join(
+            || {
+                if next < frames + late {
+                    level(tracks, &mut ahead, first.clone(), next);
+                }
+            },
+            || {
+                for range in later {
+                    let of_level = range.start - first.end..range.end - first.end;
+                    level(&mut rest[of_level], &mut now, range.clone(), frame);
+                }
+                write(plan, frames, frame, &now, sinks)
+            },
+        );
+        written?;
+        frame = next;
         if !watch(frame.min(frames)) {
             return Err(RenderError::Stopped);
         }
@@ -116,4 +119,37 @@ fn strides(
         mean_db,
     });
     Ok(Rendered { reductions: reductions.collect() })
+}
+
+/// Runs the nodes of a level, which have the places `range` among the outputs.
+fn level(nodes: &mut [Running], outputs: &mut [Output], range: Range<usize>, frame: u64) {
+    let (before, outputs) = outputs.split_at_mut(range.start);
+    nodes
+        .par_iter_mut()
+        .zip(&mut outputs[..range.len()])
+        .with_max_len(1)
+        .for_each(|(node, out)| denormals::flushed(|| node.run(out, before, frame, STRIDE)));
+}
+
+/// Gives the sinks the part of the stride at `frame` that belongs to the song.
+fn write(
+    plan: &Plan,
+    frames: u64,
+    frame: u64,
+    outputs: &[Output],
+    sinks: &mut [Box<dyn Sink + '_>],
+) -> Result<(), RenderError> {
+    sinks.par_iter_mut().zip(&plan.prints).with_max_len(1).try_for_each(|(sink, print)| {
+        let post = &outputs[print.node].post;
+        let latency = plan.nodes[print.node].latency as u64;
+        // Engine frames of the song that this print still owes.
+        let start = latency.clamp(frame, frame + STRIDE as u64) - frame;
+        let end = (latency + frames).clamp(frame, frame + STRIDE as u64) - frame;
+        if start >= end {
+            return Ok(());
+        }
+        let span = start as usize..end as usize;
+        sink.write(&post.left[span.clone()], &post.right[span])
+            .map_err(|error| RenderError::Sink(print.name.clone(), error))
+    })
 }
