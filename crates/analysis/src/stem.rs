@@ -11,6 +11,8 @@ pub struct Stem {
     pub id: String,
     /// File name as delivered, without the folder, with its extension.
     pub file: String,
+    /// Which stream of the file, from 0.
+    pub stream: u32,
     /// SHA-256 of the file's content, hexadecimal (with the stream's number for stem files).
     pub hash: String,
     /// Rate of the file.

@@ -40,6 +40,7 @@ fn open(folder: &Path) -> (Song, Facts) {
             stems.push(Stem {
                 id,
                 file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                stream: 0,
                 hash: content_hash(&path).map(|hash| hex(&hash)).unwrap_or_default(),
                 rate: stream.audio.rate,
                 channels: stream.audio.channels.len(),

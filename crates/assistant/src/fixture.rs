@@ -49,7 +49,17 @@ impl Take {
         let spans = spans(momentary, loud - 24.0);
         self.facts.push(Fact::new("activity.phrases", &[&id], Qty::Spans(spans)));
         let hash = format!("{:064x}", self.song.stems.len());
-        self.song.stems.push(Stem { id, file, hash, rate: 1000, channels, lossy: false, start: 0, clip });
+        self.song.stems.push(Stem {
+            id,
+            file,
+            stream: 0,
+            hash,
+            rate: 1000,
+            channels,
+            lossy: false,
+            start: 0,
+            clip,
+        });
         self
     }
 

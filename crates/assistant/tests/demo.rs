@@ -21,6 +21,7 @@ fn measured(track: &Track) -> Measured {
         hash: id.clone(),
         id,
         file: track.file.clone(),
+        stream: 0,
         rate: track.audio.rate,
         channels: track.audio.channels.len(),
         lossy: false,

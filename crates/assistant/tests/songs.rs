@@ -42,7 +42,17 @@ fn listen(name: &str) -> Option<(Song, Facts)> {
         let audio = if rate == song.rate { stream.audio } else { resample(&stream.audio, song.rate) };
         let clip = Arc::new(Clip::in_memory(audio));
         song.frames = song.frames.max(clip.frames);
-        song.stems.push(Stem { id, hash: file.clone(), file, rate, channels, lossy: false, start: 0, clip });
+        song.stems.push(Stem {
+            id,
+            hash: file.clone(),
+            file,
+            stream: 0,
+            rate,
+            channels,
+            lossy: false,
+            start: 0,
+            clip,
+        });
     }
     measure_song(&song, &mut facts);
     Some((song, facts))

@@ -1,6 +1,6 @@
 //! Echoes in time with the song.
 
-use mixsmith_dsp::space::DelayLine;
+use mixsmith_dsp::space::TappedDelay;
 use mixsmith_dsp::{Lane, math};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
@@ -55,7 +55,7 @@ fn spacing(note: f32, free: f32, tempo: f32) -> f32 {
 #[derive(Debug)]
 pub struct Delay<L: Lane> {
     setup: Setup,
-    lines: [DelayLine<L>; 2],
+    lines: [TappedDelay<L>; 2],
     cuts: Cuts<L>,
     /// Frames between echoes in the last quantum.
     reach: Option<L>,
@@ -128,7 +128,7 @@ impl<L: Lane> Effect<L> for Delay<L> {
         let reach = spacing(start.note, start.time, setup.tempo) * frames;
         Delay {
             setup: *setup,
-            lines: [0, 1].map(|_| DelayLine::new(longest as usize + 1, QUANTUM)),
+            lines: [0, 1].map(|_| TappedDelay::new(longest as usize + 1, QUANTUM)),
             cuts: Cuts::new(setup.rate),
             reach: None,
             echo: [[L::zero(); QUANTUM]; 2],

@@ -1,7 +1,7 @@
 //! A room, a plate or a hall.
 
 use mixsmith_dsp::Lane;
-use mixsmith_dsp::space::{DelayLine, Diffuser, Network};
+use mixsmith_dsp::space::{Diffuser, Network, TappedDelay};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 use crate::cuts::{Cuts, sane};
@@ -66,7 +66,7 @@ const CHARACTERS: [Character; 3] = [
 #[derive(Debug)]
 pub struct Reverb<L: Lane> {
     cuts: Cuts<L>,
-    before: [DelayLine<L>; 2],
+    before: [TappedDelay<L>; 2],
     predelay: usize,
     diffusers: [Diffuser<L>; 2],
     network: Network<L>,
@@ -97,7 +97,7 @@ impl<L: Lane> Effect<L> for Reverb<L> {
         let smear: f64 = character.diffusers[0].iter().sum();
         Reverb {
             cuts: Cuts::new(setup.rate),
-            before: [0, 1].map(|_| DelayLine::new(predelay, QUANTUM)),
+            before: [0, 1].map(|_| TappedDelay::new(predelay, QUANTUM)),
             predelay,
             diffusers: [diffuser(0), diffuser(1)],
             network: Network::new(shortest, longest, character.drift, setup.rate, QUANTUM),

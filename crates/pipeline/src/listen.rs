@@ -286,6 +286,7 @@ fn song_of(rate: u32, streams: Vec<Heard>, clips: Vec<Arc<Clip>>, notes: &mut Ve
         song.stems.push(Stem {
             id,
             file: named.unwrap_or_else(|| heard.file.file.clone()),
+            stream: heard.file.stream,
             hash: match heard.file.stream {
                 0 => heard.file.hash.clone(),
                 stream => format!("{}-{stream}", heard.file.hash),
@@ -398,6 +399,7 @@ mod tests {
         let stem = |id: &str, file: &str, hash: &str| Stem {
             id: id.to_owned(),
             file: file.to_owned(),
+            stream: 0,
             hash: hash.to_owned(),
             rate: 48_000,
             channels: 1,

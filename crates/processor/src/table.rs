@@ -50,6 +50,7 @@ macro_rules! params {
                     doc: concat!($($doc),+),
                 }, )*
             ];
+            // The last step of the place is not read.
             #[allow(unused_assignments)]
             fn from_slice(values: &[T]) -> Self {
                 let mut at = 0;

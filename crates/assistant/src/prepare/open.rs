@@ -160,7 +160,7 @@ fn source(stem: &Stem) -> Source {
     Source {
         id: stem.id.clone(),
         file: stem.file.clone(),
-        stream: 0,
+        stream: stem.stream,
         hash: stem.hash.clone(),
         channels: stem.channels as u32,
         frames: stem.clip.frames,

@@ -1,12 +1,12 @@
 //! A chain of all-passes that smears a click without colouring it (Schroeder 1962).
 
-use super::{DelayLine, network::FLOOR};
+use super::{TappedDelay, network::FLOOR};
 use crate::Lane;
 
 /// All-passes in a row.
 #[derive(Clone, Debug)]
 pub struct Diffuser<L> {
-    stages: Vec<(DelayLine<L>, usize)>,
+    stages: Vec<(TappedDelay<L>, usize)>,
     gain: f32,
     scratch: Vec<L>,
 }
@@ -14,7 +14,7 @@ pub struct Diffuser<L> {
 impl<L: Lane> Diffuser<L> {
     /// One stage for each delay in frames (held to at least a block); `gain` below 1.
     pub fn new(delays: &[usize], gain: f32, block: usize) -> Self {
-        let stages = delays.iter().map(|&d| (DelayLine::new(d.max(block), block), d.max(block))).collect();
+        let stages = delays.iter().map(|&d| (TappedDelay::new(d.max(block), block), d.max(block))).collect();
         Diffuser { stages, gain, scratch: vec![L::zero(); block] }
     }
 

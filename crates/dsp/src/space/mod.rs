@@ -1,9 +1,9 @@
 //! Space: delay lines, diffusers and rooms.
 
-pub mod delay_line;
 pub mod diffuser;
 pub mod network;
+pub mod tapped;
 
-pub use delay_line::DelayLine;
 pub use diffuser::Diffuser;
 pub use network::{LINES, Network};
+pub use tapped::TappedDelay;

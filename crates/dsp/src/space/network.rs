@@ -6,7 +6,7 @@
 
 use std::f64::consts::TAU;
 
-use super::DelayLine;
+use super::TappedDelay;
 use crate::{Lane, math};
 
 /// Lines in the network.
@@ -20,7 +20,7 @@ pub(super) const FLOOR: f32 = 1e-15;
 
 #[derive(Clone, Debug)]
 struct Line<L> {
-    ring: DelayLine<L>,
+    ring: TappedDelay<L>,
     length: f64,
     phase: f64,
     turn: f64,
@@ -66,7 +66,7 @@ impl<L: Lane> Network<L> {
                 let least = block + 4 + depth.ceil() as usize;
                 let length = next_prime(((ms * frames) as usize).max(least)) as f64;
                 Line {
-                    ring: DelayLine::new((length + depth) as usize + 4, block),
+                    ring: TappedDelay::new((length + depth) as usize + 4, block),
                     length,
                     // The golden angle spreads the phases; the speeds are 0.35 to 0.9 Hz.
                     phase: i as f64 * 2.399_963,

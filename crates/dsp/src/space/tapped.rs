@@ -4,17 +4,17 @@ use crate::Lane;
 
 /// Keeps the last frames of one channel.
 #[derive(Clone, Debug)]
-pub struct DelayLine<L> {
+pub struct TappedDelay<L> {
     ring: Vec<L>,
     at: usize,
     block: usize,
 }
 
-impl<L: Lane> DelayLine<L> {
+impl<L: Lane> TappedDelay<L> {
     /// Room for `longest` frames of the past beside the block of `block` frames.
     pub fn new(longest: usize, block: usize) -> Self {
         let len = (longest + 2 * block).next_multiple_of(block);
-        DelayLine { ring: vec![L::zero(); len], at: 0, block }
+        TappedDelay { ring: vec![L::zero(); len], at: 0, block }
     }
 
     /// The longest delay that can be read.
@@ -23,7 +23,7 @@ impl<L: Lane> DelayLine<L> {
     }
 
     /// Reads the frames from `ago` frames before the next block's first on. `ago` must be at least
-    /// `out.len()` and at most [`DelayLine::longest`].
+    /// `out.len()` and at most [`TappedDelay::longest`].
     #[inline]
     pub fn read(&self, ago: usize, out: &mut [L]) {
         let len = self.ring.len();
