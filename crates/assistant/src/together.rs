@@ -115,8 +115,35 @@ impl<'a> Together<'a> {
         }
     }
 
-    /// Puts the processors that a hand has added where the hand put them: they were there before those of later rules.
+    /// Puts what a hand has added where the hand put it: it was there before what later rules add.
     fn put_in_place(&mut self) {
+        self.strips_in_place();
+        self.inserts_in_place();
+    }
+
+    /// New strips stand before the master, unless the hand gave an order.
+    fn strips_in_place(&mut self) {
+        let of_hand = |edit: &Edit| match edit {
+            Edit::AddStrip { strip } => Some(strip.id.clone()),
+            _ => None,
+        };
+        let added: Vec<String> = self.locks.hand.iter().filter_map(of_hand).collect();
+        if added.is_empty() || self.locks.hand.iter().any(|edit| matches!(edit, Edit::Order { .. })) {
+            return;
+        }
+        let master = self.session.master().map(|master| master.id.clone());
+        let rank = |id: &String| match added.iter().position(|added| added == id) {
+            _ if Some(id) == master.as_ref() => added.len() + 1,
+            Some(place) => place + 1,
+            None => 0,
+        };
+        let mut strips: Vec<String> = self.session.strips.iter().map(|strip| strip.id.clone()).collect();
+        strips.sort_by_key(rank);
+        // It names every strip once, so it is not refused.
+        let _ = self.session.apply(self.kinds, &Edit::Order { strips });
+    }
+
+    fn inserts_in_place(&mut self) {
         for edit in &self.locks.hand {
             let Edit::AddInsert { strip, place: Some(place), insert } = edit else { continue };
             let Some(found) = self.session.strip(strip) else { continue };

@@ -76,8 +76,7 @@ fn held(session: &Session, locks: &Locks, text: &str) -> Result<String, Pipeline
     if locks.without(text).is_some() {
         return Ok(text.to_owned());
     }
-    let (strip, rest) =
-        text.split_once('/').map_or((text, ""), |_| text.split_at(text.find('/').unwrap_or(0)));
+    let (strip, rest) = text.split_at(text.find('/').unwrap_or(text.len()));
     let known = naming::strip(session, text).map(str::to_owned);
     known.or_else(|_| Ok(format!("{}{rest}", naming::strip(session, strip)?)))
 }

@@ -60,12 +60,7 @@ fn by_hand(read: Session, problems: &[Problem], journal: &Journal) -> (Session, 
         session
     };
     let mut hand = journal.hand.clone();
-    let added = meant.iter().any(|edit| matches!(edit, Edit::AddStrip { .. }));
     hand.extend(meant);
-    if added {
-        // A new strip keeps its place among the others.
-        hand.push(Edit::Order { strips: session.strips.iter().map(|strip| strip.id.clone()).collect() });
-    }
     (session, Locks::new(hand))
 }
 
