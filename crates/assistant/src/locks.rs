@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_later_edit_drops_the_earlier_one_of_its_place() {
-        let moved = vec![set("vox/comp.gain", 1.0), remove("vox", "comp"), add("vox", "comp", 3.0)];
+        let moved = [set("vox/comp.gain", 1.0), remove("vox", "comp"), add("vox", "comp", 3.0)];
         let locks =
             Locks::new(moved.iter().cloned().chain([set("vox/pan", 1.0), set("vox/pan", 2.0)]).collect());
         assert_eq!(locks.hand, [remove("vox", "comp"), add("vox", "comp", 3.0), set("vox/pan", 2.0)]);
