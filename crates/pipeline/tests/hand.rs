@@ -314,6 +314,10 @@ fn what_is_given_back_is_decided_again() {
     assert!(song.session_text().contains("# mine"));
     let error = unset(&folder, &[format!("{voice}/fader")]).unwrap_err().to_string();
     assert!(error.contains("is not set by hand") && error.contains(&format!("{bass}/pan")), "{error}");
+    assert!(
+        unset(&folder, &["vox/pan".to_owned()]).is_err(),
+        "a knob that is free, not the track that it is on"
+    );
     unset(&folder, &["extra".to_owned()]).unwrap();
     let run = song.decide();
     assert!(run.session.strip("extra").is_none());
