@@ -1,10 +1,14 @@
 //! From facts to a session: every rule in turn, a hand never overruled.
 
+use std::collections::BTreeSet;
+
 use mixsmith_analysis::{Facts, Song};
 use mixsmith_processor::Kinds;
-use mixsmith_session::{Edit, EditError, Session};
+use mixsmith_session::Session;
 
-use crate::{Brief, Decision, Desk, Locks, Phase, Status, all};
+use crate::locks::address;
+use crate::together::{HAND, Together};
+use crate::{Brief, Decision, Desk, Locks, Phase, Rule, Status, all};
 
 /// What the assistant works with.
 #[derive(Clone, Copy, Debug)]
@@ -24,119 +28,59 @@ pub struct Assistant<'a> {
 /// Asks every rule up to and including a phase, in order, and applies what it decides. What a hand has set stands
 /// from the moment its strip or processor exists, so later rules work around it.
 pub fn decide(assistant: &Assistant<'_>, last: Phase) -> (Session, Vec<Decision>) {
-    let mut session = Session::default();
-    let mut decisions = Vec::new();
-    let mut fitted = vec![false; assistant.locks.hand.len()];
+    let mut together = Together::new(&assistant.kinds, assistant.locks);
     for rule in all::ALL.iter().filter(|rule| rule.phase <= last) {
-        let desk = Desk {
-            facts: assistant.facts,
-            song: assistant.song,
-            brief: assistant.brief,
-            session: &session,
-            kinds: assistant.kinds,
-            locks: assistant.locks,
-        };
-        for decision in (rule.decide)(&desk) {
-            take(assistant, decision, &mut session, &mut decisions);
-        }
-        apply_hand(assistant, &mut session, &mut fitted);
+        let decided = ask(assistant, rule, together.session());
+        together.take(decided);
     }
-    for (edit, error) in apply_hand(assistant, &mut session, &mut fitted) {
-        let says = format!("An edit by hand no longer fits: {error}");
-        let mut decision = Decision::new("hand", &[], says).edit(edit);
-        decision.status = Status::Refused(error.to_string());
-        decision.id = decisions.len() as u32 + 1;
-        decisions.push(decision);
-    }
-    put_in_place(assistant, &mut session);
-    (session, decisions)
+    together.finish()
 }
 
-/// Applies a decision's edits but those that a hand holds, and records it.
-pub fn take(
+/// Adds a decision that follows from hearing the mix to those that were made.
+pub fn add(
     assistant: &Assistant<'_>,
-    mut decision: Decision,
-    session: &mut Session,
-    decisions: &mut Vec<Decision>,
-) {
-    decision.id = decisions.len() as u32 + 1;
-    if decision.status == Status::Taken {
-        let locks = assistant.locks;
-        let mut after = session.clone();
-        let free = decision.edits.iter().filter(|edit| locks.holds(edit).is_none());
-        match free.map(|edit| after.apply(&assistant.kinds, edit)).find_map(Result::err) {
-            // A rule that asks for the impossible is a fault of the rule: it is kept and shown, never fatal.
-            Some(error) => decision.status = Status::Refused(error.to_string()),
-            None => *session = after,
-        }
-        let held =
-            decision.edits.iter().find_map(|edit| locks.holds(edit).or_else(|| locks.holds_knob_of(edit)));
-        if let (Some(address), Status::Taken) = (held, &decision.status) {
-            decision.status = Status::Overruled(format!("a hand has set {address}"));
-        }
-    }
+    decisions: Vec<Decision>,
+    decision: Decision,
+) -> (Session, Vec<Decision>) {
+    // What is said of edits by hand that no longer fit is said anew.
+    let mut decisions: Vec<Decision> =
+        decisions.into_iter().filter(|decision| decision.rule != HAND).collect();
     decisions.push(decision);
+    let mut together = Together::new(&assistant.kinds, assistant.locks);
+    together.replay(&decisions);
+    together.finish()
 }
 
-/// Applies the edits by hand, each wholly or not at all, and returns those that have never fitted. One that has
-/// `fitted` before may well be refused now: what it adds is there already.
-fn apply_hand(
-    assistant: &Assistant<'_>,
-    session: &mut Session,
-    fitted: &mut [bool],
-) -> Vec<(Edit, EditError)> {
-    let mut refused = Vec::new();
-    for (edit, fitted) in assistant.locks.hand.iter().zip(fitted) {
-        match session.apply(&assistant.kinds, edit) {
-            Ok(()) => *fitted = true,
-            Err(error) if !*fitted => refused.push((edit.clone(), error)),
-            Err(_) => {}
+/// What a rule decides around the hand; and what it would have decided where the hand was first, had there been none.
+/// That is never applied: it is kept and shown as overruled. Rules need not think of it.
+fn ask(assistant: &Assistant<'_>, rule: &Rule, session: &Session) -> Vec<Decision> {
+    let Assistant { facts, song, brief, kinds, locks } = *assistant;
+    let desk = Desk { facts, song, brief, session, kinds, locks };
+    let mut decided = (rule.decide)(&desk);
+    if locks.hand.is_empty() {
+        return decided;
+    }
+    let nobody = Locks::default();
+    let free = (rule.decide)(&Desk { locks: &nobody, ..desk });
+    let spoken_of: BTreeSet<String> =
+        decided.iter().flat_map(|decision| &decision.edits).map(address).collect();
+    for mut decision in free.into_iter().filter(|decision| decision.status == Status::Taken) {
+        decision.edits.retain(|edit| locks.holds(edit).is_some() && !spoken_of.contains(&address(edit)));
+        if !decision.edits.is_empty() {
+            decided.push(decision);
         }
     }
-    refused
-}
-
-/// Puts the processors that a hand has added where the hand put them: they were there before those of later rules.
-fn put_in_place(assistant: &Assistant<'_>, session: &mut Session) {
-    for edit in &assistant.locks.hand {
-        let Edit::AddInsert { strip, place: Some(place), insert } = edit else { continue };
-        let Some(found) = session.strip(strip) else { continue };
-        let Some(now) = found.inserts.iter().position(|i| i.id == insert.id) else { continue };
-        if now == *place {
-            continue;
-        }
-        let prefix = format!("{}.", insert.id);
-        let lanes = found.lanes.iter().filter(|lane| lane.target.starts_with(&prefix)).cloned();
-        let (insert, strip) = (found.inserts[now].clone(), strip.clone());
-        let draws = lanes.map(|lane| Edit::Draw { strip: strip.clone(), lane }).collect::<Vec<_>>();
-        let remove = Edit::RemoveInsert { strip: strip.clone(), insert: insert.id.clone() };
-        let add = Edit::AddInsert { strip, place: Some(*place), insert };
-        for edit in [remove, add].into_iter().chain(draws) {
-            // All of it was in the session a moment ago, so none of it can be refused.
-            let _ = session.apply(&assistant.kinds, &edit);
-        }
-    }
-}
-
-/// The session that the decisions alone give: what the machine would have written had no hand come. The difference
-/// to the session on disk is what the hand did.
-pub fn replay(kinds: &Kinds, decisions: &[Decision]) -> Session {
-    let mut session = Session::default();
-    for decision in decisions.iter().filter(|decision| !matches!(decision.status, Status::Refused(_))) {
-        for edit in &decision.edits {
-            // An edit that does not fit now did not fit then.
-            let _ = session.apply(kinds, edit);
-        }
-    }
-    session
+    decided
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture::Take;
+    use crate::replay;
     use mixsmith_analysis::Fact;
-    use mixsmith_session::{Address, Insert};
+    use mixsmith_effects::all::KINDS;
+    use mixsmith_session::{Address, Clip, Edit, Insert, Strip, StripKind};
 
     #[test]
     fn what_a_hand_adds_fits_once_and_only_what_never_fits_is_told() {
@@ -175,5 +119,93 @@ mod tests {
         let hand = Edit::Song { title: Some("Mine".to_owned()), rate: None, tempo: None, frames: None };
         let (session, _) = Take::new().mono("bd", "kick", -20.0).hand(hand).mix(Phase::Prepare);
         assert_eq!((session.song.title.as_str(), session.song.frames), ("Mine", 60_000));
+    }
+
+    /// What of a session neither the decisions nor the edits by hand explain.
+    fn unexplained(take: &Take, session: &Session, decisions: &[Decision]) -> Vec<Edit> {
+        let locks = Locks::new(take.hand.clone());
+        mixsmith_session::diff(&replay(&KINDS, &locks, decisions).0, session, &KINDS)
+    }
+
+    #[test]
+    fn what_the_machine_does_on_a_strip_of_the_hand_is_the_machines() {
+        let (source, map) = ("vox".to_owned(), Default::default());
+        let clip = Clip { source, at: 0, from: 0, frames: 60_000, gain: 0.0, fade_in: 0, fade_out: 0, map };
+        let mut strip = Strip::new("vox2", "Vox", StripKind::Track { clips: vec![clip] });
+        strip.role = "lead-vocal".to_owned();
+        strip.to = Some("mix".to_owned());
+        let take = Take::new()
+            .mono("bd", "kick", -20.0)
+            .mono("vox", "lead-vocal", -30.0)
+            .hand(Edit::AddStrip { strip });
+        let (session, decisions) = take.mix(Phase::MixBus);
+        assert!(
+            decisions.iter().any(|d| d.about == ["vox2"] && !d.edits.is_empty()),
+            "the machine works on it"
+        );
+        assert_eq!(unexplained(&take, &session, &decisions), []);
+        assert_eq!(replay(&KINDS, &Locks::new(take.hand.clone()), &decisions), (session, decisions));
+    }
+
+    #[test]
+    fn a_decision_about_what_a_hand_took_out_is_overruled() {
+        let bands = crate::tone::shape::lifted("electric-guitar", 3000.0, 7.0);
+        let spectrum = Fact::new("spectrum.third_octave", &["gtr"], bands);
+        let take = Take::new().mono("gtr", "electric-guitar", -20.0).fact(spectrum);
+        let take = take.hand(Edit::RemoveInsert { strip: "gtr".to_owned(), insert: "eq".to_owned() });
+        let (_, decisions) = take.mix(Phase::MixBus);
+        let told: Vec<_> = decisions
+            .iter()
+            .filter(|d| d.about == ["gtr"] && d.rule.starts_with("tone"))
+            .map(|d| &d.status)
+            .collect();
+        assert!(!told.is_empty() && told.iter().all(|s| matches!(s, Status::Overruled(_))), "{told:?}");
+    }
+
+    #[test]
+    fn a_place_by_hand_shows_the_place_that_was_decided() {
+        let take = Take::new()
+            .mono("kick", "kick", -20.0)
+            .mono("piano", "piano", -20.0)
+            .mono("vox", "lead-vocal", -20.0)
+            .number("spectrum.centroid", "piano", 900.0)
+            .hand(Edit::Set { at: Address::strip("piano", "pan"), to: 12.0 });
+        let told = take.decisions(Phase::Pan, "pan.place");
+        assert!(
+            told.iter().any(|d| d.about == ["piano"] && matches!(d.status, Status::Overruled(_))),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_given_back_is_the_machines_again() {
+        let take = Take::new().mono("kick", "kick", -20.0).mono("vox", "lead-vocal", -40.0);
+        let fader = Address::strip("vox", "fader");
+        let take = take.hand(Edit::Set { at: fader.clone(), to: -30.0 });
+        let (session, decisions) = take.mix(Phase::Balance);
+        let locks = Locks::new(take.hand.clone());
+        assert_eq!(session.value(&KINDS, &fader), Ok(-30.0));
+        let free = locks.without("vox/fader").expect("it was held");
+        let (session, decisions) = replay(&KINDS, &free, &decisions);
+        assert!(
+            session.value(&KINDS, &fader).is_ok_and(|value| value > 0.0),
+            "{:?}",
+            session.value(&KINDS, &fader)
+        );
+        assert!(decisions.iter().all(|decision| !matches!(decision.status, Status::Overruled(_))));
+    }
+
+    #[test]
+    fn an_order_by_hand_stands_when_a_track_comes() {
+        let order = Edit::Order { strips: ["vox", "kick", "mix", "master"].map(str::to_owned).to_vec() };
+        let take = Take::new().mono("kick", "kick", -20.0).mono("bass", "bass", -20.0).mono(
+            "vox",
+            "lead-vocal",
+            -20.0,
+        );
+        let (session, decisions) = take.hand(order).mix(Phase::Buses);
+        let ids: Vec<&str> = session.strips.iter().map(|strip| strip.id.as_str()).collect();
+        assert_eq!(ids, ["vox", "kick", "bass", "mix", "master"]);
+        assert!(decisions.iter().all(|decision| decision.rule != HAND));
     }
 }

@@ -23,12 +23,14 @@ pub mod ride;
 pub mod says;
 pub mod space;
 pub mod tables;
+pub mod together;
 pub mod tone;
 
 pub use decide::{Assistant, decide};
 pub use decision::{Decision, Evidence, Status};
 pub use desk::{Brief, Desk, Genre, Loudness};
 pub use locks::Locks;
+pub use together::replay;
 
 /// The steps of mixing, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,6 +10,7 @@ pub mod prep;
 pub mod render;
 mod result;
 pub mod set;
+pub mod unset;
 pub mod why;
 
 use mixsmith_pipeline::{Folder, Options};
@@ -30,6 +31,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Render(render) => render.run(common),
         Command::Why(why) => why.run(common),
         Command::Set(set) => set.run(common),
+        Command::Unset(unset) => unset.run(common),
         Command::Completions(completions) => completions.run(common),
         Command::Man(man) => man.run(common),
     }

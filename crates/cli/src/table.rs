@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, decide, demo, facts, man, mix, prep, render, set, why};
+use crate::commands::{completions, decide, demo, facts, man, mix, prep, render, set, unset, why};
 use crate::failure::CODES;
 
 /// Examples at the end of a command's help.
@@ -77,6 +77,7 @@ pub enum Command {
     Render(render::Render),
     Why(why::Why),
     Set(set::Set),
+    Unset(unset::Unset),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -189,7 +190,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 10);
+        assert_eq!(names.len(), 11);
     }
 
     #[test]

@@ -16,7 +16,8 @@ fn json(text: &str) -> Value {
 fn help_lists_the_commands_and_every_command_has_help() {
     let ran = run(&["--help"]);
     assert_eq!(ran.code, Some(0));
-    let commands = ["demo", "mix", "prep", "facts", "decide", "render", "why", "set", "completions", "man"];
+    let commands =
+        ["demo", "mix", "prep", "facts", "decide", "render", "why", "set", "unset", "completions", "man"];
     for command in commands {
         assert!(ran.out.contains(&format!("\n  {command}")), "{command} is in the help");
         let help = run(&[command, "--help"]);
@@ -46,6 +47,18 @@ fn every_command_speaks_json() {
     let mixed = own("mix", &[]);
     assert!(mixed["outputs"].as_array().unwrap().iter().any(|output| output["kind"] == "master"));
     assert_eq!(own("set", &["lead-vocal/fader=-2.5"])["set"].as_array().unwrap().len(), 1);
+    let by_hand = |why: Value| {
+        let reasons = why["reasons"].as_array().cloned().unwrap_or_default();
+        let mut knobs =
+            reasons.iter().flat_map(|reason| reason["knobs"].as_array().cloned().unwrap_or_default());
+        knobs.any(|knob| knob["by_hand"] == true)
+    };
+    assert!(by_hand(own("why", &["lead-vocal/fader"])));
+    let back = own("unset", &["lead-vocal/fader"]);
+    assert!(back["unset"][0].as_str().is_some_and(|line| line.ends_with("(was -2.5 dB)")), "{back}");
+    assert!(!by_hand(own("why", &["lead-vocal/fader"])));
+    assert_eq!(song.run("unset", &["lead-vocal/fader"]).code, Some(2), "it is not the hand's any more");
+    assert!(own("unset", &["--all"])["unset"].as_array().is_some_and(Vec::is_empty));
     assert!(own("render", &[])["outputs"].is_array());
     assert!(own("why", &["lead-vocal"])["reasons"].is_array());
     json(&song.text("mix/out/manifest.json"));

@@ -72,6 +72,10 @@ impl Folder {
     pub fn decisions(&self) -> PathBuf {
         self.mix.join("decisions.toml")
     }
+    /// The reasons of the session that is being written; see [`crate::sessions::write`].
+    pub(crate) fn decisions_to_be(&self) -> PathBuf {
+        self.mix.join("decisions.next.toml")
+    }
     /// What may be deleted at any time.
     pub fn cache(&self) -> PathBuf {
         self.mix.join("cache")

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use mixsmith_assistant::{Decision, Locks, decide::replay};
-use mixsmith_processor::Kinds;
+use mixsmith_assistant::{Decision, Locks, replay};
+use mixsmith_audio::hex;
+use mixsmith_effects::KINDS;
 use mixsmith_session::{Edit, Session, diff};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::PipelineError;
+use crate::{Folder, PipelineError};
 
 const FORMAT: u32 = 1;
 const HEAD: &str = "# Why the mix is as it is. Written by `mixsmith`; read it with `mixsmith why`.\n";
@@ -16,6 +18,10 @@ const HEAD: &str = "# Why the mix is as it is. Written by `mixsmith`; read it wi
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Journal {
     format: u32,
+    /// SHA-256 of the text of the session that was written with it, hexadecimal. While it is the text on disk, no hand
+    /// has changed anything since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// What a hand has set, in order.
     #[serde(default)]
     pub hand: Vec<Edit>,
@@ -27,14 +33,32 @@ pub struct Journal {
 impl Journal {
     /// A journal of decisions and edits by hand.
     pub fn new(decisions: Vec<Decision>, hand: Vec<Edit>) -> Self {
-        Journal { format: FORMAT, hand, decisions }
+        Journal { format: FORMAT, session: None, hand, decisions }
     }
 
-    /// Reads the journal; an empty one when there is none.
-    pub fn read(path: &Path) -> Result<Self, PipelineError> {
+    /// The journal that a session belongs to; an empty one when there is none.
+    ///
+    /// Journal and session are two files, and a run may end between them: see [`crate::sessions::write`]. When both the
+    /// journal before and the one after are there, the one that knows the text of the session is the right one. When
+    /// neither knows it (a hand has changed it since), it is the one that leaves less of it to be explained by a hand.
+    pub(crate) fn of(folder: &Folder, text: &str, session: &Session) -> Result<Self, PipelineError> {
+        let before = Self::read(&folder.decisions())?;
+        let Some(after) = Self::read(&folder.decisions_to_be())? else {
+            return Ok(before.unwrap_or_default());
+        };
+        let Some(before) = before else { return Ok(after) };
+        if after.knows(text) || before.knows(text) {
+            return Ok(if after.knows(text) { after } else { before });
+        }
+        let left = |journal: &Journal| diff(&journal.replay(), session, &KINDS).len();
+        Ok(if left(&after) <= left(&before) { after } else { before })
+    }
+
+    /// Reads a journal; nothing when there is none.
+    fn read(path: &Path) -> Result<Option<Self>, PipelineError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Journal::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(PipelineError::text(path)(error)),
         };
         let journal: Journal = toml::from_str(&text).map_err(|error| PipelineError::Text {
@@ -49,7 +73,7 @@ impl Journal {
             );
             return Err(PipelineError::Text { path: path.to_owned(), what });
         }
-        Ok(journal)
+        Ok(Some(journal))
     }
 
     /// Writes it, whole or not at all.
@@ -60,18 +84,23 @@ impl Journal {
             .map_err(PipelineError::io(path))
     }
 
-    /// What a hand holds: the recorded edits, and whatever of the session neither they nor a decision explain.
-    pub fn locks(&self, kinds: &Kinds, session: &Session) -> Locks {
-        if self.decisions.is_empty() {
-            return Locks::default();
-        }
-        let mut machine = replay(kinds, &self.decisions);
-        for edit in &self.hand {
-            // An edit that no longer fits changes nothing, as when it was recorded.
-            let _ = machine.apply(kinds, edit);
-        }
-        let mut hand = self.hand.clone();
-        hand.extend(diff(&machine, session, kinds));
-        Locks::new(hand)
+    /// Is this the text that was written with the journal?
+    pub(crate) fn knows(&self, text: &str) -> bool {
+        self.session.as_deref() == Some(digest(text).as_str())
     }
+
+    /// Takes a text for the one that is written with the journal.
+    pub(crate) fn knowing(mut self, text: &str) -> Self {
+        self.session = Some(digest(text));
+        self
+    }
+
+    /// The session that decisions and hand give.
+    pub(crate) fn replay(&self) -> Session {
+        replay(&KINDS, &Locks::new(self.hand.clone()), &self.decisions).0
+    }
+}
+
+fn digest(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "files, clock and threads belong here")]
 
 mod brief;
+mod by_hand;
 mod demo;
 mod error;
 mod folder;
@@ -21,8 +22,11 @@ pub mod report;
 mod road;
 mod scorecard;
 mod sessions;
+mod stamps;
+mod unread;
 mod why;
 
+pub use by_hand::{set, unset};
 pub use demo::demo;
 pub use error::{Note, PipelineError};
 pub use folder::Folder;
@@ -33,7 +37,6 @@ pub use meter::Level;
 pub use progress::{Progress, Silent};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use scorecard::{Score, Verdict};
-pub use sessions::set;
 
 pub use mixsmith_analysis::{Fact, Facts, Qty};
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};

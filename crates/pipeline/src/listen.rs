@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::lock::Lock;
+use crate::stamps;
 use crate::{Folder, Note, PipelineError, Progress};
 
 /// A sound file of the song and what it says of itself.
@@ -256,10 +257,23 @@ fn at_rate(folder: &Folder, heard: &Heard, rate: u32) -> Result<Arc<Clip>, Pipel
 }
 
 /// Puts the streams on the song's clock.
-fn song_of(rate: u32, streams: Vec<Heard>, clips: Vec<Arc<Clip>>, notes: &mut Vec<Note>) -> (Song, Facts) {
+fn song_of(
+    rate: u32,
+    mut streams: Vec<Heard>,
+    clips: Vec<Arc<Clip>>,
+    notes: &mut Vec<Note>,
+) -> (Song, Facts) {
     let seconds = |heard: &Heard| heard.file.start.map(|start| start as f64 / f64::from(heard.file.rate));
-    let earliest = streams.iter().filter_map(seconds).fold(f64::INFINITY, f64::min);
     let stamped = streams.iter().filter(|heard| heard.file.start.is_some()).count();
+    let spans = streams.iter().zip(&clips).map(|(heard, clip)| {
+        seconds(heard).map(|start| (start, start + clip.frames as f64 / f64::from(rate)))
+    });
+    let strays = stamps::strays(&spans.collect::<Vec<_>>());
+    for (heard, _) in streams.iter_mut().zip(strays).filter(|(_, stray)| *stray) {
+        notes.push(Note { about: heard.file.file.clone(), says: stamps::STRAY.to_owned(), warning: true });
+        heard.file.start = None;
+    }
+    let earliest = streams.iter().filter_map(seconds).fold(f64::INFINITY, f64::min);
     if stamped > 0 && stamped < streams.len() {
         let says = format!(
             "{stamped} of {} files have a time stamp; those without are taken to start with the earliest of them",

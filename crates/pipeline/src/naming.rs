@@ -20,7 +20,8 @@ pub(crate) fn strip<'a>(session: &'a Session, word: &str) -> Result<&'a str, Pip
             .map(|strip| strip.id.as_str())
             .collect()
     };
-    let hint = match role(word).map(playing).as_deref() {
+    // `vox/fader` speaks of a knob, although it reads like a voice.
+    let hint = match role(word).filter(|_| !word.contains('/')).map(playing).as_deref() {
         Some([one]) => return Ok(one),
         Some(several @ [_, _, ..]) => format!("do you mean one of {}?", several.join(", ")),
         _ => {
@@ -64,6 +65,7 @@ mod tests {
         assert_eq!(find("LEAD-vocal"), Ok("lead-vocal"));
         assert_eq!(find("guitar r"), Ok("gtr-2"));
         assert_eq!(find("vox"), Ok("lead-vocal"));
+        assert!(find("vox/fader").is_err());
         assert!(find("egtr").unwrap_err().contains("gtr-1, gtr-2"));
         assert!(find("gtr-3").unwrap_err().contains("did you mean `gtr-"));
         assert!(find("tuba").is_err());

@@ -67,6 +67,7 @@ struct Start {
     listened: Listened,
     brief: Brief,
     locks: Locks,
+    earlier: Option<sessions::Opened>,
     notes: Vec<Note>,
 }
 
@@ -76,20 +77,14 @@ fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<
     brief.loudness = options.loudness.unwrap_or(brief.loudness);
     brief.genre = options.genre.unwrap_or(brief.genre);
     brief.title.get_or_insert_with(|| folder.title());
-    let earlier = sessions::read(folder)?;
-    let journal = Journal::read(&folder.decisions())?;
+    let earlier = sessions::open(folder)?;
+    let ids = earlier.as_ref().map_or_else(BTreeMap::new, |earlier| sessions::ids(&earlier.session));
+    let locks = earlier.as_ref().map_or_else(Locks::default, |earlier| earlier.locks.clone());
     let mut notes = Vec::new();
-    let mut ids = BTreeMap::new();
-    let mut locks = Locks::default();
-    if let Some((session, said)) = &earlier {
-        notes.extend(said.iter().cloned());
-        ids = sessions::ids(session);
-        locks = journal.locks(&KINDS, session);
-    }
     let listened = listen_held(folder, &ids, None, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
     notes.extend(brief::strays(&brief, &listened.song));
-    Ok(Start { listened, brief, locks, notes })
+    Ok(Start { listened, brief, locks, earlier, notes })
 }
 
 impl Start {
@@ -100,6 +95,12 @@ impl Start {
     /// Every decision up to and including a phase.
     fn decide(&self, facts: &Facts, last: Phase) -> (Session, Vec<Decision>) {
         ask(&self.assistant(facts), last)
+    }
+
+    /// What the person should know, once it is decided.
+    fn notes(&self, session: &Session) -> Vec<Note> {
+        let odd = self.earlier.iter().flat_map(|earlier| earlier.notes(session));
+        odd.chain(self.notes.iter().cloned()).collect()
     }
 }
 
@@ -125,10 +126,10 @@ fn until(
     let (session, decisions) = start.decide(&start.listened.facts, last);
     let journal = Journal::new(decisions, start.locks.hand.clone());
     if !options.dry_run {
-        sessions::write(folder, &session)?;
-        journal.write(&folder.decisions())?;
+        sessions::write(folder, &session, &journal)?;
     }
-    let Start { listened, brief, notes, .. } = start;
+    let notes = start.notes(&session);
+    let Start { listened, brief, .. } = start;
     Ok(Mixed {
         listened,
         brief,
@@ -164,14 +165,14 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
     if let Some((decision, _)) =
         master::settle(&session, &audio, start.brief.loudness.lufs(), threads, progress)?
     {
-        mixsmith_assistant::decide::take(&start.assistant(&facts), decision, &mut session, &mut decisions);
+        (session, decisions) = mixsmith_assistant::decide::add(&start.assistant(&facts), decisions, decision);
     }
     drop(audio);
     let journal = Journal::new(decisions, start.locks.hand.clone());
-    sessions::write(folder, &session)?;
-    journal.write(&folder.decisions())?;
+    sessions::write(folder, &session, &journal)?;
     let (manifest, rendered) = print_all(folder, &session, &start.listened, options, progress)?;
-    let Start { listened, brief, notes, .. } = start;
+    let notes = start.notes(&session);
+    let Start { listened, brief, .. } = start;
     let heard = Facts::default();
     let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, notes };
     report(folder, mixed, options, progress)
@@ -188,14 +189,15 @@ pub fn render_again(
         return Err(missing());
     }
     let _lock = Lock::take(folder)?;
-    let (session, mut notes) = sessions::read(folder)?.ok_or_else(missing)?;
+    let opened = sessions::open(folder)?.ok_or_else(missing)?;
+    let mut notes = opened.notes(&opened.session);
+    let sessions::Opened { session, journal, .. } = opened;
     let brief = brief::read(&folder.brief())?;
     // The clips of the session count its frames, whatever rate most of the files may have by now.
     let (ids, rate) = (sessions::ids(&session), Some(session.song.rate));
     let listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
     let (manifest, rendered) = print_all(folder, &session, &listened, options, progress)?;
-    let journal = Journal::read(&folder.decisions())?;
     let heard = Facts::default();
     let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, notes };
     report(folder, mixed, options, progress)

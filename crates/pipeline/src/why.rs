@@ -2,8 +2,7 @@
 
 mod about;
 
-use mixsmith_assistant::decide::replay;
-use mixsmith_assistant::{Decision, Evidence, Status};
+use mixsmith_assistant::{Decision, Evidence, Locks, Status};
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Address, Edit, Session};
 use serde::Serialize;
@@ -63,27 +62,27 @@ pub struct Knob {
 /// or a decision (its number).
 pub fn why(folder: &Folder, about: Option<&str>) -> Result<Why, PipelineError> {
     let missing = || PipelineError::Missing { path: folder.session(), first: "mix" };
-    let (session, _) = sessions::read(folder)?.ok_or_else(missing)?;
-    let journal = Journal::read(&folder.decisions())?;
+    let sessions::Opened { session, mut journal, locks, .. } = sessions::open(folder)?.ok_or_else(missing)?;
+    journal.hand = locks.hand;
     explain(&session, &journal, about.map(str::trim).filter(|about| !about.is_empty()))
 }
 
-/// The same of a mix that is not on disk.
+/// The same of a mix that need not be on disk. What a hand did is in the journal.
 pub fn explain(session: &Session, journal: &Journal, about: Option<&str>) -> Result<Why, PipelineError> {
     let asked = match about {
         None => About::All,
         Some(text) => understand(session, journal, text)?,
     };
-    let machine = replay(&KINDS, &journal.decisions);
-    let view = View { session, machine: &machine, journal };
+    let locks = Locks::new(journal.hand.clone());
+    let view = View { session, locks: &locks, journal };
     let chosen = journal.decisions.iter().filter(|decision| asked.meets(decision));
     let reasons = chosen.map(|decision| view.reason(decision)).collect();
     let mut hand: Vec<Knob> = Vec::new();
-    for edit in mixsmith_session::diff(&machine, session, &KINDS) {
+    for edit in &locks.hand {
         let spoken_of =
-            |d: &Decision| d.status == Status::Taken && d.edits.iter().any(|e| same_place(e, &edit));
-        if asked.meets_edit(&edit) && !journal.decisions.iter().any(spoken_of) {
-            let lines = words::edit(&edit, session).into_iter();
+            |d: &Decision| d.status == Status::Taken && d.edits.iter().any(|e| same_place(e, edit));
+        if asked.meets_edit(edit) && !journal.decisions.iter().any(spoken_of) {
+            let lines = words::edit(edit, session).into_iter();
             hand.extend(lines.map(|set| Knob { set, now: None, by_hand: true }));
         }
     }
@@ -94,10 +93,10 @@ fn same_place(a: &Edit, b: &Edit) -> bool {
     matches!((a, b), (Edit::Set { at: a, .. }, Edit::Set { at: b, .. }) if a == b)
 }
 
-/// The mix as it is, and as the decisions alone would have it.
+/// The mix as it is, and what of it a hand has set.
 struct View<'a> {
     session: &'a Session,
-    machine: &'a Session,
+    locks: &'a Locks,
     journal: &'a Journal,
 }
 
@@ -173,7 +172,7 @@ impl View<'_> {
         }
         let shown =
             self.session.param(&KINDS, at).map_or_else(|_| value.to_string(), |param| param.unit.show(value));
-        let by_hand = self.machine.value(&KINDS, at).is_ok_and(|machine| machine != value);
+        let by_hand = self.locks.held(&at.to_string());
         (Some(if by_hand { format!("{shown}, by hand") } else { self.later(at, shown) }), by_hand)
     }
 
@@ -235,6 +234,7 @@ fn line(knob: &Knob) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mixsmith_assistant::replay;
     use mixsmith_session::{Insert, Strip, StripKind};
 
     fn set(address: &str, to: f32) -> Edit {
@@ -260,10 +260,9 @@ mod tests {
             ];
         decisions[4].status = Status::Refused("it is fine".to_owned());
         (1..).zip(&mut decisions).for_each(|(id, decision)| decision.id = id);
-        let mut session = replay(&KINDS, &decisions);
-        session.apply(&KINDS, &set("vox/comp.threshold", -20.0)).unwrap();
-        session.apply(&KINDS, &set("kick/pan", -30.0)).unwrap();
-        (session, Journal::new(decisions, Vec::new()))
+        let hand = vec![set("vox/comp.threshold", -20.0), set("kick/pan", -30.0)];
+        let (session, decisions) = replay(&KINDS, &Locks::new(hand.clone()), &decisions);
+        (session, Journal::new(decisions, hand))
     }
 
     fn ask(about: &str) -> Result<Why, PipelineError> {

@@ -197,13 +197,22 @@ impl Session {
     /// The value at an address: what was set, or the default.
     pub fn value(&self, kinds: &Kinds, at: &Address) -> Result<f32, AddressError> {
         let param = self.param(kinds, at)?;
-        let strip = self.strip(&at.strip);
+        Ok(self.given(at).unwrap_or(param.default))
+    }
+
+    /// Is a value given at an address, be it the default?
+    pub fn sets(&self, at: &Address) -> bool {
+        self.given(at).is_some()
+    }
+
+    fn given(&self, at: &Address) -> Option<f32> {
+        let strip = self.strip(&at.strip)?;
         let set = match &at.slot {
-            Slot::Strip(id) => strip.and_then(|s| s.values.get(id)),
-            Slot::Insert(insert, id) => strip.and_then(|s| s.insert(insert)).and_then(|i| i.values.get(id)),
-            Slot::Send(to, id) => strip.and_then(|s| s.send(to)).and_then(|s| s.values.get(id)),
+            Slot::Strip(id) => strip.values.get(id),
+            Slot::Insert(insert, id) => strip.insert(insert).and_then(|i| i.values.get(id)),
+            Slot::Send(to, id) => strip.send(to).and_then(|s| s.values.get(id)),
         };
-        Ok(set.copied().unwrap_or(param.default))
+        set.copied()
     }
 }
 

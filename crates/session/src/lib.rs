@@ -6,7 +6,6 @@ mod address;
 mod diff;
 mod edit;
 pub mod file;
-mod history;
 mod mend;
 mod model;
 mod problem;
@@ -18,7 +17,6 @@ pub use address::{Address, AddressError, Slot, nearest};
 pub use diff::diff;
 pub use edit::{Edit, EditError};
 pub use file::{FileError, parse, print, update};
-pub use history::History;
 pub use mend::check;
 pub use model::{
     Clip, Curve, Insert, Lane, Map, Marker, Point, Send, Session, SongInfo, Source, Strip, StripKind, Tap,

@@ -14,6 +14,8 @@ use crate::{Address, Insert, Lane, Problem, SEND, STRIP, Session, Slot, Strip, S
 pub(crate) const RATES: RangeInclusive<u32> = 8000..=768_000;
 /// Tempi that a song may have, quarter notes a minute.
 const TEMPI: RangeInclusive<f32> = 10.0..=1000.0;
+/// Longest song, hours: more is a slip of the finger, and prints without end.
+const HOURS: u64 = 24;
 /// Gains that a clip may have, dB.
 const CLIP_GAINS: RangeInclusive<f32> = -120.0..=60.0;
 
@@ -57,7 +59,29 @@ pub(crate) fn mend(session: &mut Session, kinds: &Kinds, problems: &mut Vec<Prob
         }
         lanes(session, i, kinds, problems);
     }
+    length(session, problems);
     loops(session, problems);
+}
+
+/// The longest that anything may be or be away, in frames.
+fn longest(rate: u32) -> u64 {
+    HOURS * 3600 * u64::from(rate)
+}
+
+/// A song that is longer than a day ends with its last clip, as far as anybody knows.
+fn length(session: &mut Session, problems: &mut Vec<Problem>) {
+    let (rate, most) = (session.song.rate, longest(session.song.rate));
+    if session.song.frames <= most {
+        return;
+    }
+    // Clips have been mended, so their ends are within two days.
+    let ends =
+        session.tracks().flat_map(Strip::clips).map(|clip| clip.at.saturating_add_unsigned(clip.frames));
+    let end = ends.max().unwrap_or(0).max(0).unsigned_abs().min(most);
+    let says = format!("a song lasts {HOURS} hours at most");
+    let help = format!("It ends with its last clip, after {:.3} s", end as f64 / f64::from(rate));
+    problems.push(Problem::new("song/length", says, help));
+    session.song.frames = end;
 }
 
 fn song(session: &mut Session, problems: &mut Vec<Problem>) {
@@ -153,6 +177,13 @@ fn clips(session: &Session, strip: &mut Strip, problems: &mut Vec<Problem>) {
         if session.source(&clip.source).is_none() {
             let sources = session.sources.iter().map(|source| source.id.as_str());
             let says = crate::address::unknown("source", &clip.source, sources).0;
+            problems.push(Problem::new(address, says, "The clip was left out"));
+            return false;
+        }
+        let most = longest(session.song.rate);
+        let spans = [clip.at.unsigned_abs(), clip.from, clip.frames, clip.fade_in, clip.fade_out];
+        if spans.iter().any(|&span| span > most) {
+            let says = format!("nothing in a clip is more than {HOURS} hours long or away");
             problems.push(Problem::new(address, says, "The clip was left out"));
             return false;
         }

@@ -1,9 +1,9 @@
-//! Differences between sessions, as edits; and undo.
+//! Differences between sessions, as edits.
 
 mod common;
 
 use common::{Dice, KINDS};
-use mixsmith_session::{Address, Edit, History, SEND, STRIP, Session, Strip, Values, diff};
+use mixsmith_session::{Address, Edit, SEND, STRIP, Session, Strip, Values, diff};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -58,33 +58,6 @@ proptest! {
         let after = apply(&a, &diff(&a, &b, &KINDS));
         prop_assert_eq!(plain(&after), plain(&b));
     }
-
-    #[test]
-    fn undo_gives_the_session_before(
-        bytes in prop::collection::vec(any::<u8>(), 0..300),
-        change in prop::collection::vec(any::<u8>(), 0..80),
-    ) {
-        let first = Dice(&bytes).session();
-        let last = Dice(&change).changed(&first, 8);
-        let mut history = History::new(first.clone());
-        let mut versions = vec![first.clone()];
-        for edit in diff(&first, &last, &KINDS) {
-            history.edit(&KINDS, &edit).unwrap();
-            if versions.last() != Some(history.session()) {
-                versions.push(history.session().clone());
-            }
-        }
-        for version in versions.iter().rev().skip(1) {
-            prop_assert!(history.undo());
-            prop_assert_eq!(history.session(), version);
-        }
-        prop_assert!(!history.undo());
-        for version in versions.iter().skip(1) {
-            prop_assert!(history.redo());
-            prop_assert_eq!(history.session(), version);
-        }
-        prop_assert!(!history.redo());
-    }
 }
 
 #[test]
@@ -95,26 +68,6 @@ fn a_line_taken_out_turns_the_knob_back() {
     louder.apply(&KINDS, &Edit::Set { at: fader.clone(), to: 3.0 }).unwrap();
     assert_eq!(diff(&louder, &session, &KINDS), vec![Edit::Set { at: fader.clone(), to: 0.0 }]);
     assert_eq!(diff(&session, &louder, &KINDS), vec![Edit::Set { at: fader, to: 3.0 }]);
-}
-
-#[test]
-fn a_gesture_is_one_step() {
-    let session = Dice(&[]).session();
-    let mut history = History::new(session.clone());
-    let at = Address::strip("master", "fader");
-    history.begin_gesture();
-    for to in [-1.0, -2.0, -3.0] {
-        history.edit(&KINDS, &Edit::Set { at: at.clone(), to }).unwrap();
-    }
-    history.end_gesture();
-    assert!(history.edit(&KINDS, &Edit::Set { at: at.clone(), to: 99.0 }).is_err());
-    assert_eq!(history.session().value(&KINDS, &at), Ok(-3.0));
-    assert!(history.undo());
-    assert_eq!(*history.session(), session);
-    assert!(history.redo());
-    history.undo();
-    history.edit(&KINDS, &Edit::Set { at, to: 1.0 }).unwrap();
-    assert!(!history.redo(), "a new edit forgets what was undone");
 }
 
 #[test]

@@ -48,6 +48,26 @@ fn a_value_out_of_range_stands_at_its_default() {
 }
 
 #[test]
+fn nothing_is_longer_than_a_day() {
+    let (_, session, problem) = slip("length = \"190.500 s\"", "length = \"25:00:00\"");
+    assert_eq!(problem.address, "song/length");
+    let end = session.tracks().flat_map(|strip| strip.clips()).map(|clip| clip.at + clip.frames as i64).max();
+    assert_eq!(Some(session.song.frames as i64), end);
+    let seconds = session.song.frames as f64 / f64::from(session.song.rate);
+    let help = format!("a song lasts 24 hours at most. It ends with its last clip, after {seconds:.3} s");
+    assert!(problem.to_string().ends_with(&help), "{problem}");
+    let (whole, _) = read(V1);
+    for at in ["9223372036854775807 f", "-9223372036854775807 f", "-86401 s", "24:00:01"] {
+        let (_, session, problem) = slip("at = \"-0.010 s\"", &format!("at = \"{at}\""));
+        assert_eq!(
+            session.strip("vox").map(|s| s.clips().len() + 1),
+            whole.strip("vox").map(|s| s.clips().len())
+        );
+        assert!(problem.address.starts_with("vox/clips[0") && problem.says.contains("24 hours"), "{problem}");
+    }
+}
+
+#[test]
 fn text_that_is_no_value_is_left_out() {
     let (_, _, problem) = slip("ratio = \"4:1\"", "ratio = \"much\"");
     assert!(problem.says.contains("`much` is not a value such as 3:1"), "{problem}");

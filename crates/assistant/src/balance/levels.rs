@@ -143,15 +143,6 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         hold_back(&model, &wanted, &fixed, &mut faders);
     }
     let after = model.loudness(&faders).unwrap_or(mix);
-    // What the table would have done where a hand was first: kept and shown, never applied.
-    let nobody = vec![false; fixed.len()];
-    let mut free = solve(&model, &wanted, mix, &nobody);
-    if state.balanced {
-        hold_back(&model, &wanted, &nobody, &mut free);
-    }
-    for (i, _) in fixed.iter().enumerate().filter(|(_, fixed)| **fixed) {
-        faders[i] = free[i];
-    }
     let mut decisions = vec![overview(&state, rough, now, after)];
     for (i, part) in model.parts.iter().enumerate() {
         let Some(strip) = desk.session.strip(&part.id) else { continue };
@@ -165,7 +156,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
             against(from),
         );
         // What the fader has no room for goes into the trim.
-        let over = if fixed[i] { 0.0 } else { (faders[i] - f64::from(FULL)).max(0.0) as f32 };
+        let over = (faders[i] - f64::from(FULL)).max(0.0) as f32;
         let mut decision = Decision::new(RULE.code, &[&part.id], says)
             .because(Evidence::new("loudness.relative", &[desk.stem_of(strip)], from, "LU").wanted(goal))
             .edit(Edit::Set { at: Address::strip(&part.id, "fader"), to: (faders[i] as f32).min(FULL) });

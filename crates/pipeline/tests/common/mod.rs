@@ -47,6 +47,12 @@ impl OnDisk {
         mixsmith_pipeline::mix(&self.folder(), &Options { threads, ..Options::default() }, &Silent)
     }
 
+    /// Decides without printing.
+    pub fn decide(&self) -> Mixed {
+        mixsmith_pipeline::decide(&self.folder(), &Options { threads: 2, ..Options::default() }, &Silent)
+            .unwrap()
+    }
+
     pub fn render(&self) -> Mixed {
         mixsmith_pipeline::render_again(&self.folder(), &Options::default(), &Silent).unwrap()
     }

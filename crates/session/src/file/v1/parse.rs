@@ -196,6 +196,7 @@ impl Reader<'_> {
         table.get(name)?;
         let read = self.span(table, name);
         let at = format!("{address}{name}");
+        self.mark(at.clone(), span(table, name));
         read.map_err(|says| self.say(span(table, name), &at, says, "It was left out")).ok()
     }
 
