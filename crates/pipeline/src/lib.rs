@@ -6,6 +6,7 @@
 
 mod brief;
 mod demo;
+mod envelope;
 mod error;
 mod folder;
 mod journal;
@@ -24,6 +25,7 @@ mod sessions;
 mod why;
 
 pub use demo::demo;
+pub use envelope::Envelope;
 pub use error::{Note, PipelineError};
 pub use folder::Folder;
 pub use journal::Journal;
@@ -32,7 +34,7 @@ pub use manifest::{Manifest, Printed};
 pub use meter::Level;
 pub use progress::{Progress, Silent};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
-pub use scorecard::{Score, Verdict};
+pub use scorecard::{Bar, Figure, QUESTIONS, Score, Verdict, figures};
 pub use sessions::set;
 
 pub use mixsmith_analysis::{Fact, Facts, Qty};
