@@ -32,7 +32,7 @@ const IMPORTANT: f32 = 12.0;
 /// A cell is masked this many dB under what is spread over it.
 const UNDER: f32 = 4.0;
 /// Frames this far under the stem's loudest frame count as silence, dB.
-pub(crate) const SILENT: f32 = 40.0;
+const SILENT: f32 = 40.0;
 /// Slopes of spreading in dB a band of about one ERB.
 const UPWARDS: f32 = 10.0;
 const DOWNWARDS: f32 = 24.0;

@@ -2,16 +2,19 @@
 //!
 //! After Moore, Glasberg and Baer, A model for the prediction of thresholds, loudness and partial loudness (JAES 45(4),
 //! 1997): the level at the ear becomes excitation, excitation becomes specific loudness, and specific loudness that a
-//! masker leaves over follows their equations 17 to 20. Three things are plainer here. The bands are the 40 of the
+//! masker leaves over follows their equations 17 and 18. Three things are plainer here. The bands are the 40 of the
 //! sketch instead of steps of a tenth of an ERB, and spread with the two slopes that [`crate::masking`] has. The
 //! compression grows with the loss of gain below 500 Hz in a straight line. Frames of 100 ms stand alone.
 
 use crate::Sketch;
-use crate::masking::{SILENT, cells, linear, loudest, spread};
+use crate::masking::{cells, linear, loudest, spread};
 use crate::sketch::{BANDS, centres};
 
 /// How loud the mix is played, dB SPL where it reads its integrated loudness: a person who mixes at a moderate level.
 pub const PLAYED: f64 = 80.0;
+/// A stem plays where it is within this of its loudest frame, dB. Loudness falls slowly, so the tails of a drum, which
+/// anything covers, would otherwise count for as much as its hits.
+const PLAYS: f32 = 20.0;
 /// Compression of the ear in mid and high bands (equation 7).
 const ALPHA: f32 = 0.2;
 /// Excitation at the threshold in quiet at and above 500 Hz (3.63 dB, section 4).
@@ -55,9 +58,18 @@ const QUIET: [(f64, f64); 8] = [
     (500.0, 3.63),
 ];
 
-/// Signal against noise in the band at the masked threshold, dB (the paper's figure 9).
-const MASKED: [(f64, f64); 6] =
-    [(50.0, 13.3), (100.0, 8.0), (200.0, 3.0), (300.0, 0.0), (500.0, -2.0), (1000.0, -3.0)];
+/// Signal against noise in the band at the masked threshold, dB (the paper's figure of K).
+const MASKED: [(f64, f64); 9] = [
+    (50.0, 13.5),
+    (63.0, 10.0),
+    (80.0, 7.1),
+    (100.0, 4.9),
+    (160.0, 1.5),
+    (200.0, 0.4),
+    (300.0, -1.1),
+    (500.0, -2.3),
+    (1000.0, -3.0),
+];
 
 /// A value of a table at a frequency, in a straight line over its logarithm.
 fn at(table: &[(f64, f64)], hz: f64) -> f32 {
@@ -113,7 +125,7 @@ impl Place {
         }
     }
 
-    /// Specific loudness that noise leaves of a signal, in the same units (equations 18 and 20).
+    /// Specific loudness that noise leaves of a signal, in the same units (equations 17 and 18).
     fn partial(&self, signal: f32, noise: f32) -> f32 {
         if noise <= 0.0 {
             return self.quiet(signal);
@@ -134,13 +146,12 @@ impl Place {
 }
 
 /// How loud each stem is among the others: 1 where none disturbs it, 0 where it is not heard. Loudness in the mix over
-/// loudness alone, both summed over bands and over the frames in which the stem sounds. `loudness` is that of the whole
+/// loudness alone, both summed over bands and over the frames in which the stem plays. `loudness` is that of the whole
 /// mix in LUFS, which is played at [`PLAYED`]. The sketches begin together.
 pub fn audible(sketches: &[(&str, &Sketch)], loudness: f64) -> Vec<f64> {
     let ear: Vec<Place> = centres().iter().map(|&hz| Place::new(hz, PLAYED - loudness)).collect();
     let frames = sketches.iter().map(|(_, sketch)| sketch.frames()).max().unwrap_or(0);
-    let floors: Vec<f32> =
-        sketches.iter().map(|(_, sketch)| loudest(sketch) * linear(-SILENT)).collect();
+    let floors: Vec<f32> = sketches.iter().map(|(_, sketch)| loudest(sketch) * linear(-PLAYS)).collect();
     let mut excited = vec![[0f32; BANDS]; sketches.len()];
     let mut sums = vec![(0f64, 0f64); sketches.len()];
     for frame in 0..frames {
