@@ -72,7 +72,7 @@ impl Figure {
             "%" => format!("{:.0}", value * 100.0),
             "" => format!("{value:.2}"),
             "s" => format!("{value:.1}"),
-            "samples" | "clicks" | "tracks" => format!("{value:.0}"),
+            "samples" | "clicks" | "parts" => format!("{value:.0}"),
             _ => tenth(value),
         }
     }
@@ -117,7 +117,7 @@ impl Card {
     pub fn add_about(&mut self, figure: &Figure, value: Option<f64>, about: &str) {
         let Some(value) = value.filter(|value| value.is_finite()) else { return };
         let mut text = match (figure.show(value), figure.unit) {
-            (one, "samples" | "clicks" | "tracks") if one == "1" => {
+            (one, "samples" | "clicks" | "parts") if one == "1" => {
                 format!("1 {}", figure.unit.trim_end_matches('s'))
             }
             (shown, unit) => format!("{shown} {unit}").trim_end().to_owned(),

@@ -58,18 +58,19 @@ const LEAST: Figure = Figure {
     unit: "%",
     bar: Bar::None,
     row: 5,
-    how: "The smallest of these shares among the tracks, each against all others.",
-    means: "The track of which the least is left among the others.",
+    how: "The smallest of these shares among the parts, each against all others. Microphones of one drum, of the bass and \
+          of the lead voice are one part; rooms and overheads are none.",
+    means: "The part of which the least is left among the others.",
 };
 
 const LOST: Figure = Figure {
     group: "Clarity",
-    name: "Tracks hardly heard",
-    unit: "tracks",
+    name: "Parts hardly heard",
+    unit: "parts",
     bar: Bar::None,
     row: 5,
-    how: "Tracks with a share under 3 %.",
-    means: "Tracks of which so little is left that few would miss them. A pad may be one on purpose; a part should not.",
+    how: "Parts with a share under 3 %.",
+    means: "Parts of which so little is left that few would miss them. A pad may be one on purpose; a tune should not.",
 };
 
 pub(super) const FIGURES: &[&Figure] = &[&MASKED, &WORST, &WORDS, &LEAD, &LEAST, &LOST];
@@ -99,31 +100,70 @@ pub(super) fn heard(mixed: &Mixed, parts: &[Part], card: &mut Card) {
     if parts.len() < 2 || loudness <= -70.0 {
         return;
     }
-    let ((), shares) = rayon::join(
-        || card.add(&LEAD, lead_heard(parts, loudness)),
-        || {
-            let named: Vec<(&str, &Sketch)> =
-                parts.iter().map(|part| (part.id.as_str(), &part.sketch)).collect();
-            audible(&named, loudness)
-        },
-    );
-    let mut order: Vec<(f64, &Part)> = shares.into_iter().zip(parts).collect();
+    card.add(&LEAD, lead_heard(parts, loudness));
+    let units = units(parts);
+    let named: Vec<(&str, &Sketch)> = units.iter().map(|unit| (unit.name, &unit.sketch)).collect();
+    let shares = audible(&named, loudness);
+    let mut order: Vec<(f64, &str)> = shares
+        .into_iter()
+        .zip(&units)
+        .filter(|(_, unit)| unit.close)
+        .map(|(share, unit)| (share, unit.name))
+        .collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let least = order.first();
-    card.add_about(&LEAST, least.map(|(share, _)| *share), least.map_or("", |(_, part)| &part.name));
-    let lost: Vec<&str> =
-        order.iter().filter(|(share, _)| *share < HARDLY).map(|(_, part)| part.name.as_str()).collect();
+    card.add_about(&LEAST, least.map(|(share, _)| *share), least.map_or("", |(_, name)| name));
+    let lost: Vec<&str> = order.iter().filter(|(share, _)| *share < HARDLY).map(|(_, name)| *name).collect();
     card.add_about(&LOST, Some(lost.len() as f64), &lost.join(", "));
+}
+
+/// What is heard as one: the microphones of one drum, of the bass, of the lead voice, or a track.
+struct Unit<'a> {
+    key: &'a str,
+    /// Name of its loudest track.
+    name: &'a str,
+    loudest: f64,
+    sketch: Sketch,
+    /// Rooms and overheads hold what the close microphones have, and are not asked for themselves.
+    close: bool,
+}
+
+fn units(parts: &[Part]) -> Vec<Unit<'_>> {
+    let mut units: Vec<Unit<'_>> = Vec::new();
+    for part in parts {
+        let drum = part.role.split('-').next().unwrap_or_default();
+        let key = match part.family {
+            "lead-vocals" | "bass" => part.family,
+            "drums" if !matches!(drum, "drums" | "percussion" | "") => drum,
+            _ => part.id.as_str(),
+        };
+        if let Some(unit) = units.iter_mut().find(|unit| unit.key == key) {
+            add(&mut unit.sketch, &part.sketch);
+            if part.after > unit.loudest {
+                (unit.loudest, unit.name) = (part.after, &part.name);
+            }
+        } else {
+            let close = !matches!(drum, "room" | "overheads");
+            let (name, sketch) = (part.name.as_str(), part.sketch.clone());
+            units.push(Unit { key, name, loudest: part.after, sketch, close });
+        }
+    }
+    units
+}
+
+/// Adds energies.
+fn add(sum: &mut Sketch, more: &Sketch) {
+    for (sum, more) in [(&mut sum.mid, &more.mid), (&mut sum.side, &more.side)] {
+        sum.resize(sum.len().max(more.len()), 0.0);
+        sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+    }
 }
 
 /// The lead voice with its doubles, and all others: takes of one voice do not hide each other.
 fn lead_and_others(parts: &[Part]) -> Option<(Sketch, Vec<&Part>)> {
     let leads = parts.iter().filter(|part| part.is_voice());
     let voice = leads.map(|part| part.sketch.clone()).reduce(|mut sum, sketch| {
-        for (sum, more) in [(&mut sum.mid, &sketch.mid), (&mut sum.side, &sketch.side)] {
-            sum.resize(sum.len().max(more.len()), 0.0);
-            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        }
+        add(&mut sum, &sketch);
         sum
     })?;
     Some((voice, parts.iter().filter(|part| !part.is_voice()).collect()))
@@ -145,12 +185,7 @@ fn lead_heard(parts: &[Part], loudness: f64) -> Option<f64> {
     let (voice, others) = lead_and_others(parts)?;
     // The others together are one masker.
     let mut rest = Sketch::default();
-    for part in others {
-        for (sum, more) in [(&mut rest.mid, &part.sketch.mid), (&mut rest.side, &part.sketch.side)] {
-            sum.resize(sum.len().max(more.len()), 0.0);
-            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        }
-    }
+    others.iter().for_each(|part| add(&mut rest, &part.sketch));
     audible(&[("voice", &voice), ("rest", &rest)], loudness).into_iter().next()
 }
 
@@ -174,5 +209,24 @@ mod tests {
         card.add(&LEAD, lead_heard(&clear, -20.0));
         card.add(&LEAD, lead_heard(&buried, -20.0));
         assert_eq!((card.0[0].verdict, card.0[1].verdict), (Verdict::Pass, Verdict::Alarm));
+    }
+
+    #[test]
+    fn microphones_of_one_drum_are_one_part() {
+        let drum = |id: &str, role: &str, after: f64| Part {
+            role: role.to_owned(),
+            after,
+            ..Part::steady(id, "drums", 4, 1e-3, 20)
+        };
+        let parts = [
+            drum("in", "kick-in", -20.0),
+            drum("out", "kick-out", -18.0),
+            drum("room", "room", -30.0),
+            Part::steady("pad", "synths", 20, 1e-3, 20),
+        ];
+        let units = units(&parts);
+        let seen: Vec<(&str, bool)> = units.iter().map(|unit| (unit.name, unit.close)).collect();
+        assert_eq!(seen, [("OUT", true), ("ROOM", false), ("PAD", true)]);
+        assert_eq!(units[0].sketch.mid[4], 2e-3);
     }
 }

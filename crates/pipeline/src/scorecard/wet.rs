@@ -13,9 +13,10 @@ use crate::report::parts::{Part, late};
 
 const fn onset(name: &'static str, mean: f64, sd: f64, means: &'static str) -> Figure {
     let how = "Peaks from each recorded onset to the next, below the largest peak of the printed group: mean of the \
-               loudest quarter of them; mean of the groups that hold this family alone. Limit: mean and standard \
-               deviation of produced stems (Martínez-Ramírez et al. 2022).";
-    Figure { group: "Tracks", name, unit: "dB", bar: Bar::Within(mean - sd, mean + sd), row: 12, how, means }
+               loudest quarter of them; mean of the groups that hold this family alone. Limit: mean of produced stems \
+               less their standard deviation (Martínez-Ramírez et al. 2022), whose detector finds softer onsets too, so \
+               that there is no upper one.";
+    Figure { group: "Tracks", name, unit: "dB", bar: Bar::Least(mean - sd), row: 12, how, means }
 }
 
 const ONSETS: [(&str, Figure); 4] = [
@@ -192,7 +193,11 @@ mod tests {
         let mut card = Card::default();
         card.add(&ONSETS[1].1, below_peak(&uneven, &at));
         card.add(&ONSETS[1].1, below_peak(&even, &at));
-        assert_eq!((card.0[0].verdict, card.0[1].verdict), (Verdict::Pass, Verdict::Alarm));
+        // One hit far above all others.
+        let (lonely, at) = hits(|hit| if hit == 3 { 0.5 } else { 0.2 });
+        card.add(&ONSETS[1].1, below_peak(&lonely, &at));
+        let verdicts: Vec<Verdict> = card.0.iter().map(|score| score.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Pass, Verdict::Pass, Verdict::Alarm]);
     }
 
     #[test]
