@@ -45,7 +45,7 @@ const CLICKS: Figure = Figure {
     unit: "clicks",
     bar: Bar::Most(0.0),
     row: 16,
-    how: "Borders and fades of clips and points of automation where the largest second difference of the mix within 2 ms is \
+    how: "Cuts and fades of clips and points of automation where the largest second difference of the mix within 2 ms is \
           above -60 dBFS, more than four times the largest one from 4 to 50 ms around, and more than twice as far above it \
           as in the plain sum of the recorded tracks.",
     means: "Places where a cut or a jump of automation is heard as a click that the recordings do not have.",
