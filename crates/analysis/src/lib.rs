@@ -12,6 +12,7 @@ pub mod leave_out;
 pub mod masking;
 pub mod odd_files;
 pub mod pairs;
+pub mod partial;
 pub mod roles;
 pub mod rough;
 pub mod sections;

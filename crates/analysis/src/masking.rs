@@ -64,12 +64,13 @@ pub struct Masker {
     pub range: (f32, f32),
 }
 
-fn linear(db: f32) -> f32 {
+/// Power ratio of decibels.
+pub(crate) fn linear(db: f32) -> f32 {
     10f32.powf(db / 10.0)
 }
 
 /// Spreads energies over the neighbouring bands.
-fn spread(energy: &[f32; BANDS]) -> [f32; BANDS] {
+pub(crate) fn spread(energy: &[f32; BANDS]) -> [f32; BANDS] {
     let (up, down) = (linear(-UPWARDS), linear(-DOWNWARDS));
     let mut out = *energy;
     let mut carried = 0.0;
@@ -199,7 +200,8 @@ fn range(cells: &[u32; BANDS]) -> (f32, f32) {
     (crate::sketch::edges()[low] as f32, crate::sketch::edges()[high + 1] as f32)
 }
 
-fn cells(sketch: &Sketch, frame: usize, gain: f32) -> [f32; BANDS] {
+/// Energies of mid and side by band in one frame.
+pub(crate) fn cells(sketch: &Sketch, frame: usize, gain: f32) -> [f32; BANDS] {
     let mut out = [0.0; BANDS];
     if frame < sketch.frames() {
         let place = frame * BANDS..(frame + 1) * BANDS;
@@ -211,7 +213,7 @@ fn cells(sketch: &Sketch, frame: usize, gain: f32) -> [f32; BANDS] {
 }
 
 /// Energy of the loudest frame.
-fn loudest(sketch: &Sketch) -> f32 {
+pub(crate) fn loudest(sketch: &Sketch) -> f32 {
     (0..sketch.frames()).map(|frame| cells(sketch, frame, 1.0).iter().sum::<f32>()).fold(0.0, f32::max)
 }
 

@@ -171,6 +171,36 @@ fn rules() {
     keep("rules.md", "Rules", &text);
 }
 
+#[test]
+fn scorecard() {
+    let mut text = String::from(
+        "Every figure of the scorecard in `report.html` and `report.txt`, by the question that it answers. The limits are \
+         where ten mixes by people lie that were put through the same measures, unless a figure says otherwise; where people \
+         differ too much, there is none. A figure outside is a reason to listen, not a fault. Levels, peaks, stereo, tone, \
+         low end, clicks and the dynamics of the tracks are measured on the printed files. Masking, partial loudness and \
+         other systems are computed from the bands of the recorded tracks at the levels of their printed stems, so what an \
+         equaliser does to single bands is not in them.\n",
+    );
+    let figures = mixsmith_pipeline::figures();
+    for (place, question) in mixsmith_pipeline::QUESTIONS.iter().enumerate() {
+        text += &format!("\n## {}. {}{}\n\n", place + 1, question[..1].to_uppercase(), &question[1..]);
+        let rows: Vec<Vec<String>> = figures
+            .iter()
+            .filter(|figure| figure.row == place + 1)
+            .map(|figure| {
+                let limit = if figure.limit().is_empty() { "none".to_owned() } else { figure.limit() };
+                let name = format!("{}: {}", figure.group, figure.name);
+                [name, figure.unit.to_owned(), limit, figure.how.to_owned(), figure.means.to_owned()].to_vec()
+            })
+            .collect();
+        text += &match rows.is_empty() {
+            true => "Needs a mix by a person, so it is not measured.\n".to_owned(),
+            false => table(&["figure", "unit", "limit", "how it is measured", "what it means"], rows),
+        };
+    }
+    keep("scorecard.md", "Scorecard", &text);
+}
+
 /// The lines of comment that a file begins with.
 fn heading(text: &str) -> String {
     let lines = text.lines().take_while(|line| line.starts_with('#'));

@@ -7,6 +7,7 @@
 mod brief;
 mod by_hand;
 mod demo;
+mod envelope;
 mod error;
 mod folder;
 mod journal;
@@ -28,6 +29,7 @@ mod why;
 
 pub use by_hand::{set, unset};
 pub use demo::demo;
+pub use envelope::Envelope;
 pub use error::{Note, PipelineError};
 pub use folder::Folder;
 pub use journal::Journal;
@@ -36,7 +38,8 @@ pub use manifest::{Manifest, Printed};
 pub use meter::Level;
 pub use progress::{Progress, Silent};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
-pub use scorecard::{Score, Verdict};
+pub use scorecard::{Bar, Figure, QUESTIONS, Score, Verdict, figures};
+pub use sessions::set;
 
 pub use mixsmith_analysis::{Fact, Facts, Qty};
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};

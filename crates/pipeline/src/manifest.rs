@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::envelope::Envelope;
 use crate::meter::Level;
 
 /// Every file that was printed, and from what.
@@ -56,4 +57,7 @@ pub struct Printed {
     pub clipped: u64,
     /// SHA-256 of the file, hexadecimal.
     pub sha256: String,
+    /// What it is like over time; not in the file.
+    #[serde(skip)]
+    pub envelope: Envelope,
 }

@@ -4,6 +4,8 @@ use mixsmith_analysis::ears::loudness::integrated;
 use mixsmith_dsp::loudness::{Energy, KWeighting};
 use serde::{Deserialize, Serialize};
 
+use crate::envelope::{Envelope, Follower};
+
 /// Level of a print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Level {
@@ -24,14 +26,20 @@ pub(crate) struct Meter {
     /// Mean squares of both channels, K-weighted, every 100 ms.
     energies: Vec<f64>,
     peaks: [TruePeak; 2],
+    follower: Follower,
 }
 
 impl Meter {
     /// A meter at rest.
     pub fn new(rate: u32) -> Self {
-        let block = f64::from(rate) / 10.0;
-        let peaks = [TruePeak::default(), TruePeak::default()];
-        Meter { weighting: KWeighting::new(f64::from(rate)), block, frames: 0, energies: Vec::new(), peaks }
+        Meter {
+            weighting: KWeighting::new(f64::from(rate)),
+            block: f64::from(rate) / 10.0,
+            frames: 0,
+            energies: Vec::new(),
+            peaks: [TruePeak::default(), TruePeak::default()],
+            follower: Follower::new(rate),
+        }
     }
 
     pub fn add(&mut self, left: &[f32], right: &[f32]) {
@@ -53,6 +61,12 @@ impl Meter {
         }
         self.peaks[0].add(left);
         self.peaks[1].add(right);
+        self.follower.add(left, right);
+    }
+
+    /// The level, and what the print is like over time.
+    pub fn finish(self) -> (Level, Envelope) {
+        (self.level(), self.follower.finish())
     }
 
     pub fn level(&self) -> Level {

@@ -194,11 +194,11 @@ impl Sink for Borrowed<'_> {
 /// Closes a file, and copies it where a group is the same stem.
 fn finish(tape: Tape, job: Job, out: &Path) -> Result<Vec<Printed>, PipelineError> {
     let path = out.join(&job.file);
-    let level = tape.meter.level();
+    let (level, envelope) = tape.meter.finish();
     let Written { clipped, .. } = tape.writer.finish().map_err(PipelineError::io(&path))?;
     let sha256 = hex(&content_hash(&path).map_err(PipelineError::io(&path))?);
     let Job { file, kind, of, sources, group } = job;
-    let stem = Printed { file, kind: kind.to_owned(), of, sources, level, clipped, sha256 };
+    let stem = Printed { file, kind: kind.to_owned(), of, sources, level, clipped, sha256, envelope };
     let Some(group) = group else { return Ok(vec![stem]) };
     let copy = out.join(&group);
     let part = out.join(format!("{group}.part"));
@@ -389,6 +389,7 @@ mod tests {
             level: crate::meter::Level::default(),
             clipped: 0,
             sha256: String::new(),
+            envelope: crate::Envelope::default(),
         };
         let outputs = ["stems/Old.wav", "stems/Kept.wav", "../outside.wav"].map(printed).to_vec();
         let manifest = Manifest { outputs, ..Manifest::default() };

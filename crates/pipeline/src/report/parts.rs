@@ -5,13 +5,13 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use mixsmith_analysis::Sketch;
 use mixsmith_analysis::roles::role;
 use mixsmith_analysis::sketch::{BANDS, STEP};
-use mixsmith_analysis::{Facts, Sketch};
 use mixsmith_assistant::mixmodel::{self, MixModel, energy, integrated, lufs};
 use mixsmith_assistant::{Desk, Locks};
 use mixsmith_effects::KINDS;
-use mixsmith_session::{Map, Strip};
+use mixsmith_session::{Clip, Map, Strip};
 
 use crate::Mixed;
 
@@ -78,18 +78,18 @@ fn part(mixed: &Mixed, desk: &Desk<'_>, modelled: mixmodel::Part) -> Option<Part
         plays: modelled.plays,
         before: unity.active,
         after: modelled.active + gain,
-        sketch: sketch(&mixed.listened.facts, mixed.session.song.rate, strip, energy(from_unity) as f32),
+        sketch: sketch(mixed, strip, energy(from_unity) as f32),
     })
 }
 
 /// Sums the sketches of what a track plays.
-fn sketch(facts: &Facts, rate: u32, strip: &Strip, gain: f32) -> Sketch {
+fn sketch(mixed: &Mixed, strip: &Strip, gain: f32) -> Sketch {
     let mut sum = Sketch::default();
     let pan = f64::from(strip.values.get("pan").copied().unwrap_or(0.0));
     for clip in strip.clips() {
-        let Some(sketch) = facts.sketch(&clip.source) else { continue };
+        let Some(sketch) = mixed.listened.facts.sketch(&clip.source) else { continue };
         let [mid, mid_to_side, side] = spread(clip.map, sketch, pan).map(|share| share as f32 * gain);
-        let shift = ((clip.at - clip.from as i64) as f64 / f64::from(rate.max(1)) / STEP).round() as i64;
+        let shift = (late(mixed, clip) / STEP).round() as i64;
         let length = (sketch.frames() as i64 + shift).max(0) as usize * BANDS;
         sum.mid.resize(sum.mid.len().max(length), 0.0);
         sum.side.resize(sum.side.len().max(length), 0.0);
@@ -102,6 +102,14 @@ fn sketch(facts: &Facts, rate: u32, strip: &Strip, gain: f32) -> Sketch {
         }
     }
     sum
+}
+
+/// How much later than delivered a clip plays its source, seconds. Facts are in song time, with the stem where it was
+/// delivered.
+pub(crate) fn late(mixed: &Mixed, clip: &Clip) -> f64 {
+    let stems = &mixed.listened.song.stems;
+    let delivered = stems.iter().find(|stem| stem.id == clip.source).map_or(0, |stem| stem.start);
+    (clip.at - clip.from as i64 - delivered) as f64 / f64::from(mixed.session.song.rate.max(1))
 }
 
 /// Shares of energy that go from mid to mid, from mid to side and from side to side.
@@ -138,5 +146,40 @@ impl Part {
     /// Is it the lead voice?
     pub fn is_voice(&self) -> bool {
         self.family == "lead-vocals"
+    }
+
+    /// Energy of all bands in one frame, as recorded and at the level of the mix.
+    pub fn recorded(&self, frame: usize) -> f64 {
+        let place = frame * BANDS..(frame + 1) * BANDS;
+        let sum = |energies: &[f32]| {
+            energies.get(place.clone()).map_or(0.0, |e| e.iter().map(|&e| f64::from(e)).sum())
+        };
+        sum(&self.sketch.mid) + sum(&self.sketch.side)
+    }
+}
+
+#[cfg(test)]
+impl Part {
+    /// A track for tests: one band of the sketch at an energy for some frames, and as loud.
+    pub fn steady(id: &str, family: &'static str, band: usize, energy: f32, frames: usize) -> Part {
+        let mut part = Part::even(id, family, 0.0, frames);
+        part.energy = vec![f64::from(energy); frames];
+        part.sketch.mid.iter_mut().skip(band).step_by(BANDS).for_each(|x| *x = energy);
+        part
+    }
+
+    /// A track for tests: the same energy in every band.
+    pub fn even(id: &str, family: &'static str, energy: f32, frames: usize) -> Part {
+        Part {
+            id: id.to_owned(),
+            name: id.to_uppercase(),
+            role: String::new(),
+            family,
+            energy: vec![f64::from(energy); frames],
+            plays: vec![true; frames],
+            before: -20.0,
+            after: -20.0,
+            sketch: Sketch { mid: vec![energy; frames * BANDS], side: vec![0.0; frames * BANDS] },
+        }
     }
 }

@@ -8,6 +8,7 @@ use mixsmith_session::Session;
 
 use crate::Mixed;
 use crate::meter::{Level, Meter};
+use crate::scorecard::{clicks, deep};
 
 /// Songs up to this long are heard whole, seconds.
 const WHOLE: f64 = 60.0;
@@ -35,6 +36,10 @@ pub struct Players {
     pub heard: Facts,
     /// Least of peak over short-term loudness in the master, dB (PSR).
     pub psr: Option<f64>,
+    /// Share of the mix's energy that is held below 35 Hz.
+    pub held: Option<f64>,
+    /// Moments at which an edit clicks in the mix, seconds.
+    pub clicks: Vec<f64>,
 }
 
 /// One of the three.
@@ -56,7 +61,8 @@ impl Players {
             let (facts, _) = ears::measure_stem("before", before);
             facts
         };
-        let (facts, psr) = rayon::join(measure, || least_psr(master));
+        let edges = || (deep::held(mix), clicks::clicks(&mixed.session, before, mix));
+        let (facts, (psr, (held, clicks))) = rayon::join(measure, || (least_psr(master), edges()));
         let mut heard = Facts::default();
         heard.extend(facts);
         let mut cuts = [before, mix, master].map(|audio| cut(audio, start, length));
@@ -75,6 +81,8 @@ impl Players {
             loudness: gains.0,
             heard,
             psr,
+            held,
+            clicks,
         }
     }
 

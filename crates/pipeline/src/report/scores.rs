@@ -23,9 +23,10 @@ pub(crate) fn section(view: &View<'_>) -> Section {
     }
     let blocks = vec![
         Block::Para(format!(
-            "{}. The limits are where mixes by people lie that were put through the same measures. A figure outside is a \
-             reason to listen, not a fault. Not measured here, because they need a mix by a person or listeners: distance \
-             to that person's faders, partial loudness, dryness of each track.",
+            "{}. The limits are where mixes by people lie that were put through the same measures, or produced tracks that \
+             others have measured. A figure outside is a reason to listen, not a fault. One thing is not measured here, \
+             because it needs a mix by a person: the distance to that person's faders. Masking, partial loudness and other \
+             systems are computed from the recorded tracks at the levels of their printed stems.",
             verdict(&view.scores)
         )),
         Block::Table(table),

@@ -197,19 +197,7 @@ mod tests {
     use super::*;
 
     fn part(id: &str, family: &'static str, band: usize) -> Part {
-        let mut sketch = Sketch { mid: vec![0.0; BANDS * 20], side: vec![0.0; BANDS * 20] };
-        sketch.mid.iter_mut().skip(band).step_by(BANDS).for_each(|x| *x = 1e-3);
-        Part {
-            id: id.to_owned(),
-            name: id.to_uppercase(),
-            role: String::new(),
-            family,
-            energy: vec![1e-3; 20],
-            plays: vec![true; 20],
-            before: -20.0,
-            after: -20.0,
-            sketch,
-        }
+        Part::steady(id, family, band, 1e-3, 20)
     }
 
     #[test]

@@ -178,6 +178,20 @@ fn the_scorecard_judges_what_it_can() {
     let of = |measure: &str| scores.iter().find(|score| score.measure == measure);
     assert_eq!(of("Clipped samples").unwrap().value, "0 samples");
     assert!(of("Lost in mono").unwrap().value.ends_with("LU"));
+    assert_eq!(of("Clicks at edits").unwrap().value, "0 clicks");
+    // What the report prints is on the reference page, and in its order.
+    let known: Vec<_> = crate::figures().iter().map(|figure| (figure.group, figure.name)).collect();
+    let places: Vec<usize> = scores
+        .iter()
+        .map(|score| {
+            known.iter().position(|known| *known == (score.group, score.measure)).expect(score.measure)
+        })
+        .collect();
+    assert!(places.is_sorted(), "{places:?}");
+    // A song of voice, kick and bass has every figure but those of gates, pauses, phrases and other families.
+    assert!(scores.len() + 9 >= known.len(), "{} of {}", scores.len(), known.len());
+    let asked: std::collections::BTreeSet<usize> = crate::figures().iter().map(|figure| figure.row).collect();
+    assert_eq!(asked, (2..=crate::QUESTIONS.len()).collect(), "every question but the first has a figure");
 }
 
 #[test]
