@@ -39,7 +39,6 @@ pub use meter::Level;
 pub use progress::{Progress, Silent};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use scorecard::{Bar, Figure, QUESTIONS, Score, Verdict, figures};
-pub use sessions::set;
 
 pub use mixsmith_analysis::{Fact, Facts, Qty};
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};
