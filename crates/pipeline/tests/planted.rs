@@ -21,10 +21,21 @@ const FADERS: f32 = 1.5;
 /// Bells of other tracks change by less than this, dB.
 const BELLS: f32 = 1.5;
 
-fn recipe(faults: Vec<Fault>) -> Recipe {
+/// Half a minute: a tune in which every note comes often enough to be judged.
+fn tune(faults: Vec<Fault>) -> Recipe {
     Recipe {
-        form: Form { intro: 0, verse: 4, chorus: 4, outro: 0 },
-        parts: vec![Part::Drums, Part::Bass, Part::AcousticGuitar, Part::LeadVoice],
+        form: Form { intro: 0, verse: 8, chorus: 8, outro: 0 },
+        parts: vec![Part::Bass, Part::AcousticGuitar, Part::LeadVoice],
+        faults,
+        ..Recipe::clean()
+    }
+}
+
+/// A few bars with drums.
+fn beat(faults: Vec<Fault>) -> Recipe {
+    Recipe {
+        form: Form { intro: 0, verse: 2, chorus: 2, outro: 0 },
+        parts: vec![Part::Drums, Part::Bass],
         faults,
         ..Recipe::clean()
     }
@@ -33,11 +44,11 @@ fn recipe(faults: Vec<Fault>) -> Recipe {
 /// A song on disk and its mix.
 struct Take(OnDisk, Mixed);
 
-static CLEAN: LazyLock<Take> = LazyLock::new(|| Take::of(Vec::new()));
+static CLEAN: LazyLock<Take> = LazyLock::new(|| Take::of(&tune(Vec::new())));
 
 impl Take {
-    fn of(faults: Vec<Fault>) -> Take {
-        let song = OnDisk::of(&recipe(faults));
+    fn of(recipe: &Recipe) -> Take {
+        let song = OnDisk::of(recipe);
         let mixed = song.mix(0);
         Take(song, mixed)
     }
@@ -97,13 +108,13 @@ fn stands(sound: &Audio, clean: &Audio, low: f64, high: f64) -> f64 {
 }
 
 /// What moved on the other tracks, as text; none of it by more than the tolerance.
-fn others_stay(take: &Take, role: &str) {
+fn others_stay(take: &Take, clean: &Take, role: &str) {
     for strip in take.1.session.tracks().filter(|strip| strip.role != role) {
-        let clean = CLEAN.track(&strip.role);
+        let was = clean.track(&strip.role);
         let fader = |take: &Take, strip: &Strip| take.knob(strip, "trim") + take.knob(strip, "fader");
-        let moved = fader(take, strip) - fader(&CLEAN, clean);
+        let moved = fader(take, strip) - fader(clean, was);
         assert!(moved.abs() < FADERS, "{} moved by {moved:.1} dB", strip.name);
-        let (ours, theirs) = (take.bells(strip), CLEAN.bells(clean));
+        let (ours, theirs) = (take.bells(strip), clean.bells(was));
         let beside = |bells: &[(f32, f32)], hz: f32| {
             let near = bells.iter().filter(|bell| (bell.0 / hz).log2().abs() < 0.4);
             near.map(|bell| bell.1).sum::<f32>()
@@ -119,7 +130,7 @@ fn others_stay(take: &Take, role: &str) {
 /// `left` dB of the clean print.
 fn spectral(fault: Fault, role: &str, rule: &str, range: (f64, f64), left: f64) {
     assert!(CLEAN.decision(rule, role).is_none(), "{rule} acts on the clean song");
-    let take = Take::of(vec![fault]);
+    let take = Take::of(&tune(vec![fault]));
     let decision = take.decision(rule, role).unwrap_or_else(|| panic!("{rule} does not act"));
     let raw = |take: &Take| {
         let id = &take.track(role).clips()[0].source;
@@ -130,7 +141,7 @@ fn spectral(fault: Fault, role: &str, rule: &str, range: (f64, f64), left: f64) 
     println!("{}\n  planted {before:.1} dB, in the print {after:.1} dB", decision.says);
     assert!(decision.because.iter().any(|evidence| evidence.value > 3.0), "{decision:?}");
     assert!(before > left + 2.0 && after.abs() < left, "planted {before:.1} dB, printed {after:.1} dB");
-    others_stay(&take, role);
+    others_stay(&take, &CLEAN, role);
 }
 
 fn named(role: &str) -> String {
@@ -140,60 +151,61 @@ fn named(role: &str) -> String {
 #[test]
 fn mud_is_found_and_mended() {
     let fault = Fault::Mud300 { track: named("lead-vocal") };
-    spectral(fault, "lead-vocal", "tone.mud", (250.0, 400.0), 5.0);
+    spectral(fault, "lead-vocal", "tone.mud", (250.0, 400.0), 4.5);
 }
 
 #[test]
 fn harshness_is_found_and_mended() {
     let fault = Fault::Harsh3k { track: named("lead-vocal") };
-    spectral(fault, "lead-vocal", "tone.harsh", (2500.0, 3200.0), 5.5);
+    spectral(fault, "lead-vocal", "tone.harsh", (2500.0, 3200.0), 4.5);
 }
 
 #[test]
 fn a_boomy_note_of_the_voice_is_found_and_mended() {
     let fault = Fault::BoomyNote { track: named("lead-vocal"), hz: 293.66, db: 12.0 };
-    spectral(fault, "lead-vocal", "tone.boomy", (290.0, 320.0), 5.0);
+    spectral(fault, "lead-vocal", "tone.boomy", (290.0, 320.0), 4.5);
 }
 
 #[test]
 fn a_boomy_note_of_the_guitar_is_found_and_mended() {
     let fault = Fault::BoomyNote { track: named("acoustic-guitar"), hz: 293.66, db: 12.0 };
-    spectral(fault, "acoustic-guitar", "tone.boomy", (290.0, 320.0), 5.0);
+    spectral(fault, "acoustic-guitar", "tone.boomy", (290.0, 320.0), 4.5);
 }
 
 #[test]
 fn a_buried_voice_is_lifted() {
-    let take = Take::of(vec![Fault::BuriedVoice { db: 7.0 }]);
+    let take = Take::of(&tune(vec![Fault::BuriedVoice { db: 7.0 }]));
     let decision = take.decision("balance.levels", "lead-vocal").expect("the balance lifts it");
     let loud =
         |take: &Take| facts(&take.stem("lead-vocal")).number("loudness.active", "x").expect("it sounds");
     let (ours, theirs) = (loud(&take), loud(&CLEAN));
     println!("{}\n  the voice at {ours:.1} LUFS, in the clean song at {theirs:.1}", decision.says);
     assert!((ours - theirs).abs() < 1.0, "{ours:.1} against {theirs:.1} LUFS");
-    others_stay(&take, "lead-vocal");
+    others_stay(&take, &CLEAN, "lead-vocal");
 }
 
 #[test]
 fn sibilance_is_softened() {
     assert!(CLEAN.decision("dynamics.deess", "lead-vocal").is_none(), "the clean voice is de-essed");
-    let take = Take::of(vec![Fault::Sibilance { db: 9.0 }]);
+    let take = Take::of(&tune(vec![Fault::Sibilance { db: 9.0 }]));
     let decision = take.decision("dynamics.deess", "lead-vocal").expect("a de-esser");
     let sharp = |audio: &Audio| facts(audio).number("sibilance.excess", "x").expect("it has s");
     let (ours, theirs) = (sharp(&take.stem("lead-vocal")), sharp(&CLEAN.stem("lead-vocal")));
     println!("{}\n  its s stand out by {ours:.1} dB, in the clean song by {theirs:.1}", decision.says);
-    assert!((ours - theirs).abs() < 5.5, "{ours:.1} against {theirs:.1} dB");
-    others_stay(&take, "lead-vocal");
+    assert!((ours - theirs).abs() < 3.0, "{ours:.1} against {theirs:.1} dB");
+    others_stay(&take, &CLEAN, "lead-vocal");
 }
 
 #[test]
 fn a_snare_bottom_upside_down_is_turned() {
-    let take = Take::of(vec![Fault::InvertedSnareBottom]);
+    let take = Take::of(&beat(vec![Fault::InvertedSnareBottom]));
+    let clean = Take::of(&beat(Vec::new()));
     let decision = take.decision("prepare.polarity", "snare-bottom").expect("it is turned");
     println!("{}", decision.says);
     let turned = |take: &Take| take.knob(take.track("snare-bottom"), "polarity");
-    assert_eq!((turned(&take), turned(&CLEAN)), (1.0, 0.0));
+    assert_eq!((turned(&take), turned(&clean)), (1.0, 0.0));
     // What was turned twice is as it was: the printed stem is the clean one.
-    let (ours, theirs) = (take.stem("snare-bottom"), CLEAN.stem("snare-bottom"));
+    let (ours, theirs) = (take.stem("snare-bottom"), clean.stem("snare-bottom"));
     let energy =
         |audio: &Audio| -> f64 { audio.channels.iter().flatten().map(|x| f64::from(*x).powi(2)).sum() };
     let product: f64 = ours
@@ -205,5 +217,5 @@ fn a_snare_bottom_upside_down_is_turned() {
         .sum();
     let alike = product / (energy(&ours) * energy(&theirs)).sqrt();
     assert!(alike > 0.9, "{alike:.2}");
-    others_stay(&take, "snare-bottom");
+    others_stay(&take, &clean, "snare-bottom");
 }

@@ -144,3 +144,50 @@ fn spectra(low: &[f32], rate: f64) -> Vec<Vec<f64>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rate at which the tunes are played, Hz.
+    const RATE: f64 = 16_000.0;
+
+    /// A tune of a scale up and down for a minute, each note 0.4 s with six harmonics; one note is louder by so much.
+    fn tune(loud: f64, by: f64) -> Vec<crate::Fact> {
+        const SCALE: [i32; 14] = [0, 2, 4, 5, 7, 9, 11, 12, 11, 9, 7, 5, 4, 2];
+        let length = (0.4 * RATE) as usize;
+        let line: Vec<f32> = (0..150 * length)
+            .map(|n| {
+                let hz = 196.0 * (f64::from(SCALE[n / length % SCALE.len()]) / 12.0).exp2();
+                let time = (n % length) as f64 / RATE;
+                let harmonic = |h: i32| {
+                    let place = f64::from(h) * hz;
+                    let gain = if (place / loud).log2().abs() < 0.04 { 10f64.powf(by / 20.0) } else { 1.0 };
+                    gain / f64::from(h * h) * (std::f64::consts::TAU * place * time).sin()
+                };
+                ((1..=6).map(harmonic).sum::<f64>() * 0.05 * (1.0 - time)) as f32
+            })
+            .collect();
+        let mut notes = Notes { stem: "x", facts: Vec::new() };
+        measure(&line, RATE, &mut notes);
+        notes.facts
+    }
+
+    fn number(facts: &[crate::Fact], what: &str) -> f64 {
+        let fact = facts.iter().find(|fact| fact.what == what).expect("the fact");
+        if let crate::Qty::Number(value) = fact.value { value } else { f64::NAN }
+    }
+
+    #[test]
+    fn the_loud_note_is_found_with_its_rise() {
+        let facts = tune(293.66, 9.0);
+        let (rise, hz) = (number(&facts, "pitch.boom"), number(&facts, "pitch.boom_hz"));
+        assert!((rise - 9.0).abs() < 1.5 && (hz - 293.66).abs() < 3.0, "{rise} {hz}");
+    }
+
+    #[test]
+    fn an_even_tune_has_none() {
+        let rise = number(&tune(5000.0, 0.0), "pitch.boom");
+        assert!(rise < 1.5, "{rise}");
+    }
+}

@@ -132,3 +132,40 @@ fn band(line: &[f32], rate: f64, hz: f64) -> Vec<Point> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: f64 = 2000.0;
+
+    /// A bass without a rest, half a minute of notes around 50 Hz that start anew every 0.6 s, and hum below it.
+    fn bass(hum: f64) -> Vec<f32> {
+        const NOTES: [f64; 7] = [49.0, 55.0, 61.74, 51.91, 58.27, 46.25, 65.41];
+        let length = (0.6 * RATE) as usize;
+        (0..(30.0 * RATE) as usize)
+            .map(|n| {
+                let time = (n % length) as f64 / RATE;
+                let note = n / length * 5 % NOTES.len();
+                let tone = |h: f64| (TAU * h * NOTES[note] * time + n as f64 / length as f64).sin() / (h * h);
+                let played = 0.1 * (-3.0 * time).exp() * (1..=4).map(|h| tone(f64::from(h))).sum::<f64>();
+                let mains = |h: f64| (TAU * 50.0 * h * n as f64 / RATE).sin() / h;
+                (played + hum * (mains(1.0) + mains(2.0) + mains(3.0))) as f32
+            })
+            .collect()
+    }
+
+    #[test]
+    fn hum_is_found_below_a_bass_that_never_rests() {
+        let found = hum(&bass(0.002), RATE, 50.0).expect("hum");
+        let planted = 0.5 * 0.002f64.powi(2) * (1.0 + 0.25 + 1.0 / 9.0);
+        let off = 10.0 * (found / planted).log10();
+        assert!(off.abs() < 3.0, "{off} dB");
+    }
+
+    #[test]
+    fn the_bass_alone_is_no_hum() {
+        assert_eq!(hum(&bass(0.0), RATE, 50.0), None);
+        assert_eq!(hum(&bass(0.0), RATE, 60.0), None);
+    }
+}
