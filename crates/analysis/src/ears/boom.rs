@@ -11,7 +11,7 @@ use super::frames::hann;
 use super::sound::{percentile, power_db};
 use crate::Measure;
 
-/// The measures of this file. Both are absent where fewer than six notes are played often enough.
+/// The measures of this file. Both are absent where too few notes are played to compare.
 pub const MEASURES: &[Measure] = &[
     Measure {
         id: "pitch.boom",
