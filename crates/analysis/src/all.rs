@@ -16,6 +16,7 @@ pub static ALL: &[&[Measure]] = &[
     ears::voice::MEASURES,
     ears::chroma::MEASURES,
     ears::hum::MEASURES,
+    ears::boom::MEASURES,
     roles::MEASURES,
     leave_out::MEASURES,
     tempo::MEASURES,

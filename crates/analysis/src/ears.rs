@@ -4,6 +4,7 @@
 //! reads those two passes.
 
 pub mod activity;
+pub mod boom;
 pub mod chroma;
 pub mod clipping;
 mod decimate;
@@ -12,6 +13,7 @@ mod frames;
 mod hops;
 pub mod hum;
 pub mod loudness;
+mod mains;
 pub mod onset;
 pub mod peak;
 pub mod pitch;
@@ -81,8 +83,9 @@ pub fn measure_stem(id: &str, audio: &Audio) -> (Vec<Fact>, Sketch) {
     voice::measure(&hops, &activity, &pitch, &mut notes);
     chroma::measure(&low, low_rate, &activity, &mut notes);
     hum::measure(&low, low_rate, &mut notes);
+    boom::measure(&low, low_rate, &mut notes);
     (notes.facts, frames.sketch)
 }
 
-/// Rate in Hz near which pitch, chroma and hum are measured.
+/// Rate in Hz near which pitch, chroma, hum and loud notes are measured.
 const LOW_RATE: f64 = 16_000.0;

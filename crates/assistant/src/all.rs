@@ -17,6 +17,7 @@ pub static ALL: &[Rule] = &[
     tone::hum::RULE,
     tone::high_pass::RULE,
     tone::resonance::RULE,
+    tone::boomy::RULE,
     tone::mud::RULE,
     tone::harsh::RULE,
     tone::character::RULE,

@@ -229,8 +229,8 @@ fn a_messy_folder() {
     }
     let tempo = heard.session.song.tempo;
     table.row("tempo 90".to_owned(), format!("{tempo:.1}"), (tempo - 90.0).abs() < 0.5);
-    let missed = ["hats.flac: one side is lower", "fx print mcrcsm.flac: hum at 50 Hz"];
-    table.check("potassium-messy", &missed);
+    // Eight tenths of a second of hats that swing from side to side by 5 dB: 4 dB of that is not known from a fault.
+    table.check("potassium-messy", &["hats.flac: one side is lower"]);
 }
 
 #[test]
@@ -308,10 +308,5 @@ fn the_demo_song() {
     }
     let tempo = heard.session.song.tempo;
     table.row("tempo 104".to_owned(), format!("{tempo:.1}"), (tempo - 104.0).abs() < 0.5);
-    let missed = [
-        "Audio 11_01.wav: role electric-guitar",
-        "oohs lo.wav: role backing-vocal",
-        "LV dub (tuned).wav: role vocal-double",
-    ];
-    table.check("the demo song", &missed);
+    table.check("the demo song", &[]);
 }

@@ -4,6 +4,7 @@ use std::f64::consts::TAU;
 
 use super::Notes;
 use super::decimate::decimate;
+use super::mains;
 use super::sound::{percentile, power_db};
 use crate::Measure;
 
@@ -14,7 +15,9 @@ pub const MEASURES: &[Measure] = &[
         unit: "dBFS",
         doc: "Root mean square of the mains hum: those of the first six harmonics of 50 or 60 Hz which are narrow, lie \
               within 0.25 Hz of their place by their phase from window to window, and hold one level, in windows of one \
-              second. A bass note nearby is off by more (G1 is 49.0 Hz) and moves.",
+              second. A bass note nearby is off by more (G1 is 49.0 Hz) and moves. Where no window shows the hum alone: of \
+              those that are a line at their place for half a minute, 4 dB above all within 1.5 Hz, with each moment \
+              weighed by the inverse of its level.",
     },
     Measure { id: "fault.hum_hz", unit: "Hz", doc: "50 or 60: the mains frequency of the hum." },
 ];
@@ -32,7 +35,10 @@ pub(crate) fn measure(line: &[f32], rate: f64, notes: &mut Notes) {
     let factor = (rate / 1800.0).floor().max(1.0) as usize;
     let low = decimate(line, factor);
     let rate = rate / factor as f64;
-    let found = [50.0, 60.0].map(|mains| (mains, hum(&low, rate, mains)));
+    let mut found = [50.0, 60.0].map(|mains| (mains, hum(&low, rate, mains)));
+    if found.iter().all(|(_, hum)| hum.is_none()) {
+        found = [50.0, 60.0].map(|mains| (mains, mains::hum(&low, rate, mains)));
+    }
     if let Some((mains, Some(power))) =
         found.into_iter().max_by(|a, b| a.1.unwrap_or(0.0).total_cmp(&b.1.unwrap_or(0.0)))
     {

@@ -9,7 +9,33 @@ pub fn company(song: &Song, facts: &Facts, readings: &[Reading], odds: &[Odds]) 
     let mut out = vec![Odds::default(); song.stems.len()];
     one_lead(song, facts, readings, odds, &mut out);
     whole_kit(song, facts, readings, odds, &mut out);
+    band(readings, odds, &mut out);
     out
+}
+
+/// A track without a name rather belongs to those that are named: where two guitars play there is a third one more
+/// often than a lone trumpet. Sections that come with other songs are less likely where nobody names one.
+fn band(readings: &[Reading], odds: &[Odds], out: &mut [Odds]) {
+    let named = |family: &str| {
+        let of = |i: &usize| readings[*i].speaks() && odds[*i].family(family) > 0.5;
+        (0..odds.len()).filter(of).count()
+    };
+    if readings.iter().filter(|reading| reading.speaks()).count() * 2 < readings.len() {
+        return;
+    }
+    let guitars = named("guitars") >= 2;
+    let rare: Vec<&str> =
+        [("brass", "brass"), ("strings", "strings"), ("backing-vocals", "choir"), ("keys", "mallet")]
+            .into_iter()
+            .filter(|(family, _)| named(family) == 0)
+            .map(|(_, role)| role)
+            .collect();
+    for (i, _) in readings.iter().enumerate().filter(|(_, reading)| !reading.speaks()) {
+        if guitars {
+            out[i].add("electric-guitar", 1.5);
+        }
+        rare.iter().for_each(|role| out[i].add(role, -1.5));
+    }
 }
 
 /// Among voices whose names leave it open, the one that sings loudest and longest leads.

@@ -40,6 +40,9 @@ static TABLE: &[Row] = &[
           usual: [(0.65, 0.25), (6.9, 0.6), (-4.0, 1.0), (2.25, 0.25), (0.14, 0.1), (0.65, 0.2), (5.8, 0.6), (1.8, 0.8), (-50.0, 40.0), (0.35, 0.18)] },
     Row { roles: &[("electric-guitar", 0.0), ("guitar", 0.3)],
           usual: [(0.08, 0.12), (9.8, 0.9), (-2.4, 1.0), (2.4, 0.25), (0.27, 0.15), (0.4, 0.3), (7.5, 0.7), (2.3, 1.0), (-50.0, 45.0), (0.2, 0.18)] },
+    // A melody on the guitar: one note at a time, higher than the chords, and held.
+    Row { roles: &[("electric-guitar", 1.0)],
+          usual: [(0.02, 0.06), (9.9, 0.8), (-2.7, 0.9), (2.45, 0.25), (0.17, 0.14), (0.8, 0.2), (8.6, 0.7), (1.5, 0.8), (-50.0, 45.0), (0.35, 0.2)] },
     Row { roles: &[("acoustic-guitar", 0.5)],
           usual: [(0.05, 0.08), (10.0, 0.9), (-2.0, 0.7), (2.4, 0.25), (0.45, 0.18), (0.35, 0.3), (7.6, 0.6), (2.8, 1.0), (-50.0, 45.0), (0.2, 0.18)] },
     Row { roles: &[("keys", 0.3), ("piano", 0.0)],
@@ -112,6 +115,9 @@ pub fn hear(facts: &Facts, stem: &str) -> Odds {
     let mut sorted: Vec<f64> = all.iter().map(|(_, fit)| *fit).collect();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted[sorted.len() / 2];
+    // Of two ways to play a part the nearer one counts.
+    all.sort_by(|a, b| a.0.cmp(b.0).then(b.1.total_cmp(&a.1)));
+    all.dedup_by_key(|(role, _)| *role);
     for (role, fit) in all {
         odds.add(role, fit - middle);
     }

@@ -9,12 +9,12 @@ pub(super) static NOUNS: &[(&str, f32, &str)] = &[
     (
         "kick",
         8.0,
-        "kick kicks kik kck kickdrum kick_drum bd bassdrum bass_drum base_drum bassdrums grosse_caisse grossecaisse grossetrommel grosse_trommel basstrommel bombo grancassa gran_cassa cassa bumbo basudoramu kikku beater subkick sub_kick kickit ktrig kick_trig kicksub",
+        "kick kicks kd kdrum k_drum kik kck kickdrum kick_drum bd bassdrum bass_drum base_drum bassdrums grosse_caisse grossecaisse grossetrommel grosse_trommel basstrommel bombo grancassa gran_cassa cassa bumbo basudoramu kikku beater subkick sub_kick kickit ktrig kick_trig kicksub",
     ),
     (
         "kick-in",
         9.0,
-        "kickin kick_in kik_in bd_in kin kick_inside k_in bass_drum_in kick_beta91 kick_91 kick_inner",
+        "kickin k91 k_91 kick_in kik_in bd_in kin kick_inside k_in bass_drum_in kick_beta91 kick_91 kick_inner",
     ),
     (
         "kick-out",
@@ -29,12 +29,12 @@ pub(super) static NOUNS: &[(&str, f32, &str)] = &[
     (
         "snare-top",
         9.0,
-        "snaretop snare_top sn_top snr_top sd_top sntop snrtop s_top snt snare_up snare_oben snare_over sntp snup",
+        "snaretop snare_top sn_t snr_t sn_top snr_top sd_top sntop snrtop s_top snt snare_up snare_oben snare_over sntp snup",
     ),
     (
         "snare-bottom",
         9.0,
-        "snarebottom snarebot snare_bottom snare_bot sn_bot sn_btm snr_btm snr_bot sd_bot sd_btm snbot snbtm snb s_bot snare_unten snare_under snare_dn sndown snare_down snunder",
+        "snarebottom sn_b snr_b snarebot snare_bottom snare_bot sn_bot sn_btm snr_btm snr_bot sd_bot sd_btm snbot snbtm snb s_bot snare_unten snare_under snare_dn sndown snare_down snunder",
     ),
     (
         "clap",
@@ -61,7 +61,7 @@ pub(super) static NOUNS: &[(&str, f32, &str)] = &[
     (
         "overheads",
         8.5,
-        "overhead overheads oh ohs ovh ovhd ovrhd ohd over_head over_heads overhd drum_oh oberkopf ueberkopf aereos aerien aeriens panoramici ohl ohr",
+        "overhead overheads oh ohs ovh ovhd ovrhd ohd over_head over_heads overhd ohsn ohhh ohsnr oh_hat drum_oh oberkopf ueberkopf aereos aerien aeriens panoramici ohl ohr",
     ),
     (
         "room",
@@ -76,7 +76,7 @@ pub(super) static NOUNS: &[(&str, f32, &str)] = &[
     (
         "percussion",
         8.0,
-        "perc percs percussion percussions perk prc perkussion percusion percussao percussioni pakasshon tambourine tamb tambo tambor tambourin pandeiro pandereta tanburin shaker shakers shk shkr egg eggshaker cabasa maracas maraca guiro conga congas cng bongo bongos bng djembe cajon cowbell cow_bell cwbl agogo agogos woodblock wood_block wood woodblocks claves clave timbale timbales triangle tri triangel triangolo triangulo castanets castagnettes kastagnetten darbuka doumbek tabla tablas udu surdo cuica repinique vibraslap sleighbells sleigh_bells sleigh windchimes wind_chimes chimes barchimes mark_tree rainstick taiko timpani timp timps pauken timbales_orch stomp stomps stomping bodhran ganza caxixi tamborim berimbau frame_drum framedrum schellenkranz rassel kuhglocke cloche_vache cencerro wasamba foot_stomp footstomp clank block bells",
+        "perc percs percussion percussions perk prc perkussion percusion percussao percussioni pakasshon tambourine tmb tamb tambo tambor tambourin pandeiro pandereta tanburin shaker shakers shk shkr egg eggshaker cabasa maracas maraca guiro conga congas cng bongo bongos bng djembe cajon cowbell cow_bell cwbl agogo agogos woodblock wood_block wood woodblocks claves clave timbale timbales triangle tri triangel triangolo triangulo castanets castagnettes kastagnetten darbuka doumbek tabla tablas udu surdo cuica repinique vibraslap sleighbells sleigh_bells sleigh windchimes wind_chimes chimes barchimes mark_tree rainstick taiko timpani timp timps pauken timbales_orch stomp stomps stomping bodhran ganza caxixi tamborim berimbau frame_drum framedrum schellenkranz rassel kuhglocke cloche_vache cencerro wasamba foot_stomp footstomp clank block bells",
     ),
     (
         "bass",
@@ -142,32 +142,39 @@ pub(super) static NOUNS: &[(&str, f32, &str)] = &[
     (
         "strings",
         7.5,
-        "strings string str strs stgs strg streicher cordes cuerdas cordas archi violin violins vln vlns vl violine violinen violon violons violino violini viola violas vla vlas bratsche alto_violin cello celli cellos vc vcl vlc violoncello violoncelle violonchelo violoncelo fiddle fdl geige harp harfe arpa harpe quartet stringquartet string_quartet orchestra orch orchester orquesta orquestra sutoringusu stringsection basses_strings ensemble spiccato pizz pizzicato tremolo_str legato erhu koto shamisen synthstrings synth_strings",
+        "strings string strgs str strs stgs strg streicher cordes cuerdas cordas archi violin violins vln vlns vl violine violinen violon violons violino violini viola violas vla vlas bratsche alto_violin cello celli cellos vc vcs vcl vlc violoncello violoncelle violonchelo violoncelo fiddle fdl geige harp harfe arpa harpe quartet stringquartet string_quartet orchestra orch orchester orquesta orquestra sutoringusu stringsection basses_strings ensemble spiccato pizz pizzicato tremolo_str legato erhu koto shamisen synthstrings synth_strings",
     ),
     (
         "brass",
         8.0,
-        "brass brs horns horn hrn hrns trumpet trumpets tpt tpts trp trpt trompete trompeten trompette trompeta trompete_pt tromba trombe torampetto trombone trombones tbn tbns tbone posaune posaunen tronbon tuba sousaphone frenchhorn french_horn waldhorn cor flugelhorn flugel_horn fluegelhorn cornet kornett sax saxes saxophone saxophon sassofono saxofon saxofone sakkusu altosax alto_sax tenorsax tenor_sax barisax bari_sax sopranosax soprano_sax blaeser cuivres metales metais ottoni flute flutes flt floete flote flauta flauto clarinet clarinets klarinette clarinette clarinete clarinetto oboe hautbois bassoon fagott basson fagot woodwind woodwinds winds winds_section piccolo recorder harmonica mundharmonika gaita panflute pan_flute ocarina whistle tin_whistle didgeridoo bagpipes uilleann",
+        "brass brs hns horns horn hrn hrns trumpet trumpets tpt tpts trp trpt trompete trompeten trompette trompeta trompete_pt tromba trombe torampetto trombone trombones tbn tbns tbone posaune posaunen tronbon tuba sousaphone frenchhorn french_horn waldhorn cor flugelhorn flugel_horn fluegelhorn cornet kornett sax saxes saxophone saxophon sassofono saxofon saxofone sakkusu altosax alto_sax tenorsax tenor_sax bari barisax bari_sax sopranosax soprano_sax blaeser cuivres metales metais ottoni flute flutes flt floete flote flauta flauto clarinet clarinets klarinette clarinette clarinete clarinetto oboe hautbois bassoon fagott basson fagot woodwind woodwinds winds winds_section piccolo recorder harmonica mundharmonika gaita panflute pan_flute ocarina whistle tin_whistle didgeridoo bagpipes uilleann",
     ),
     (
         "lead-vocal",
         9.0,
-        "leadvox leadvocal leadvocals leadvoc lead_vox lead_vocal lead_vocals lead_voc ld_vox ldvox ldvoc ld_voc lv lvox lvoc lvx vox_lead vocal_lead vocals_lead voc_lead vx_lead main_vox mainvox main_vocal main_vocals mainvocal mainvoc leadgesang hauptstimme hauptgesang voix_principale voz_principal voce_principale lead_voice leadstimme rap rapper rapvox singer rezbokaru verse_vox chant_lead topline solo_vocal lead_singer narration spoken_word podcast",
+        "leadvox leadvocal leadvocals leadvoc lead_vox lead_vx ldvx ld_vx ldv ld_v lead_v vxld vx_ld voxld vox_ld voxmain vox_main vocal_main lead_vocal lead_vocals lead_voc ld_vox ldvox ldvoc ld_voc lv lvox lvoc lvx vox_lead vocal_lead vocals_lead voc_lead vx_lead main_vox mainvox main_vocal main_vocals mainvocal mainvoc leadgesang hauptstimme hauptgesang voix_principale voz_principal voce_principale lead_voice leadstimme rap rapper rapvox singer rezbokaru verse_vox chant_lead topline solo_vocal lead_singer narration spoken_word podcast",
     ),
     (
         "vocal-double",
         9.0,
-        "voxdbl vox_dbl vocdbl vox_double vocal_double vocaldouble ld_vox_dbl lead_vox_dbl lead_dbl lead_double leaddbl lvdbl lv_dbl lv_double vox_dub doublevox dbl_vox double_vox vocal_dbl vdbl adt voxdub vocal_doubles stimme_doppel doppler_vox",
+        "voxdbl vox_dbl vocdbl vox_double vocal_double vocaldouble ld_vox_dbl lead_vox_dbl lead_dbl lead_double leaddbl lvdbl lv_dbl lv_double lvdub lv_dub lvd ldvdbl vxdbl vx_dbl vox_dt vocdub voc_dub voc_dbl vox_doubles vdub vox_dub doublevox dbl_vox double_vox vocal_dbl vdbl adt voxdub vocal_doubles stimme_doppel doppler_vox",
     ),
     (
         "backing-vocal",
         9.0,
-        "bgvox bgv bgvs bgvoc bv bvs bvox bvoc bkv bkgvox bkgvoc bkg_vox backingvox backing_vox backingvocal backingvocals backing_vocal backing_vocals backing_voc backing_vocs backups backup_vox backup_vocals backgroundvocals background_vocals background_vocal background_vox bg_vox bg_vocals bg_vocal bg_voc bgs gangvox gang_vox gang gangs gang_vocals harmonyvox harmony_vox harmony_vocal harmony_vocals vox_harm vox_harmony voxharm harms harmvox adlib adlibs ad_lib ad_libs adl backingstimme hintergrundgesang backgroundgesang chorgesang choeurs choeur_fond coros coro_vox segunda_voz segundas_voces seconde_voix seconda_voce controcanto kooras korasu vox_bg vocal_bg shout shouts shouting scream_bg hey heys stacks stack vox_stack whoa whoas",
+        "bgvox bgvx bgv bgvs bgvoc bv bvs bvx bvoxs bkgs bkvox bkvx bkvs hvox harmonies_vox vox_harms crowd_vox party_vox group_vox bvox bvoc bkv bkgvox bkgvoc bkg_vox backingvox backing_vox backingvocal backingvocals backing_vocal backing_vocals backing_voc backing_vocs backups backup_vox backup_vocals backgroundvocals background_vocals background_vocal background_vox bg_vox bg_vocals bg_vocal bg_voc bgs gangvox gang_vox gang gangs gang_vocals harmonyvox harmony_vox harmony_vocal harmony_vocals vox_harm vox_harmony voxharm harms harmvox adlib adlibs ad_lib ad_libs adl backingstimme hintergrundgesang backgroundgesang chorgesang choeurs choeur_fond coros coro_vox segunda_voz segundas_voces seconde_voix seconda_voce controcanto kooras korasu vox_bg vocal_bg shout shouts shouting scream_bg hey heys stacks stack vox_stack whoa whoas",
     ),
+    // Of a few voices or of many: the sound may tell, but in a band they stand behind the lead.
+    (
+        "backing-vocal",
+        8.0,
+        "ooh oohs ahh ahhs aah aahs ahs ohh ohhs oo oos oohsaahs oohs_aahs oo_ah oos_ahs la_las lalas mmhs humming hums",
+    ),
+    ("choir", 6.5, "oohs aahs oohsaahs oohs_aahs"),
     (
         "choir",
-        8.0,
-        "choir chor choeur choirs choral chorale ooh oohs ahh aah aahs ahs ohhs oohsaahs oo_ah coro kuwaia gasshou childrens_choir kinderchor gospel gospelchoir mass_choir satb",
+        9.5,
+        "choir chor choeur choirs choral chorale coro kuwaia gasshou childrens_choir kinderchor gospel gospelchoir mass_choir satb",
     ),
     (
         "fx",
@@ -207,7 +214,10 @@ pub(super) static MODIFIERS: &[(&str, &str)] = &[
         "backing",
         "backing background backup bkg bg bgd harmony harmonies harm harmo high low_harm alt third thirds fifth fifths octave oct unison hi lo",
     ),
-    ("double", "dbl double doubled doubles dub doppel doublage doble dobra doppio dt"),
+    (
+        "double",
+        "dbl dbls dbld double doubled doubles doubling doubletrack double_track double_tracked dub dubs dubl doppel gedoppelt doublage doble dobra doppio dt trip triple quad",
+    ),
     (
         "electric",
         "electric elec elektrisch electrique electrica eletrica elettrica dist distortion distorted overdrive overdriven od drive fuzz crunch crunchy clean cln jazz rhythm rhy rhytm metal heavy muted",
@@ -225,7 +235,7 @@ pub(super) static REFINE: &[(&str, &str, &str, f32)] = &[
     ("kick", "in", "kick-in", 5.0),
     ("kick", "out", "kick-out", 5.0),
     ("snare", "top", "snare-top", 5.0),
-    ("snare", "bottom", "snare-bottom", 5.0),
+    ("snare", "bottom", "snare-bottom", 6.0),
     ("bass", "di", "bass-di", 5.0),
     ("bass", "amp", "bass-amp", 5.0),
     ("guitar", "electric", "electric-guitar", 4.0),
@@ -237,7 +247,9 @@ pub(super) static REFINE: &[(&str, &str, &str, f32)] = &[
     ("voice", "lead", "lead-vocal", 4.0),
     ("voice", "backing", "backing-vocal", 6.0),
     ("voice", "double", "vocal-double", 6.0),
-    ("lead-vocal", "double", "vocal-double", 4.0),
+    // `LV dub` is no lead: the second word takes back what the first one said.
+    ("lead-vocal", "double", "vocal-double", 10.0),
+    ("lead-vocal", "double", "lead-vocal", -4.0),
     ("lead-vocal", "backing", "backing-vocal", 3.0),
     ("kit", "room", "room", 3.0),
 ];

@@ -265,8 +265,9 @@ fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -
             for (i, formant) in tract[..3].iter_mut().enumerate() {
                 let mut centre = at(&mouth.formants[i], x) * singer.throat;
                 if i == 0 {
-                    // A singer opens the mouth rather than let the first formant fall below the note.
-                    centre = centre.max(1.08 * hz);
+                    // A singer opens the mouth rather than let the first formant fall to the note: in a chest voice it
+                    // stays towards the second harmonic (Bourne and Garnier 2012, belting).
+                    centre = centre.max(1.55 * hz);
                 }
                 formant.tune(rate, centre, WIDTHS[i]);
             }
@@ -288,7 +289,7 @@ fn phonate(stage: &Stage, mouth: &Mouth, singer: &Singer, chance: &mut Random) -
     // A close condenser microphone: no rumble, a little presence. The sibilants pass it as well.
     for track in [&mut voice, &mut sibilants] {
         Biquad::high_pass(rate, 75.0, 0.7).apply(track);
-        Biquad::bell(rate, 650.0, 0.8, -4.0).apply(track);
+        Biquad::bell(rate, 850.0, 0.8, -8.0).apply(track);
         Biquad::high_shelf(rate, 2600.0, 0.6, 6.0).apply(track);
     }
     Sung { voice, sibilants }
