@@ -1,6 +1,8 @@
 //! Pairs of stems that hold one source: two microphones of a drum, DI and amplifier, the halves of a stereo file, doubles, and the
 //! kit's close microphones against overheads and room.
 
+use mixsmith_dsp::loudness::KWeighting;
+
 use crate::delay::{self, Delay, Pair};
 use crate::window::{self, Side};
 use crate::{Fact, Facts, Measure, Qty, Song, Stem};
@@ -29,6 +31,17 @@ pub const MEASURES: &[Measure] = &[
         doc: "Energy gained about 60 and 200 Hz if b were moved and turned to fit a.",
     },
     Measure { id: "pair.gain_db", unit: "dB", doc: "The same in the band that matters for the source." },
+    Measure {
+        id: "pair.correlation",
+        unit: "",
+        doc: "About two microphones of one source, as delivered: correlation of what both play, K-weighted, -1 to 1. \
+              Equally loud, both together are 10 log10(2 + 2 correlation) dB over one.",
+    },
+    Measure {
+        id: "pair.correlation_aligned",
+        unit: "",
+        doc: "The same with b moved earlier by the delay, to whole frames.",
+    },
 ];
 
 /// How a kind of pair is compared.
@@ -40,13 +53,17 @@ struct Kind {
     band: (f64, f64),
     /// Confidence under which the pair is not believed.
     least: f64,
+    /// Do both hear one source and nothing else?
+    one_source: bool,
 }
 
-const KICK: Kind = Kind { name: "kick-mics", reach: 30.0, band: (40.0, 120.0), least: 0.4 };
+const KICK: Kind = Kind { name: "kick-mics", reach: 30.0, band: (40.0, 120.0), least: 0.4, one_source: true };
 // Under 200 Hz the bottom microphone hears the kick more than the snare.
-const SNARE: Kind = Kind { name: "snare-mics", reach: 30.0, band: (200.0, 2000.0), least: 0.4 };
-const DI_AMP: Kind = Kind { name: "di-amp", reach: 5.0, band: (40.0, 200.0), least: 0.4 };
-const LEFT_RIGHT: Kind = Kind { name: "left-right", reach: 5.0, band: (80.0, 2000.0), least: 0.0 };
+const SNARE: Kind =
+    Kind { name: "snare-mics", reach: 30.0, band: (200.0, 2000.0), least: 0.4, one_source: true };
+const DI_AMP: Kind = Kind { name: "di-amp", reach: 5.0, band: (40.0, 200.0), least: 0.4, one_source: true };
+const LEFT_RIGHT: Kind =
+    Kind { name: "left-right", reach: 5.0, band: (80.0, 2000.0), least: 0.0, one_source: false };
 
 /// Adds every pair found.
 pub fn measure(song: &Song, facts: &mut Facts) {
@@ -75,7 +92,13 @@ pub fn measure(song: &Song, facts: &mut Facts) {
         for (a, b) in cross(&close, &of(&[far])) {
             let snare = facts.text("role", &a.id).is_some_and(|role| role.starts_with("snare"));
             let band = if snare { (150.0, 400.0) } else { (40.0, 150.0) };
-            found.extend(compare(song, facts, a, b, &Kind { name, reach: 30.0, band, least: 0.7 }));
+            found.extend(compare(
+                song,
+                facts,
+                a,
+                b,
+                &Kind { name, reach: 30.0, band, least: 0.7, one_source: false },
+            ));
         }
     }
     found.extend(doubles(song, facts, &kept));
@@ -170,7 +193,28 @@ fn compare(song: &Song, facts: &Facts, a: &Stem, b: &Stem, kind: &Kind) -> Vec<F
     push("pair.polarity", Qty::Number(found.polarity), sure);
     push("pair.gain", Qty::Bands(vec![gain((45.0, 85.0)), gain((140.0, 280.0))]), sure);
     push("pair.gain_db", Qty::Number(found.gain_db), sure);
+    if kind.one_source {
+        push("pair.correlation", Qty::Number(correlation(song, a, b, 0)), 1.0);
+        let aligned = correlation(song, a, b, found.frames.round() as i64);
+        push("pair.correlation_aligned", Qty::Number(aligned), sure);
+    }
     facts
+}
+
+/// Correlation of two stems over the whole song, K-weighted, with the second moved earlier by so many frames.
+fn correlation(song: &Song, a: &Stem, b: &Stem, late: i64) -> f64 {
+    const PIECE: usize = 1 << 16;
+    let mut weighting = KWeighting::new(f64::from(song.rate));
+    let (mut squares, mut product) = ([0.0; 2], 0.0);
+    for from in (0..song.frames as i64).step_by(PIECE) {
+        let energy = weighting.energy(
+            &window::read(a, Side::Mid, from, PIECE),
+            &window::read(b, Side::Mid, from + late, PIECE),
+        );
+        squares = [squares[0] + energy.squares[0], squares[1] + energy.squares[1]];
+        product += energy.product;
+    }
+    product / (squares[0] * squares[1]).sqrt().max(1e-12)
 }
 
 /// How alike two stems' levels move: correlation of their frame levels in dB where either plays.

@@ -36,7 +36,7 @@ pub fn judge(desk: &Desk<'_>, model: &MixModel) -> State {
     let stereo = delivered.iter().filter(|part| is_stereo(desk, &part.id)).count() as f64 / count;
     let mean = delivered.iter().map(|part| part.active).sum::<f64>() / count;
     let spread = (delivered.iter().map(|part| (part.active - mean).powi(2)).sum::<f64>() / count).sqrt();
-    let delivered = MixModel { parts: delivered };
+    let delivered = MixModel::of(desk, delivered);
     let sum = delivered.loudness(&delivered.faders()).unwrap_or(0.0);
     let levels = delivered.parts.iter().map(|part| part.active - sum).collect();
     // Whether stems are mixed does not hang on the genre that the person names: the nearest column counts.
