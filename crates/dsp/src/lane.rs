@@ -151,9 +151,10 @@ impl Lane for f32 {
 #[repr(align(32))]
 pub struct X8(pub [f32; 8]);
 
-/// A truth for each of eight channels.
+/// A truth for each of eight channels: all bits set, or none. So a choice is arithmetic on registers.
 #[derive(Clone, Copy, Debug)]
-pub struct Mask8([bool; 8]);
+#[repr(align(32))]
+pub struct Mask8([u32; 8]);
 
 #[inline(always)]
 fn each<T: Copy, U: Copy + Default>(a: [T; 8], f: impl Fn(T) -> U) -> [U; 8] {
@@ -197,7 +198,7 @@ impl Not for Mask8 {
 impl Mask for Mask8 {
     #[inline(always)]
     fn any(self) -> bool {
-        self.0.iter().any(|&x| x)
+        self.0.iter().fold(0, |any, &x| any | x) != 0
     }
 }
 
@@ -275,15 +276,13 @@ impl Lane for X8 {
     }
     #[inline(always)]
     fn lt(self, o: Self) -> Mask8 {
-        Mask8(pair(self.0, o.0, |a, b| a < b))
+        Mask8(pair(self.0, o.0, |a, b| if a < b { u32::MAX } else { 0 }))
     }
     #[inline(always)]
     fn select(mask: Mask8, yes: Self, no: Self) -> Self {
         let mut out = no;
         for i in 0..8 {
-            if mask.0[i] {
-                out.0[i] = yes.0[i];
-            }
+            out.0[i] = f32::from_bits(yes.0[i].to_bits() & mask.0[i] | no.0[i].to_bits() & !mask.0[i]);
         }
         out
     }

@@ -26,4 +26,4 @@ shelf! {
 }
 
 /// Every effect, for whoever must know them all.
-pub const KINDS: Kinds = Kinds(ALL);
+pub const KINDS: Kinds = Kinds(ALL, WIDE);

@@ -106,8 +106,8 @@ impl<L: Lane> Effect<L> for Compressor<L> {
         Some(self.gains.each_ref().map(|gains| gains.as_slice()))
     }
 
-    fn reduction_db(&self) -> f32 {
-        (0..L::WIDTH).map(|i| self.reduction.get(i)).fold(0.0, f32::max) * DB_PER_OCTAVE
+    fn reduction_db(&self, lane: usize) -> f32 {
+        self.reduction.get(lane).max(0.0) * DB_PER_OCTAVE
     }
 }
 

@@ -207,8 +207,8 @@ impl<L: Lane> Effect<L> for Delay<L> {
         }
     }
 
-    fn reduction_db(&self) -> f32 {
-        (0..L::WIDTH).map(|i| -math::decibels(self.gain.get(i))).fold(0.0, f32::max)
+    fn reduction_db(&self, lane: usize) -> f32 {
+        (-math::decibels(self.gain.get(lane))).max(0.0)
     }
 }
 

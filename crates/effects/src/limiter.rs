@@ -97,8 +97,8 @@ impl<L: Lane> Effect<L> for Limiter<L> {
         }
     }
 
-    fn reduction_db(&self) -> f32 {
-        (0..L::WIDTH).map(|i| self.reduction.get(i)).fold(0.0, f32::max) * DB_PER_OCTAVE
+    fn reduction_db(&self, lane: usize) -> f32 {
+        self.reduction.get(lane).max(0.0) * DB_PER_OCTAVE
     }
 }
 

@@ -7,8 +7,8 @@ use mixsmith_audio::Clip;
 use mixsmith_processor::{Kinds, Param, Setup};
 use mixsmith_session::{Map, SEND, STRIP, Session, Strip, StripKind, Values};
 
-use crate::plan::{Edge, Gains, KeyEdge, Node, PlacedClip, PlannedInsert};
-use crate::{Curve, Plan, Print, Prints, shadow};
+use crate::plan::{Edge, Gains, KeyEdge, Level, Node, PlacedClip, PlannedInsert};
+use crate::{Curve, Plan, Print, Prints, shadow, shape};
 
 /// Where the sound of a session's sources comes from, by source id.
 pub type Sources = BTreeMap<String, Arc<Clip>>;
@@ -179,6 +179,7 @@ fn node(
         inserts.push(PlannedInsert {
             id: insert.id.clone(),
             kind,
+            wide: kinds.wide(kind.id),
             curves,
             key,
             latency: own,
@@ -244,8 +245,8 @@ fn clips(strip: &Strip, sources: &Sources) -> Result<Vec<PlacedClip>, CompileErr
     Ok(placed)
 }
 
-/// Sorts nodes into levels: all of a level may run side by side.
-fn level(nodes: Vec<Node>, prints: Vec<Print>) -> (Vec<Node>, Vec<std::ops::Range<usize>>, Vec<Print>) {
+/// Sorts nodes into levels: all of a level may run side by side, and those of one shape stand together.
+fn level(nodes: Vec<Node>, prints: Vec<Print>) -> (Vec<Node>, Vec<Level>, Vec<Print>) {
     let mut depth = vec![0usize; nodes.len()];
     for (i, node) in nodes.iter().enumerate() {
         let feeding = node.inputs.iter().map(|edge| edge.from);
@@ -253,7 +254,8 @@ fn level(nodes: Vec<Node>, prints: Vec<Print>) -> (Vec<Node>, Vec<std::ops::Rang
         depth[i] = feeding.chain(keys).map(|from| depth[from] + 1).max().unwrap_or(0);
     }
     let mut by_depth: Vec<usize> = (0..nodes.len()).collect();
-    by_depth.sort_by_key(|&i| depth[i]);
+    let shape = shape::of(&nodes);
+    by_depth.sort_by_key(|&i| (depth[i], shape[i]));
     let mut new_place = vec![0; nodes.len()];
     for (new, &old) in by_depth.iter().enumerate() {
         new_place[old] = new;
@@ -273,13 +275,13 @@ fn level(nodes: Vec<Node>, prints: Vec<Print>) -> (Vec<Node>, Vec<std::ops::Rang
             }
         }
     }
-    let mut levels = Vec::new();
+    let mut levels: Vec<Level> = Vec::new();
     let mut start = 0;
-    for end in 1..=sorted.len() {
-        if end == sorted.len() || depth[by_depth[end]] != depth[by_depth[start]] {
-            levels.push(start..end);
-            start = end;
-        }
+    for of_depth in by_depth.chunk_by(|&a, &b| depth[a] == depth[b]) {
+        let alike = of_depth.chunk_by(|&a, &b| shape[a] == shape[b]);
+        let units = alike.flat_map(|alike| shape::units(&sorted[new_place[alike[0]]], alike.len())).collect();
+        levels.push(Level { start, units });
+        start += of_depth.len();
     }
     let prints = prints.into_iter().map(|print| Print { node: new_place[print.node], ..print }).collect();
     (sorted, levels, prints)

@@ -12,6 +12,8 @@ mod plan;
 mod render;
 mod runner;
 mod shadow;
+mod shape;
+mod unit;
 
 pub use compile::{CompileError, Sources, compile};
 pub use curve::Curve;

@@ -55,7 +55,10 @@ impl Output {
 /// A running strip.
 pub(crate) struct Running {
     plan: Node,
+    /// Empty where the strip shares its processors with others.
     inserts: Vec<RunningInsert>,
+    /// What each insert turned down.
+    reduced: Vec<Reduced>,
     /// Delays of the inputs, left and right.
     delays: Vec<[DelayLine<f32>; 2]>,
     scratch: Pair,
@@ -67,35 +70,67 @@ struct RunningInsert {
     /// Delay of the key; where only the original's gain is applied, of the sound.
     delay: [DelayLine<f32>; 2],
     key: Option<Pair>,
+}
+
+/// What an insert turned down so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reduced {
     most_db: f32,
     sum_db: f64,
     quanta: u64,
 }
 
+impl Reduced {
+    fn add(&mut self, reduction: f32) {
+        self.most_db = self.most_db.max(reduction);
+        self.sum_db += f64::from(reduction);
+        self.quanta += 1;
+    }
+}
+
 impl Running {
-    /// Builds the state of a node. `stride` is the largest number of frames run at once, a multiple of the quantum.
-    pub fn new(plan: &Node, rate: u32, tempo: f32, stride: usize) -> Self {
+    /// Builds the state of a node. `stride` is the largest number of frames run at once, a multiple of the quantum. A strip
+    /// that shares its processors has none of its `own`.
+    pub fn new(plan: &Node, rate: u32, tempo: f32, stride: usize, own: bool) -> Self {
         let setup = Setup { rate: rate as f32, tempo, channels: plan.channels };
-        let inserts = plan.inserts.iter().map(|insert| RunningInsert::new(insert, &setup, stride)).collect();
+        let inserts =
+            plan.inserts.iter().filter(|_| own).map(|insert| RunningInsert::new(insert, &setup, stride));
         let delays = plan.inputs.iter().map(|edge| [(); 2].map(|()| DelayLine::new(edge.delay))).collect();
-        Running { inserts, delays, scratch: Pair::new(stride), plan: plan.clone() }
+        Running {
+            inserts: inserts.collect(),
+            reduced: vec![Reduced::default(); plan.inserts.len()],
+            delays,
+            scratch: Pair::new(stride),
+            plan: plan.clone(),
+        }
     }
 
     /// Strip id, insert id, largest and mean gain reduction in dB of every insert.
     pub fn reductions(&self) -> impl Iterator<Item = (&str, &str, f32, f32)> {
-        let inserts = self.plan.inserts.iter().zip(&self.inserts).filter(|_| !self.plan.shadow);
-        inserts.map(|(plan, run)| {
-            let mean = run.sum_db / run.quanta.max(1) as f64;
-            (self.plan.strip.as_str(), plan.id.as_str(), run.most_db, mean as f32)
+        let inserts = self.plan.inserts.iter().zip(&self.reduced).filter(|_| !self.plan.shadow);
+        inserts.map(|(plan, reduced)| {
+            let mean = reduced.sum_db / reduced.quanta.max(1) as f64;
+            (self.plan.strip.as_str(), plan.id.as_str(), reduced.most_db, mean as f32)
         })
     }
 
-    /// Runs frames `frame .. frame + frames` of the engine's time, whole quanta. `before` holds the outputs of lower levels, which
-    /// have run them already.
+    /// Notes what an insert turned down in a quantum.
+    pub fn reduced(&mut self, insert: usize, reduction_db: f32) {
+        self.reduced[insert].add(reduction_db);
+    }
+
+    /// The course of an insert's parameter over the quantum that begins `at` frames into the stride at `frame`.
+    pub fn ramp(&self, insert: usize, param: usize, frame: u64, at: usize) -> Ramp<f32> {
+        let plan = &self.plan.inserts[insert];
+        plan.curves[param].ramp(frame as i64 - plan.latency as i64 + at as i64, QUANTUM)
+    }
+
+    /// Sums what comes in for frames `frame .. frame + frames` of the engine's time, whole quanta. `before` holds the
+    /// outputs of lower levels, which have run them already. [`Running::insert`] and [`Running::leave`] follow.
     ///
     /// # Realtime safety
     /// Allocates nothing. Clips read from disk; a live player must have them in memory.
-    pub fn run(&mut self, out: &mut Output, before: &[Output], frame: u64, frames: usize) {
+    pub fn enter(&mut self, out: &mut Output, before: &[Output], frame: u64, frames: usize) {
         let Pair { left, right } = &mut out.post;
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         left.fill(0.0);
@@ -116,7 +151,15 @@ impl Running {
         } else {
             gain::enter(&self.plan.gains, song, &mut [left, right]);
         }
-        for ((plan, insert), tap) in self.plan.inserts.iter().zip(&mut self.inserts).zip(&mut out.taps) {
+    }
+
+    /// Runs the inserts.
+    pub fn insert(&mut self, out: &mut Output, before: &[Output], frame: u64, frames: usize) {
+        let Pair { left, right } = &mut out.post;
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        let mono = self.plan.channels == 1;
+        let inserts = self.plan.inserts.iter().zip(&mut self.inserts).zip(&mut self.reduced);
+        for (((plan, insert), reduced), tap) in inserts.zip(&mut out.taps) {
             if let Some(tap) = tap.as_mut().filter(|_| !plan.gain) {
                 tap.left[..frames].copy_from_slice(left);
                 tap.right[..frames].copy_from_slice(if mono { left } else { right });
@@ -126,9 +169,19 @@ impl Running {
                 Some(KeyEdge::Gain { from, insert: original }) => {
                     insert.apply(before[from].taps[original].as_ref(), left, right);
                 }
-                _ => insert.run(plan, before, frame, left, right, tap.as_mut().filter(|_| plan.gain)),
+                _ => {
+                    let gains = tap.as_mut().filter(|_| plan.gain);
+                    insert.run(plan, before, frame, left, right, gains, reduced);
+                }
             }
         }
+    }
+
+    /// Goes through fader and panner into the output.
+    pub fn leave(&mut self, out: &mut Output, frame: u64, frames: usize) {
+        let Pair { left, right } = &mut out.post;
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        let mono = self.plan.channels == 1;
         if mono {
             right.copy_from_slice(left);
         }
@@ -153,9 +206,6 @@ impl RunningInsert {
             ramps: start.iter().map(|&value| Ramp::still(value)).collect(),
             delay: [(); 2].map(|()| DelayLine::new(delay)),
             key: plan.key.is_some().then(|| Pair::new(stride)),
-            most_db: 0.0,
-            sum_db: 0.0,
-            quanta: 0,
         }
     }
 
@@ -169,6 +219,10 @@ impl RunningInsert {
         }
     }
 
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "they are what a quantum needs, and nothing else has them together"
+    )]
     fn run(
         &mut self,
         plan: &PlannedInsert,
@@ -177,6 +231,7 @@ impl RunningInsert {
         left: &mut [f32],
         mut right: Option<&mut [f32]>,
         mut gains: Option<&mut Pair>,
+        reduced: &mut Reduced,
     ) {
         let frames = left.len();
         if let (Some(edge), Some(key)) = (&plan.key, &mut self.key) {
@@ -207,10 +262,7 @@ impl RunningInsert {
                 kept.left[at..at + QUANTUM].copy_from_slice(one);
                 kept.right[at..at + QUANTUM].copy_from_slice(two);
             }
-            let reduction = self.processor.reduction_db();
-            self.most_db = self.most_db.max(reduction);
-            self.sum_db += f64::from(reduction);
-            self.quanta += 1;
+            reduced.add(self.processor.reduction_db(0));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What a session compiles to: immutable, and all that a runner needs.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use mixsmith_audio::Clip;
+use mixsmith_dsp::X8;
 use mixsmith_processor::Kind;
 use mixsmith_session::{Map, Tap};
 
@@ -22,7 +22,7 @@ pub struct Plan {
     pub prints: Vec<Print>,
     pub(crate) nodes: Vec<Node>,
     /// Nodes of a level depend only on nodes of levels before it.
-    pub(crate) levels: Vec<Range<usize>>,
+    pub(crate) levels: Vec<Level>,
 }
 
 impl Plan {
@@ -35,6 +35,15 @@ impl Plan {
     pub fn strips(&self) -> usize {
         self.nodes.len()
     }
+}
+
+/// Nodes that may run side by side.
+#[derive(Clone, Debug)]
+pub(crate) struct Level {
+    /// Place of the first among all nodes.
+    pub start: usize,
+    /// How many nodes run in one unit, in order: one, or up to eight of one shape in the lanes of one processor.
+    pub units: Vec<usize>,
 }
 
 /// What should be printed beside the outputs of strips.
@@ -120,6 +129,8 @@ pub(crate) struct Edge {
 pub(crate) struct PlannedInsert {
     pub id: String,
     pub kind: &'static Kind<f32>,
+    /// The same for eight strips side by side, where there is such a thing.
+    pub wide: Option<&'static Kind<X8>>,
     pub curves: Vec<Curve>,
     pub key: Option<KeyEdge>,
     /// Latency up to its input: what its curves and its key are aligned to.

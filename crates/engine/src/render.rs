@@ -1,13 +1,13 @@
 //! Offline: as fast as the machine goes, on any number of threads, to the same bits.
 
 use std::io;
-use std::ops::Range;
 
 use mixsmith_dsp::denormals;
 use rayon::prelude::*;
 
 use crate::Plan;
 use crate::node::{Output, Running};
+use crate::unit::{Unit, units};
 
 /// Frames that a strip runs at once offline. Buffers of this size are all the memory that a strip takes, however long
 /// the song is.
@@ -79,14 +79,13 @@ fn strides(
     sinks: &mut [Box<dyn Sink + '_>],
     watch: &mut (dyn FnMut(u64) -> bool + Send),
 ) -> Result<Rendered, RenderError> {
-    let mut nodes: Vec<Running> =
-        plan.nodes.par_iter().map(|node| Running::new(node, plan.rate, plan.tempo, STRIDE)).collect();
+    let mut levels: Vec<Vec<Unit>> = plan.levels.iter().map(|level| units(plan, level, STRIDE)).collect();
     let outputs = || -> Vec<Output> { plan.nodes.iter().map(|node| Output::new(node, STRIDE)).collect() };
     let (mut now, mut ahead) = (outputs(), outputs());
-    let (first, later) = plan.levels.split_first().map_or((0..0, &[][..]), |(a, b)| (a.clone(), b));
-    let (tracks, rest) = nodes.split_at_mut(first.end);
+    let (tracks, rest) = levels.split_at_mut(1.min(plan.levels.len()));
+    let starts: Vec<usize> = plan.levels.iter().map(|level| level.start).collect();
     let late = plan.prints.iter().map(|print| plan.nodes[print.node].latency as u64).max().unwrap_or(0);
-    level(tracks, &mut ahead, first.clone(), 0);
+    tracks.iter_mut().for_each(|tracks| run(tracks, &mut ahead, 0, 0));
     let mut frame = 0;
     while frame < frames + late {
         std::mem::swap(&mut now, &mut ahead);
@@ -94,13 +93,12 @@ fn strides(
         let ((), written) = rayon::join(
             || {
                 if next < frames + late {
-                    level(tracks, &mut ahead, first.clone(), next);
+                    tracks.iter_mut().for_each(|tracks| run(tracks, &mut ahead, 0, next));
                 }
             },
             || {
-                for range in later {
-                    let of_level = range.start - first.end..range.end - first.end;
-                    level(&mut rest[of_level], &mut now, range.clone(), frame);
+                for (level, &start) in rest.iter_mut().zip(starts.iter().skip(1)) {
+                    run(level, &mut now, start, frame);
                 }
                 write(plan, frames, frame, &now, sinks)
             },
@@ -111,7 +109,8 @@ fn strides(
             return Err(RenderError::Stopped);
         }
     }
-    let reductions = nodes.iter().flat_map(Running::reductions).filter(|&(_, _, most, _)| most > 0.0);
+    let strips = levels.iter().flatten().flat_map(Unit::strips);
+    let reductions = strips.flat_map(Running::reductions).filter(|&(_, _, most, _)| most > 0.0);
     let reductions = reductions.map(|(strip, insert, most_db, mean_db)| Reduction {
         strip: strip.to_owned(),
         insert: insert.to_owned(),
@@ -121,14 +120,18 @@ fn strides(
     Ok(Rendered { reductions: reductions.collect() })
 }
 
-/// Runs the nodes of a level, which have the places `range` among the outputs.
-fn level(nodes: &mut [Running], outputs: &mut [Output], range: Range<usize>, frame: u64) {
-    let (before, outputs) = outputs.split_at_mut(range.start);
-    nodes
-        .par_iter_mut()
-        .zip(&mut outputs[..range.len()])
+/// Runs a level whose nodes have their outputs from the place `start` on.
+fn run(units: &mut [Unit], outputs: &mut [Output], start: usize, frame: u64) {
+    let (before, mut rest) = outputs.split_at_mut(start);
+    let mut jobs = Vec::with_capacity(units.len());
+    for unit in units {
+        let (own, later) = rest.split_at_mut(unit.len());
+        rest = later;
+        jobs.push((unit, own));
+    }
+    jobs.par_iter_mut()
         .with_max_len(1)
-        .for_each(|(node, out)| denormals::flushed(|| node.run(out, before, frame, STRIDE)));
+        .for_each(|(unit, own)| denormals::flushed(|| unit.run(own, before, frame, STRIDE)));
 }
 
 /// Gives the sinks the part of the stride at `frame` that belongs to the song.

@@ -4,13 +4,14 @@ use mixsmith_dsp::denormals;
 use mixsmith_processor::QUANTUM;
 
 use crate::Plan;
-use crate::node::{Output, Running};
+use crate::node::Output;
+use crate::unit::{Unit, units};
 
 /// Plays a plan block by block on one thread.
 pub struct Runner {
-    nodes: Vec<Running>,
+    /// The units of each level.
+    levels: Vec<Vec<Unit>>,
     outputs: Vec<Output>,
-    levels: Vec<std::ops::Range<usize>>,
     print: usize,
     frame: u64,
     /// Frames of the current quantum that were taken already.
@@ -19,18 +20,17 @@ pub struct Runner {
 
 impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Runner({} strips, frame {})", self.nodes.len(), self.frame)
+        write!(f, "Runner({} strips, frame {})", self.outputs.len(), self.frame)
     }
 }
 
 impl Runner {
     /// Prepares to play a print of the plan from the start. Allocates.
     pub fn new(plan: &Plan, print: usize) -> Self {
-        let nodes =
-            plan.nodes.iter().map(|node| Running::new(node, plan.rate, plan.tempo, QUANTUM)).collect();
+        let levels = plan.levels.iter().map(|level| units(plan, level, QUANTUM)).collect();
         let outputs = plan.nodes.iter().map(|node| Output::new(node, QUANTUM)).collect();
         let node = plan.prints[print].node;
-        Runner { nodes, outputs, levels: plan.levels.clone(), print: node, frame: 0, taken: QUANTUM }
+        Runner { levels, outputs, print: node, frame: 0, taken: QUANTUM }
     }
 
     /// Fills both blocks, of any equal length, with what comes next. The first [`Plan::latency`] frames come before
@@ -55,10 +55,13 @@ impl Runner {
 
     fn quantum(&mut self) {
         denormals::flushed(|| {
-            for level in &self.levels {
-                let (before, rest) = self.outputs.split_at_mut(level.start);
-                for (node, out) in self.nodes[level.clone()].iter_mut().zip(rest) {
-                    node.run(out, before, self.frame, QUANTUM);
+            let mut start = 0;
+            for level in &mut self.levels {
+                let (before, mut rest) = self.outputs.split_at_mut(start);
+                for unit in level {
+                    let (own, later) = rest.split_at_mut(unit.len());
+                    (start, rest) = (start + unit.len(), later);
+                    unit.run(own, before, self.frame, QUANTUM);
                 }
             }
         });

@@ -50,7 +50,7 @@ static KINDS: &[Kind<f32>] = &[
 ];
 
 fn kinds() -> Kinds {
-    Kinds(KINDS)
+    Kinds(KINDS, mixsmith_effects::WIDE)
 }
 
 struct Take(Arc<std::sync::Mutex<[Vec<f32>; 2]>>);
@@ -352,4 +352,55 @@ fn circles_and_missing_things_are_named() {
     with(&mut session, "a", |strip| strip.to = Some("nowhere".into()));
     let error = compile(&session, &kinds(), &sources, &strips(&["master"])).unwrap_err();
     assert!(error.to_string().contains("nowhere"), "{error}");
+}
+
+#[test]
+fn strips_side_by_side_give_the_bits_of_each_alone() {
+    let sounds: Vec<(String, Audio)> = (0..11)
+        .map(|i| {
+            let channels = (0..1 + i / 8).map(|channel| noise((3 * i + channel) as u32, 20_000)).collect();
+            (format!("t{i}"), Audio { rate: 48_000, channels })
+        })
+        .collect();
+    let tracks: Vec<(&str, Audio)> = sounds.iter().map(|(id, audio)| (id.as_str(), audio.clone())).collect();
+    let (mut session, sources) = song(&tracks);
+    for i in 0..11 {
+        with(&mut session, &format!("t{i}"), |strip| {
+            let values = [("type1", 1.0), ("freq1", 100.0 * (i + 1) as f32), ("gain1", i as f32 - 5.0)];
+            let threshold = -40.0 + 2.0 * i as f32;
+            strip.inserts = vec![
+                Insert::new("eq", "tone.equaliser", &values),
+                Insert::new(
+                    "comp",
+                    "dynamics.compressor",
+                    &[("threshold", threshold), ("attack", 1.0 + i as f32)],
+                ),
+            ];
+            // One of them moves, one has a look-ahead and so another shape.
+            if i == 3 {
+                let point = |at, value| Point { at, value, curve: Curve::Line, label: String::new() };
+                let points = vec![point(1000, -50.0), point(9000, -10.0)];
+                strip.lanes = vec![Lane { target: "comp.threshold".into(), points }];
+            }
+            if i == 5 {
+                strip.inserts[1].values.insert("lookahead".into(), 3.0);
+            }
+        });
+    }
+    let with_lanes = Kinds(mixsmith_effects::all::ALL, mixsmith_effects::WIDE);
+    let without = Kinds(mixsmith_effects::all::ALL, &[]);
+    let names: Vec<String> = (0..11).map(|i| format!("t{i}")).chain(["master".to_owned()]).collect();
+    let prints = Prints { strips: names, ..Prints::default() };
+    let render_with = |kinds: &Kinds| {
+        let plan = compile(&session, kinds, &sources, &prints).unwrap();
+        (offline(&plan, 20_000, 2), plan)
+    };
+    let ((wide, plan), (alone, _)) = (render_with(&with_lanes), render_with(&without));
+    assert!(wide.iter().flatten().flatten().any(|x| *x != 0.0));
+    assert_eq!(wide, alone);
+    let mut runner = Runner::new(&plan, 11);
+    let (mut left, mut right) = (vec![0.0; 20_000], vec![0.0; 20_000]);
+    runner.play(&mut left, &mut right);
+    let late = plan.latency(11);
+    assert_eq!(left[late..], wide[11][0][..20_000 - late]);
 }

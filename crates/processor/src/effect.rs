@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use mixsmith_dsp::X8;
+
 use crate::{Param, ParamSet, Ramp};
 
 /// What is fixed while a processor lives.
@@ -98,8 +100,8 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     }
     /// One quantum in place.
     fn process(&mut self, ramps: &Self::Params<Ramp<T>>, io: Io<'_, T>);
-    /// Largest gain reduction of the last quantum in dB (0 or more), for meters and reports.
-    fn reduction_db(&self) -> f32 {
+    /// Largest gain reduction of one lane in the last quantum in dB (0 or more), for meters and reports.
+    fn reduction_db(&self, _lane: usize) -> f32 {
         0.0
     }
     /// The gains of the last quantum, left and right, where the effect is nothing but its latency and a gain: stems
@@ -119,7 +121,7 @@ pub trait Processor<T: Copy>: Send {
     /// See [`Effect::process`]; `ramps` are in the order of the table.
     fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>);
     /// See [`Effect::reduction_db`].
-    fn reduction_db(&self) -> f32;
+    fn reduction_db(&self, lane: usize) -> f32;
     /// See [`Effect::gains`].
     fn gains(&self) -> Option<[&[T]; 2]>;
 }
@@ -136,8 +138,8 @@ impl<T: Copy + 'static, E: Effect<T>> Processor<T> for Erased<E> {
     fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>) {
         self.0.process(&E::Params::<Ramp<T>>::from_slice(ramps), io);
     }
-    fn reduction_db(&self) -> f32 {
-        self.0.reduction_db()
+    fn reduction_db(&self, lane: usize) -> f32 {
+        self.0.reduction_db(lane)
     }
     fn gains(&self) -> Option<[&[T]; 2]> {
         self.0.gains()
@@ -190,13 +192,19 @@ impl<T> fmt::Debug for Kind<T> {
     }
 }
 
-/// The effects that a session may use, passed in so that neither session nor engine knows a particular one.
+/// The effects that a session may use, passed in so that neither session nor engine knows a particular one: for one
+/// channel, and (all of them, or those that there are) for eight side by side.
 #[derive(Clone, Copy, Debug)]
-pub struct Kinds(pub &'static [Kind<f32>]);
+pub struct Kinds(pub &'static [Kind<f32>], pub &'static [Kind<X8>]);
 
 impl Kinds {
     /// Finds an effect by its id.
     pub fn get(&self, id: &str) -> Option<&'static Kind<f32>> {
         self.0.iter().find(|kind| kind.id == id)
+    }
+
+    /// The same effect for eight channels side by side.
+    pub fn wide(&self, id: &str) -> Option<&'static Kind<X8>> {
+        self.1.iter().find(|kind| kind.id == id)
     }
 }

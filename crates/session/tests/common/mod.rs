@@ -60,7 +60,7 @@ static ALL: [Kind<f32>; 2] = [
     },
 ];
 
-pub const KINDS: Kinds = Kinds(&ALL);
+pub const KINDS: Kinds = Kinds(&ALL, &[]);
 
 /// Dice: bytes that a property test throws, and shrinks.
 pub struct Dice<'a>(pub &'a [u8]);
