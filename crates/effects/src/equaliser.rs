@@ -3,7 +3,7 @@
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use mixsmith_dsp::filter::design::{MOST_SECTIONS, Prototype, Shape, butterworth};
-use mixsmith_dsp::filter::{Section, Svf, matched};
+use mixsmith_dsp::filter::{Section, Svf, cascade, matched};
 use mixsmith_dsp::{Lane, lane::Mask};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
@@ -250,12 +250,7 @@ impl<L: Lane> Cascade<L> {
         if !busy.any() {
             return;
         }
-        let Some(right) = io.right.as_deref_mut() else {
-            for section in &mut self.sections {
-                section.run([&mut *io.left]);
-            }
-            return;
-        };
+        let Some(right) = io.right.as_deref_mut() else { return };
         let left = &mut *io.left;
         let side = L::splat(1.5).lt(place);
         let mid = L::splat(0.5).lt(place) & !side;
@@ -320,8 +315,22 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
                 cascade.aim(&band.map(|ramp| ramp.from), &self.setup);
             }
             cascade.aim(&band.map(|ramp| ramp.to), &self.setup);
-            cascade.run(&mut io, band.place.to);
         }
         self.begun = true;
+        let half = L::splat(0.5);
+        let bands = ramps.bands();
+        let whole =
+            |(cascade, band): (&Cascade<L>, &Band<Ramp<L>>)| !(half.lt(band.place.to) & cascade.busy()).any();
+        if io.right.is_none() || self.bands.iter().zip(&bands).all(whole) {
+            let sections = self.bands.iter_mut().flat_map(|band| &mut band.sections);
+            match io.right {
+                Some(right) => cascade(sections, [io.left, right]),
+                None => cascade(sections, [io.left]),
+            }
+            return;
+        }
+        for (cascade, band) in self.bands.iter_mut().zip(bands) {
+            cascade.run(&mut io, band.place.to);
+        }
     }
 }

@@ -342,10 +342,23 @@ fn add_edge(
     let frames = left.len();
     let from = source.tap(edge.tap);
     let add = |to: &mut [f32], from: &[f32]| to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
-    if edge.level.is_none() && edge.delay == 0 {
-        add(left, &from.left);
-        add(right, &from.right);
-        return;
+    match &edge.level {
+        None if edge.delay == 0 => {
+            add(left, &from.left);
+            add(right, &from.right);
+            return;
+        }
+        Some(level) if edge.delay == 0 && !level.moves() => {
+            // In one pass, to the bits of the passes below.
+            let gain = gain::amplitude(level.at(0));
+            let scaled = |to: &mut [f32], from: &[f32]| {
+                to.iter_mut().zip(from).for_each(|(to, from)| *to += *from * gain);
+            };
+            scaled(left, &from.left);
+            scaled(right, &from.right);
+            return;
+        }
+        _ => {}
     }
     let (one, two) = scratch;
     one.copy_from_slice(&from.left[..frames]);

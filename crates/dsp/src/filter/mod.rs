@@ -6,4 +6,4 @@ pub mod svf;
 
 pub use design::Prototype;
 pub use matched::matched;
-pub use svf::{Section, Svf};
+pub use svf::{Section, Svf, cascade};

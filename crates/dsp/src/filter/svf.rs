@@ -66,6 +66,109 @@ struct Weights<L> {
     m: [L; 3],
 }
 
+impl<L: Lane> Weights<L> {
+    /// What follows from the coefficients alone: `g + k`, the gain of the loop, and `2 g`.
+    #[inline(always)]
+    fn solve(&self) -> [L; 3] {
+        let sum = self.g + self.k;
+        [sum, self.g / (L::splat(1.0) + self.g * sum), self.g + self.g]
+    }
+
+    /// One sample. What the integrators gain is computed, not what they become: the difference is as small as the
+    /// corner is low, and would drown in the rounding of a coefficient near one.
+    #[inline(always)]
+    fn next(&self, &[sum, a, twice]: &[L; 3], [s1, s2]: &mut [L; 2], x: L) -> L {
+        let d = a * (x - *s2 - sum * *s1);
+        let v1 = *s1 + d;
+        let v2 = *s2 + self.g * v1;
+        *s1 = v1 + d;
+        *s2 += twice * v1;
+        self.m[0] * x + self.m[1] * v1 + self.m[2] * v2
+    }
+}
+
+/// Runs sections one after the other over the first `M` channels, to the bits of [`Svf::run`]. While one section waits
+/// for its own last sample the others work: each sample goes through [`TOGETHER`] of them at once.
+pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
+    sections: impl Iterator<Item = &'a mut Svf<L, N>>,
+    mut channels: [&mut [L]; M],
+) {
+    let mut still: [Option<&mut Svf<L, N>>; TOGETHER] = [const { None }; TOGETHER];
+    let mut count = 0;
+    for section in sections.filter(|section| section.active.any()) {
+        if section.now != section.to {
+            // One that glides goes alone, after those before it.
+            run_still(&mut still, &mut count, &mut channels);
+            section.run(channels.each_mut().map(|channel| &mut **channel));
+            continue;
+        }
+        still[count] = Some(section);
+        count += 1;
+        if count == TOGETHER {
+            run_still(&mut still, &mut count, &mut channels);
+        }
+    }
+    run_still(&mut still, &mut count, &mut channels);
+}
+
+/// Sections that a sample goes through at once in [`cascade`]: as many as the registers hold.
+const TOGETHER: usize = 4;
+
+/// Runs and forgets those that wait.
+fn run_still<L: Lane, const N: usize, const M: usize>(
+    still: &mut [Option<&mut Svf<L, N>>; TOGETHER],
+    count: &mut usize,
+    channels: &mut [&mut [L]; M],
+) {
+    let [a, b, c, d] = still.each_mut().map(Option::take);
+    *count = 0;
+    match (a, b, c, d) {
+        (Some(a), Some(b), Some(c), Some(d)) => together([a, b, c, d], channels),
+        (Some(a), Some(b), Some(c), _) => together([a, b, c], channels),
+        (Some(a), Some(b), _, _) => together([a, b], channels),
+        (Some(a), _, _, _) => together([a], channels),
+        _ => {}
+    }
+}
+
+fn together<L: Lane, const N: usize, const M: usize, const K: usize>(
+    mut sections: [&mut Svf<L, N>; K],
+    channels: &mut [&mut [L]; M],
+) {
+    if sections.iter().any(|section| (!section.active).any()) {
+        pass_together::<L, N, M, K, false>(&mut sections, channels);
+    } else {
+        pass_together::<L, N, M, K, true>(&mut sections, channels);
+    }
+    sections.iter_mut().for_each(|section| section.clean());
+}
+
+#[inline(always)]
+fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const ALL: bool>(
+    sections: &mut [&mut Svf<L, N>; K],
+    channels: &mut [&mut [L]; M],
+) {
+    let weights: [Weights<L>; K] = std::array::from_fn(|k| sections[k].now);
+    let solved: [[L; 3]; K] = std::array::from_fn(|k| weights[k].solve());
+    let active: [L::Mask; K] = std::array::from_fn(|k| sections[k].active);
+    for (c, channel) in channels.iter_mut().enumerate() {
+        let mut states: [[L; 2]; K] = std::array::from_fn(|k| sections[k].state[c]);
+        for sample in channel.iter_mut() {
+            let mut x = *sample;
+            for k in 0..K {
+                let y = weights[k].next(&solved[k], &mut states[k], x);
+                x = if ALL { y } else { L::select(active[k], y, x) };
+            }
+            *sample = x;
+        }
+        for (k, state) in states.into_iter().enumerate() {
+            for (kept, s) in sections[k].state[c].iter_mut().zip(state) {
+                *kept = if ALL { s } else { L::select(active[k], s, L::zero()) };
+            }
+        }
+    }
+}
+
 /// One section for `N` channels that share coefficients, each lane with its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Svf<L: Lane, const N: usize> {
@@ -149,8 +252,12 @@ impl<L: Lane, const N: usize> Svf<L, N> {
         if moving {
             self.settle();
         }
-        // A number that is none, or endless, must not stay in the recursion, and one too small to be heard
-        // must not slow it down.
+        self.clean();
+    }
+
+    /// A number that is none, or endless, must not stay in the recursion, and one too small to be heard must not slow
+    /// it down.
+    fn clean(&mut self) {
         let (least, most) = (L::splat(1e-25), L::splat(1e15));
         for s in self.state.iter_mut().flatten() {
             *s = L::select(s.abs().lt(most) & least.lt(s.abs()), *s, L::zero());
@@ -164,19 +271,12 @@ impl<L: Lane, const N: usize> Svf<L, N> {
             let whole = std::mem::take(channel);
             *channel = &mut whole[..frames];
         }
-        let one = L::splat(1.0);
         let share = L::splat(1.0 / frames.max(1) as f32);
         let step = |from: L, to: L| (to - from) * share;
         let mut w = self.now;
         let steps = [step(w.g, self.to.g), step(w.k, self.to.k)];
         let steps_m: [L; 3] = std::array::from_fn(|i| step(w.m[i], self.to.m[i]));
-        // What the integrators gain is computed, not what they become: the difference is as small as the corner
-        // is low, and would drown in the rounding of a coefficient near one.
-        let solve = |w: &Weights<L>| {
-            let sum = w.g + w.k;
-            (sum, w.g / (one + w.g * sum), w.g + w.g)
-        };
-        let (mut sum, mut a, mut twice) = solve(&w);
+        let mut solved = w.solve();
         let mut state = self.state;
         for frame in 0..frames {
             if MOVING {
@@ -185,21 +285,63 @@ impl<L: Lane, const N: usize> Svf<L, N> {
                 for (m, s) in w.m.iter_mut().zip(steps_m) {
                     *m += s;
                 }
-                (sum, a, twice) = solve(&w);
+                solved = w.solve();
             }
-            for (channel, [s1, s2]) in channels.iter_mut().zip(&mut state) {
+            for (channel, state) in channels.iter_mut().zip(&mut state) {
                 let x = channel[frame];
-                let d = a * (x - *s2 - sum * *s1);
-                let v1 = *s1 + d;
-                let v2 = *s2 + w.g * v1;
-                *s1 = v1 + d;
-                *s2 += twice * v1;
-                let y = w.m[0] * x + w.m[1] * v1 + w.m[2] * v2;
+                let y = w.next(&solved, state, x);
                 channel[frame] = if ALL { y } else { L::select(self.active, y, x) };
             }
         }
         for (kept, s) in self.state.iter_mut().flatten().zip(state.into_iter().flatten()) {
             *kept = if ALL { s } else { L::select(self.active, s, L::zero()) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::X8;
+
+    /// A section of some shape; every fourth lets everything pass.
+    fn section(i: usize) -> Section {
+        let x = i as f64;
+        match i % 4 {
+            3 => Section::IDENTITY,
+            _ => Section { g: 0.02 + 0.05 * x, k: 0.5 + 0.1 * x, high: 1.2, band: 0.3 * x, low: 0.8 },
+        }
+    }
+
+    #[test]
+    fn sections_together_give_the_bits_of_one_after_the_other() {
+        for count in 0..=11 {
+            let build = |lane: usize| {
+                let mut svf = Svf::<X8, 2>::default();
+                (0..8).for_each(|i| svf.aim(i, &section(lane + i), true));
+                svf
+            };
+            let mut one: Vec<Svf<X8, 2>> = (0..count).map(build).collect();
+            let mut all = one.clone();
+            for block in 0..6 {
+                // In the third block some of them begin to glide.
+                if block == 2 {
+                    for sections in [&mut one, &mut all] {
+                        sections.iter_mut().step_by(3).for_each(|svf| svf.aim(1, &section(9), false));
+                    }
+                }
+                let sound = |c: usize| -> [X8; 64] {
+                    std::array::from_fn(|i| {
+                        X8(std::array::from_fn(|l| ((i * (l + c + 1) + block) as f32).sin()))
+                    })
+                };
+                let (mut a, mut b) = ([sound(0), sound(1)], [sound(0), sound(1)]);
+                let [left, right] = &mut a;
+                one.iter_mut().for_each(|svf| svf.run([&mut left[..], &mut right[..]]));
+                let [left, right] = &mut b;
+                cascade(all.iter_mut(), [&mut left[..], &mut right[..]]);
+                assert_eq!(a, b, "{count} sections, block {block}");
+            }
         }
     }
 }
