@@ -24,7 +24,7 @@ pub enum PipelineError {
         path: PathBuf,
     },
     /// Nothing in the folder can be mixed.
-    #[error("{}: no track that could be read.{}", path.display(), list(problems))]
+    #[error("{}: no track that could be read. Put the song's tracks into it, one audio file a track.{}", path.display(), list(problems))]
     NoTracks {
         /// The folder.
         path: PathBuf,

@@ -313,4 +313,9 @@ impl Mixed {
     pub fn taken(&self) -> impl Iterator<Item = &Decision> {
         self.journal.decisions.iter().filter(|d| d.status == Status::Taken && !d.edits.is_empty())
     }
+
+    /// Does anything stand in the master? Not after `prepare` and `decide`, which do not listen to the mix.
+    pub fn is_mastered(&self) -> bool {
+        self.session.master().is_some_and(|master| !master.inserts.is_empty())
+    }
 }

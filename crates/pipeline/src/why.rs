@@ -194,11 +194,7 @@ impl Why {
     pub fn text(&self) -> String {
         let mut out = String::new();
         for reason in &self.reasons {
-            let who = if reason.about.is_empty() {
-                String::new()
-            } else {
-                format!("{}: ", reason.about.join(", "))
-            };
+            let who = words::who(&reason.about, &reason.says);
             out += &format!("{}. {}{}\n", reason.id, words::plain(&who), words::plain(&reason.says));
             if let Some(why) = &reason.reason {
                 let word = if reason.status == "refused" { "Not done" } else { "Left to your hand" };
@@ -285,8 +281,8 @@ mod tests {
     fn then_and_now_and_whose_hand() {
         assert_eq!(
             ask("vox/fader").unwrap().text(),
-            "2. Lead Vocal: Lead Vocal +3.0 dB.\n   because loudness while it plays: -24.0 LUFS, wanted -21.0 LUFS\n   \
-             vox/fader = 3 dB  (now 3.5 dB, by decision 4)\n4. Lead Vocal: Lead Vocal a little more.\n   vox/fader = 3.5 dB\n"
+            "2. Lead Vocal +3.0 dB.\n   because loudness while it plays: -24.0 LUFS, wanted -21.0 LUFS\n   \
+             vox/fader = 3 dB  (now 3.5 dB, by decision 4)\n4. Lead Vocal a little more.\n   vox/fader = 3.5 dB\n"
         );
         let comp = ask("vox/comp").unwrap();
         assert!(

@@ -9,8 +9,8 @@ use crate::table::{Common, Song, Wishes, examples};
 
 /// Decides the mix without printing it
 ///
-/// Everything that `mix` does short of rendering: writes `mix/session.toml` and `mix/decisions.toml`. Change what you
-/// like there, then `mixsmith render`.
+/// Writes `mix/session.toml` and `mix/decisions.toml`. What needs the mix to be heard, the check and the master, is left
+/// to `mixsmith mix`. Change what you like, then `mixsmith mix`, which keeps it; `mixsmith render` prints without a master.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = examples!("mixsmith decide my-song --genre jazz"))]
 pub struct Decide {

@@ -22,11 +22,19 @@ pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failu
     }
     if !common.quiet {
         let moves = mixed.taken().count();
-        let tracks = mixed.listened.files.len();
+        let tracks = mixed.session.tracks().count();
+        let song = folder.root.display();
+        let many = |number: usize| if number == 1 { "" } else { "s" };
         say::line(&format!(
-            "{moves} moves on {tracks} tracks. `mixsmith why {}` gives the reasons.",
-            folder.root.display()
+            "{moves} move{} on {tracks} track{}. `mixsmith why {song}` gives the reasons.",
+            many(moves),
+            many(tracks)
         ))?;
+        if !mixed.is_mastered() {
+            say::line(&format!(
+                "It is not mastered yet: `mixsmith mix {song}` listens to the mix and masters it."
+            ))?;
+        }
     }
     Ok(())
 }

@@ -24,13 +24,15 @@ pub struct Set {
 
 impl Set {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let said = mixsmith_pipeline::set(&folder(&self.song, common)?, &self.settings)?;
+        let folder = folder(&self.song, common)?;
+        let said = mixsmith_pipeline::set(&folder, &self.settings)?;
         if common.json {
             return say::line(&json!({ "set": said }).to_string());
         }
         if common.quiet {
             return Ok(());
         }
-        said.iter().try_for_each(|line| say::line(line))
+        said.iter().try_for_each(|line| say::line(line))?;
+        say::line(&format!("To hear it: `mixsmith render {}`.", folder.root.display()))
     }
 }

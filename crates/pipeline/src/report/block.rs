@@ -132,11 +132,14 @@ impl Table {
 
     /// As HTML. Its box scrolls when the page is narrower.
     pub fn html(&self) -> String {
-        // Numbers stand to the right; short words stay on one line.
-        let short = |column: usize| self.rows.iter().all(|row| row[column].text.chars().count() <= 24);
+        // Numbers stand to the right; short words stay on one line; sentences keep a width that can be read.
+        let longest = |column: usize| self.rows.iter().map(|row| row[column].text.chars().count()).max();
+        let short = |column: usize| longest(column).unwrap_or(0) <= 18;
+        let long = |column: usize| column > 0 && longest(column).unwrap_or(0) > 36;
         let class = |column| match (self.numeric(column), short(column)) {
             (true, _) => " class=\"n\"",
             (false, true) => " class=\"s\"",
+            (false, false) if long(column) => " class=\"w\"",
             (false, false) => "",
         };
         let classes: Vec<&str> = (0..self.head.len()).map(class).collect();
@@ -262,6 +265,18 @@ mod tests {
         );
         let html = table.html();
         assert!(html.contains("&lt;b&gt;") && html.contains("<td class=\"n\">\u{2212}9.5</td>"), "{html}");
+    }
+
+    #[test]
+    fn a_column_of_sentences_keeps_a_width() {
+        let mut table = Table::new("Faults", &["File", "Role", "Faults"]);
+        table.row(vec![
+            "gtr.wav".into(),
+            "Guitar".into(),
+            "625 clipped peaks, at 0:11.5, 0:12.6 and 48 more".into(),
+        ]);
+        let html = table.html();
+        assert!(html.contains("<td class=\"s\">Guitar") && html.contains("<td class=\"w\">625"), "{html}");
     }
 
     #[test]

@@ -131,7 +131,9 @@ fn list(mixed: &Mixed, run: &[&Decision]) -> String {
     if run.len() < MANY || run.iter().any(|decision| decision.rule != first.rule) {
         return list;
     }
-    let who: Vec<String> = run.iter().flat_map(|decision| names(mixed, decision)).collect();
+    // A decision about a track and its return is one thing: `Vox into Plate`.
+    let who: Vec<String> = run.iter().map(|decision| names(mixed, decision).join(" into ")).collect();
+    let who: Vec<String> = who.into_iter().filter(|who| !who.is_empty()).collect();
     format!(
         "<details class=\"run\"><summary><b>{} to {}</b> {} <span class=\"rule\">{}</span></summary>\n{list}</details>\n",
         first.id,
@@ -158,7 +160,10 @@ fn status(decision: &Decision) -> (&'static str, &'static str, &str) {
 
 fn html(mixed: &Mixed, decision: &Decision) -> String {
     let (class, word, why) = status(decision);
-    let who: String = names(mixed, decision).iter().map(|name| format!("<b>{}</b> ", esc(name))).collect();
+    let who = match names(mixed, decision) {
+        names if names.is_empty() => String::new(),
+        names => format!("<b>{}</b> ", esc(&names.join(", "))),
+    };
     let chips: String = decision
         .because
         .iter()
@@ -210,8 +215,7 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
 
 fn text(mixed: &Mixed, decision: &Decision) -> String {
     let (class, word, why) = status(decision);
-    let who = names(mixed, decision).join(", ");
-    let who = if who.is_empty() { who } else { format!("{who}: ") };
+    let who = words::who(&names(mixed, decision), &decision.says);
     let mut out = wrap(&plain(&(who + &decision.says)), &format!("{}. ", decision.id));
     if class != "taken" {
         out += &wrap(&plain(&format!("{word}: {why}")), "   ");

@@ -84,7 +84,7 @@ fn why_left_out(view: &View<'_>, stem: &Stem) -> String {
         decision.because.iter().any(|evidence| about(&evidence.of)) || decision.says.starts_with(&stem.file)
     });
     let said = found.map(|decision| decision.says.trim_start_matches(&stem.file).trim_start());
-    let said = said.map(|said| said.trim_start_matches("is left out:").trim().to_owned());
+    let said = said.map(|said| said.trim_start_matches("is left out.").trim().to_owned());
     said.or_else(|| view.mixed.listened.facts.text("leave-out.why", &stem.id).map(str::to_owned))
         .unwrap_or_else(|| "it is in no track of the session".to_owned())
 }

@@ -65,7 +65,10 @@ pub(crate) fn quantity(value: f64, unit: &str) -> String {
         "Hz" => format!("{value:.0} Hz"),
         "share" => format!("{:.0} %", value * 100.0),
         "s" => format!("{} s", trimmed(value, 2)),
-        "" | "sign" | "ratio" | "name" => trimmed(value, 2),
+        "sign" => if value < 0.0 { "inverted" } else { "normal" }.to_owned(),
+        "sd" => format!("{} standard deviations", tenth(value)),
+        "tracks" | "rests" => format!("{value:.0} {unit}"),
+        "" | "ratio" | "name" => trimmed(value, 2),
         unit => format!("{} {unit}", tenth(value)),
     }
 }
@@ -111,6 +114,7 @@ const FACTS: &[(&str, &str)] = &[
     ("fault.clipping", "clipped peaks"),
     ("fault.dc", "constant offset"),
     ("fault.hum", "mains hum"),
+    ("fault.hum_hz", "frequency of the hum"),
     ("fault.imbalance", "left against right"),
     ("balance.distance", "distance from usual levels"),
     ("balance.spread", "spread of the levels"),
@@ -137,6 +141,12 @@ const FACTS: &[(&str, &str)] = &[
     ("activity.share", "plays for"),
     ("song.end", "end of the song"),
 ];
+
+/// Whom a sentence is about, to stand before it: `Vox: `. Nothing when it begins with the name already.
+pub(crate) fn who(names: &[String], says: &str) -> String {
+    let who = names.join(", ");
+    if who.is_empty() || says.starts_with(&who) { String::new() } else { format!("{who}: ") }
+}
 
 /// What a measure is called in plain words.
 pub(crate) fn fact(id: &str) -> String {
