@@ -28,3 +28,8 @@ pub static ALL: &[&[Measure]] = &[
     masking::MEASURES,
     odd_files::MEASURES,
 ];
+
+/// The unit of a measure; nothing where it has none, or is not known.
+pub fn unit(measure: &str) -> &'static str {
+    ALL.iter().copied().flatten().find(|known| known.id == measure).map_or("", |known| known.unit)
+}

@@ -22,6 +22,7 @@ pub mod stem;
 pub mod tempo;
 pub mod window;
 
+pub use all::unit;
 pub use ears::measure_stem;
 pub use fact::{Fact, Facts, Measure, Qty, Span};
 pub use roles::{ROLES, Role, role};

@@ -40,7 +40,7 @@ pub use progress::{Progress, Silent};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use scorecard::{Bar, Figure, QUESTIONS, Score, Verdict, figures};
 
-pub use mixsmith_analysis::{Fact, Facts, Qty};
+pub use mixsmith_analysis::{Fact, Facts, Qty, unit};
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};
 pub use mixsmith_session::Address;
 pub use why::{Knob, Reason, Why, explain, why};

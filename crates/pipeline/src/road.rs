@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mixsmith_analysis::{Facts, ears};
+use mixsmith_assistant::decide::add;
 use mixsmith_assistant::{Assistant, Brief, Decision, Genre, Locks, Loudness, Phase, Status, decide as ask};
 use mixsmith_audio::{Audio, hex};
 use mixsmith_effects::KINDS;
@@ -97,6 +98,15 @@ impl Start {
         ask(&self.assistant(facts), last)
     }
 
+    /// Adds what an earlier run decided by hearing its mix: trim of the mix bus and master stay until the next mix is heard.
+    fn as_it_was_heard(&self, session: Session, decisions: Vec<Decision>) -> (Session, Vec<Decision>) {
+        let earlier = self.earlier.iter().flat_map(|earlier| &earlier.journal.decisions);
+        let by_hearing = earlier.filter(|d| d.rule.starts_with("check.") || d.rule.starts_with("master."));
+        by_hearing.fold((session, decisions), |(_, decisions), decision| {
+            add(&self.assistant(&self.listened.facts), decisions, decision.clone())
+        })
+    }
+
     /// What the person should know, once it is decided.
     fn notes(&self, session: &Session) -> Vec<Note> {
         let odd = self.earlier.iter().flat_map(|earlier| earlier.notes(session));
@@ -124,6 +134,8 @@ fn until(
     let start = start(folder, options, progress)?;
     progress.stage("Decide", 0);
     let (session, decisions) = start.decide(&start.listened.facts, last);
+    let (session, decisions) =
+        if last == Phase::MixBus { start.as_it_was_heard(session, decisions) } else { (session, decisions) };
     let journal = Journal::new(decisions, start.locks.hand.clone());
     if !options.dry_run {
         sessions::write(folder, &session, &journal)?;
@@ -165,7 +177,7 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
     if let Some((decision, _)) =
         master::settle(&session, &audio, start.brief.loudness.lufs(), threads, progress)?
     {
-        (session, decisions) = mixsmith_assistant::decide::add(&start.assistant(&facts), decisions, decision);
+        (session, decisions) = add(&start.assistant(&facts), decisions, decision);
     }
     drop(audio);
     let journal = Journal::new(decisions, start.locks.hand.clone());
@@ -312,6 +324,13 @@ impl Mixed {
     /// Decisions that were taken and change something.
     pub fn taken(&self) -> impl Iterator<Item = &Decision> {
         self.journal.decisions.iter().filter(|d| d.status == Status::Taken && !d.edits.is_empty())
+    }
+
+    /// By how much the printed master is softer than asked for, LU, where it is worth a word.
+    pub fn short_of_loudness(&self) -> Option<f64> {
+        let master = self.manifest.outputs.iter().find(|output| output.kind == "master")?;
+        let short = self.brief.loudness.lufs() - master.level.loudness;
+        (short > 0.5 && self.is_mastered()).then_some(short)
     }
 
     /// Does anything stand in the master? Not after `prepare` and `decide`, which do not listen to the mix.

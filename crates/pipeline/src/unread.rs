@@ -74,8 +74,10 @@ pub(crate) fn notes(problems: &[Problem], now: &Session) -> Vec<Note> {
             let (name, range) = (param.name, param.range_text());
             problem.help = format!("It stands at {}; {name} goes from {range}", param.unit.show(value));
         }
+        // The line is in the name of what it is about.
+        let line = std::mem::take(&mut problem.line);
         let says = problem.to_string();
-        Note { about: format!("session.toml:{}", problem.line), says, warning: true }
+        Note { about: format!("session.toml:{line}"), says, warning: true }
     };
     problems.iter().map(note).collect()
 }

@@ -63,6 +63,16 @@ fn stems_groups_and_versions_add_up_to_the_mix() {
 }
 
 #[test]
+fn deciding_again_keeps_the_master_until_the_next_mix_is_heard() {
+    let song = OnDisk::of(&few());
+    let mixed = song.mix(2);
+    assert!(mixed.is_mastered());
+    let before = std::fs::read(song.folder().session()).unwrap();
+    assert!(song.decide().is_mastered());
+    assert_eq!(std::fs::read(song.folder().session()).unwrap(), before);
+}
+
+#[test]
 fn the_session_reads_and_prints_to_the_same_bytes() {
     let text = SONG.0.session_text();
     let (session, problems) = parse(&text, &KINDS).unwrap();

@@ -10,7 +10,7 @@ use crate::table::{Common, Song, Wishes, examples};
 /// Decides the mix without printing it
 ///
 /// Writes `mix/session.toml` and `mix/decisions.toml`. What needs the mix to be heard, the check and the master, is left
-/// to `mixsmith mix`. Change what you like, then `mixsmith mix`, which keeps it; `mixsmith render` prints without a master.
+/// to `mixsmith mix`; what an earlier `mix` has heard stays. Change what you like, then `mixsmith mix`, which keeps it.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = examples!("mixsmith decide my-song --genre jazz"))]
 pub struct Decide {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
-use mixsmith_pipeline::{Fact, Qty, listen};
+use mixsmith_pipeline::{Fact, Qty, listen, unit};
 use serde_json::json;
 
 use super::{folder, options, result};
@@ -60,15 +60,19 @@ impl ListFacts {
 /// A value in a few words.
 fn value(fact: &Fact) -> String {
     match &fact.value {
-        Qty::Number(number) => format!("{number:.2}"),
+        Qty::Number(number) => format!("{number:.2} {}", unit(&fact.what)).trim_end().to_owned(),
         Qty::Text(text) => text.clone(),
         Qty::Times(times) => format!("{} moments", times.len()),
         Qty::Series { step, values } => format!("{} values, one every {step} s", values.len()),
-        Qty::Bands(bands) => bands.iter().map(|band| format!("{band:.1}")).collect::<Vec<_>>().join(" "),
+        Qty::Bands(bands) => {
+            let bands: Vec<String> = bands.iter().map(|band| format!("{band:.1}")).collect();
+            format!("{} {}", bands.join(" "), unit(&fact.what)).trim_end().to_owned()
+        }
         Qty::Spans(spans) => {
             let spans =
                 spans.iter().map(|span| format!("{:.1}-{:.1} s {}", span.start, span.end, span.label));
-            spans.collect::<Vec<_>>().join(", ").trim_end().to_owned()
+            let spans = spans.map(|span| span.trim_end().to_owned());
+            spans.collect::<Vec<_>>().join(", ")
         }
     }
 }

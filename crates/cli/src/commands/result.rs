@@ -30,6 +30,12 @@ pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failu
             many(moves),
             many(tracks)
         ))?;
+        if let Some(short) = mixed.short_of_loudness() {
+            say::line(&format!(
+                "The master is {short:.1} LU softer than asked for: more would cost the song its punch. `--loudness \
+                 dynamic` asks for less."
+            ))?;
+        }
         if !mixed.is_mastered() {
             say::line(&format!(
                 "It is not mastered yet: `mixsmith mix {song}` listens to the mix and masters it."
