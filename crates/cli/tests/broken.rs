@@ -134,10 +134,10 @@ fn slips_in_the_session_are_named_by_line_and_not_lost() {
     went_on(
         &ran,
         &[
-            &format!("line {line}, "),
+            &format!("session.toml:{line}: "),
             "lead-vocal/fader: -320 dB is out of range",
             "from -90 dB to 12 dB",
-            &format!("line {}, ", line + 1),
+            &format!("session.toml:{}: ", line + 1),
             "nowhere",
             "tone.wonder",
         ],
@@ -158,7 +158,7 @@ fn routes_in_a_circle_are_named_and_opened() {
     let to = mix + lines[mix..].iter().position(|line| line.starts_with("to = ")).unwrap();
     lines[to] = "to = \"mix\"";
     song.put("mix/session.toml", lines.join("\n") + "\n");
-    went_on(&song.run("render", &[]), &[&format!("line {}, ", to + 1), "mix > mix"]);
+    went_on(&song.run("render", &[]), &[&format!("session.toml:{}: ", to + 1), "mix > mix"]);
 }
 
 #[test]
