@@ -9,7 +9,7 @@ use std::sync::Arc;
 use mixsmith_audio::{Clip as Sound, Dither, Sample, WavWriter, read};
 use mixsmith_effects::all::KINDS;
 use mixsmith_engine::{Prints, Sink, Sources, compile, render};
-use mixsmith_session::{Clip, Insert, Map, Send, Session, SongInfo, Source, Strip, StripKind, Tap};
+use mixsmith_session::{Clip, Insert, Send, Session, SongInfo, Source, Strip, StripKind, Tap};
 
 use crate::workload::{RATE, file};
 
@@ -32,16 +32,7 @@ pub fn once(folder: &Path, tracks: usize, threads: usize, out: &Path) -> Result<
             channels: 1,
             frames,
         });
-        let clip = Clip {
-            source: id.clone(),
-            at: 0,
-            from: 0,
-            frames,
-            gain: 0.0,
-            fade_in: 0,
-            fade_out: 0,
-            map: Map::All,
-        };
+        let clip = Clip::whole(&id, frames);
         if let Some(strip) = session.strips.iter_mut().find(|strip| strip.id == id) {
             Arc::make_mut(strip).kind = StripKind::Track { clips: vec![clip] };
         }

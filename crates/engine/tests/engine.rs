@@ -6,7 +6,7 @@ use mixsmith_audio::{Audio, Clip as Sound};
 use mixsmith_engine::{Plan, Prints, Runner, Sink, Sources, compile, render};
 use mixsmith_processor::{Effect, Io, Kind, Kinds, Ports, Ramp, Setup, params};
 use mixsmith_session::{
-    Clip, Curve, Insert, Lane, Map, Point, Send, Session, SongInfo, Source, Strip, StripKind, Tap,
+    Clip, Curve, Insert, Lane, Point, Send, Session, SongInfo, Source, Strip, StripKind, Tap,
 };
 
 params! {
@@ -103,16 +103,7 @@ fn song(tracks: &[(&str, Audio)]) -> (Session, Sources) {
             frames,
         });
         sources.insert((*id).into(), Arc::new(Sound::in_memory(audio.clone())));
-        let clip = Clip {
-            source: (*id).into(),
-            at: 0,
-            from: 0,
-            frames,
-            gain: 0.0,
-            fade_in: 0,
-            fade_out: 0,
-            map: Map::All,
-        };
+        let clip = Clip::whole(id, frames);
         let mut strip = Strip::new(id, id, StripKind::Track { clips: vec![clip] });
         strip.to = Some("mix".into());
         session.strips.push(Arc::new(strip));

@@ -6,7 +6,7 @@ use mixsmith_assistant::{Decision, Evidence};
 use mixsmith_audio::{Audio, Clip as Sound};
 use mixsmith_effects::KINDS;
 use mixsmith_engine::{Prints, Sink, Sources, compile, render};
-use mixsmith_session::{Address, Clip, Edit, Map, Session, Source, Strip, StripKind};
+use mixsmith_session::{Address, Clip, Edit, Session, Source, Strip, StripKind};
 
 use crate::meter::{Level, Meter};
 use crate::{PipelineError, Progress};
@@ -38,16 +38,7 @@ fn alone(session: &Session, master: &Strip, mix: &Audio) -> (Session, Sources) {
         channels: 2,
         frames,
     };
-    let clip = Clip {
-        source: "mix".to_owned(),
-        at: 0,
-        from: 0,
-        frames,
-        gain: 0.0,
-        fade_in: 0,
-        fade_out: 0,
-        map: Map::All,
-    };
+    let clip = Clip::whole("mix", frames);
     let mut track = Strip::new("mix", "Mix", StripKind::Track { clips: vec![clip] });
     track.to = Some(master.id.clone());
     let song = session.song.clone();

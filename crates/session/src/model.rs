@@ -159,6 +159,14 @@ pub struct Clip {
     pub map: Map,
 }
 
+impl Clip {
+    /// All of a source from the start of the song on, as recorded.
+    pub fn whole(source: &str, frames: u64) -> Self {
+        let source = source.to_owned();
+        Clip { source, at: 0, from: 0, frames, gain: 0.0, fade_in: 0, fade_out: 0, map: Map::All }
+    }
+}
+
 /// Which channels of a source go where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

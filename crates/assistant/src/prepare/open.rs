@@ -144,16 +144,7 @@ pub fn dead_channel(desk: &Desk<'_>, stem: &str) -> Option<Side> {
 }
 
 fn clip(stem: &Stem, map: Map) -> Clip {
-    Clip {
-        source: stem.id.clone(),
-        at: stem.start,
-        from: 0,
-        frames: stem.clip.frames,
-        gain: 0.0,
-        fade_in: 0,
-        fade_out: 0,
-        map,
-    }
+    Clip { at: stem.start, map, ..Clip::whole(&stem.id, stem.clip.frames) }
 }
 
 fn source(stem: &Stem) -> Source {

@@ -88,7 +88,7 @@ impl<L: Lane> Weights<L> {
 }
 
 /// Runs sections one after the other over the first `M` channels, to the bits of [`Svf::run`]. While one section waits
-/// for its own last sample the others work: each sample goes through [`TOGETHER`] of them at once.
+/// for its own last sample the others work: each sample goes through four of them at once.
 pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
     sections: impl Iterator<Item = &'a mut Svf<L, N>>,
     mut channels: [&mut [L]; M],
