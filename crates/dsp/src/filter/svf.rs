@@ -236,22 +236,20 @@ impl<L: Lane, const N: usize> Svf<L, N> {
 
     /// Filters one quantum of the first `M` channels in place, gliding to what was aimed at. A lane without
     /// work is left as it is, bit for bit.
-    pub fn run<const M: usize>(&mut self, channels: [&mut [L]; M]) {
+    pub fn run<const M: usize>(&mut self, mut channels: [&mut [L]; M]) {
         if !self.active.any() {
             return;
         }
-        let moving = self.now != self.to;
-        let all = !(!self.active).any();
-        match (moving, all) {
-            (false, true) => self.pass::<M, false, true>(channels),
-            (false, false) => self.pass::<M, false, false>(channels),
-            (true, true) => self.pass::<M, true, true>(channels),
-            (true, false) => self.pass::<M, true, false>(channels),
+        if self.now == self.to {
+            return together([self], &mut channels);
+        }
+        if (!self.active).any() {
+            self.glide::<M, false>(channels);
+        } else {
+            self.glide::<M, true>(channels);
         }
         self.now = self.to;
-        if moving {
-            self.settle();
-        }
+        self.settle();
         self.clean();
     }
 
@@ -265,7 +263,7 @@ impl<L: Lane, const N: usize> Svf<L, N> {
     }
 
     #[inline(always)]
-    fn pass<const M: usize, const MOVING: bool, const ALL: bool>(&mut self, mut channels: [&mut [L]; M]) {
+    fn glide<const M: usize, const ALL: bool>(&mut self, mut channels: [&mut [L]; M]) {
         let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
         for channel in &mut channels {
             let whole = std::mem::take(channel);
@@ -276,17 +274,14 @@ impl<L: Lane, const N: usize> Svf<L, N> {
         let mut w = self.now;
         let steps = [step(w.g, self.to.g), step(w.k, self.to.k)];
         let steps_m: [L; 3] = std::array::from_fn(|i| step(w.m[i], self.to.m[i]));
-        let mut solved = w.solve();
         let mut state = self.state;
         for frame in 0..frames {
-            if MOVING {
-                w.g += steps[0];
-                w.k += steps[1];
-                for (m, s) in w.m.iter_mut().zip(steps_m) {
-                    *m += s;
-                }
-                solved = w.solve();
+            w.g += steps[0];
+            w.k += steps[1];
+            for (m, s) in w.m.iter_mut().zip(steps_m) {
+                *m += s;
             }
+            let solved = w.solve();
             for (channel, state) in channels.iter_mut().zip(&mut state) {
                 let x = channel[frame];
                 let y = w.next(&solved, state, x);
