@@ -166,7 +166,10 @@ impl<T: Copy> EqualiserParams<T> {
 impl<T: PartialEq> PartialEq for Band<T> {
     #[inline(always)]
     fn eq(&self, other: &Self) -> bool {
-        (self.kind == other.kind) & (self.freq == other.freq) & (self.gain == other.gain) & (self.q == other.q)
+        (self.kind == other.kind)
+            & (self.freq == other.freq)
+            & (self.gain == other.gain)
+            & (self.q == other.q)
             && (self.slope == other.slope) & (self.place == other.place)
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use mixsmith_dsp::{Lane, X8};
 use mixsmith_dsp::lane::wide::{self, Widest};
+use mixsmith_dsp::{Lane, X8};
 
 use crate::{Param, ParamSet, Ramp};
 
