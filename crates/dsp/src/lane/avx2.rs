@@ -203,3 +203,30 @@ impl Lane for Avx8 {
         avx!(Avx8(_mm256_floor_ps(self.0)))
     }
 }
+
+/// Number `i` of row `j` becomes number `j` of row `i`.
+#[inline(always)]
+pub fn transposed(rows: [Avx8; 8]) -> [Avx8; 8] {
+    avx!({
+        let r = rows.map(|row| row.0);
+        let mut pairs = r;
+        for i in 0..4 {
+            pairs[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
+            pairs[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
+        }
+        let mut fours = pairs;
+        for i in 0..2 {
+            let [a, b, c, d] = [pairs[4 * i], pairs[4 * i + 1], pairs[4 * i + 2], pairs[4 * i + 3]];
+            fours[4 * i] = _mm256_shuffle_ps::<0x44>(a, c);
+            fours[4 * i + 1] = _mm256_shuffle_ps::<0xee>(a, c);
+            fours[4 * i + 2] = _mm256_shuffle_ps::<0x44>(b, d);
+            fours[4 * i + 3] = _mm256_shuffle_ps::<0xee>(b, d);
+        }
+        let mut out = rows;
+        for i in 0..4 {
+            out[i] = Avx8(_mm256_permute2f128_ps::<0x20>(fours[i], fours[i + 4]));
+            out[i + 4] = Avx8(_mm256_permute2f128_ps::<0x31>(fours[i], fours[i + 4]));
+        }
+        out
+    })
+}

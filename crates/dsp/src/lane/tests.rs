@@ -70,3 +70,20 @@ fn eight_side_by_side_give_the_bits_of_one() {
         println!("skipped: this machine has no wider registers");
     }
 }
+
+#[test]
+fn channels_are_laid_together_and_taken_apart() {
+    for frames in [0, 1, 7, 8, 9, 64, 67] {
+        let rows: Vec<Vec<f32>> =
+            (0..8).map(|j| (0..frames).map(|i| (100 * j + i) as f32).collect()).collect();
+        let mut wide = vec![X8::splat(-1.0); frames];
+        wide::gather(std::array::from_fn(|j| rows[j].as_slice()), &mut wide);
+        for (i, frame) in wide.iter().enumerate() {
+            assert_eq!(frame.0, std::array::from_fn(|j| (100 * j + i) as f32));
+        }
+        let mut back = vec![vec![-1.0; frames]; 8];
+        let mut slices = back.iter_mut().map(Vec::as_mut_slice);
+        wide::scatter(&wide, std::array::from_fn(|_| slices.next().unwrap()));
+        assert_eq!(back, rows);
+    }
+}
