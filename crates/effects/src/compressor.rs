@@ -114,8 +114,9 @@ impl<L: Lane> Effect<L> for Compressor<L> {
 
 #[inline(always)]
 fn apply<L: Lane>(delay: &mut DelayLine<L>, gains: &[L; QUANTUM], channel: &mut [L]) {
+    delay.process(channel);
     for (x, &gain) in channel.iter_mut().zip(gains) {
-        *x = delay.next(*x) * gain;
+        *x = *x * gain;
     }
 }
 
@@ -145,20 +146,59 @@ impl<L: Lane> Course<L> {
     /// Turns levels into gains, in place. Returns the largest reduction.
     #[inline(always)]
     fn gains(&self, ballistics: &mut Ballistics<L>, levels: &mut [L; QUANTUM]) -> L {
-        let share = |i: usize| L::splat((i + 1) as f32 / QUANTUM as f32);
-        let along = |ramp: &Ramp<L>, i: usize| ramp.from + (ramp.to - ramp.from) * share(i);
-        for (i, x) in levels.iter_mut().enumerate() {
-            *x = self.curve.reduction(*x - along(&self.threshold, i), along(&self.slope, i));
+        if self.threshold.moves() || self.slope.moves() || self.makeup.moves() || self.mix.moves() {
+            self.gains_along::<true>(ballistics, levels)
+        } else {
+            self.gains_along::<false>(ballistics, levels)
         }
+    }
+
+    #[inline(always)]
+    fn gains_along<const MOVES: bool>(&self, ballistics: &mut Ballistics<L>, levels: &mut [L; QUANTUM]) -> L {
         let mut largest = L::zero();
+        if L::WIDTH > 1 {
+            // In one pass: what does not wait for the frame before fills the time of what does.
+            for (i, x) in levels.iter_mut().enumerate() {
+                let smooth = ballistics.next(self.reduction::<MOVES>(*x, i));
+                largest = largest.max(smooth);
+                *x = self.gain::<MOVES>(smooth, i);
+            }
+            return largest;
+        }
+        // One channel alone: several frames at a time before and after what must go one by one.
+        for (i, x) in levels.iter_mut().enumerate() {
+            *x = self.reduction::<MOVES>(*x, i);
+        }
         for x in levels.iter_mut() {
             *x = ballistics.next(*x);
             largest = largest.max(*x);
         }
         for (i, x) in levels.iter_mut().enumerate() {
-            let wet = math::exp2(along(&self.makeup, i) - *x) - L::splat(1.0);
-            *x = L::splat(1.0) + along(&self.mix, i) * wet;
+            *x = self.gain::<MOVES>(*x, i);
         }
         largest
     }
+
+    /// The reduction that a level asks for.
+    #[inline(always)]
+    fn reduction<const MOVES: bool>(&self, level: L, i: usize) -> L {
+        let over = level - at::<L, MOVES>(&self.threshold, i);
+        self.curve.reduction(over, at::<L, MOVES>(&self.slope, i))
+    }
+
+    /// The gain that a reduction comes to.
+    #[inline(always)]
+    fn gain<const MOVES: bool>(&self, reduction: L, i: usize) -> L {
+        let wet = math::exp2(at::<L, MOVES>(&self.makeup, i) - reduction) - L::splat(1.0);
+        L::splat(1.0) + at::<L, MOVES>(&self.mix, i) * wet
+    }
+}
+
+/// A parameter at a frame of the quantum.
+#[inline(always)]
+fn at<L: Lane, const MOVES: bool>(ramp: &Ramp<L>, i: usize) -> L {
+    if !MOVES {
+        return ramp.from;
+    }
+    ramp.from + (ramp.to - ramp.from) * L::splat((i + 1) as f32 / QUANTUM as f32)
 }

@@ -67,23 +67,25 @@ struct Weights<L> {
 }
 
 impl<L: Lane> Weights<L> {
-    /// What follows from the coefficients alone: `g + k`, the gain of the loop, and `2 g`.
+    /// What follows from the coefficients alone: `g + k`, the gain of the loop, `2 g`, and what the first integrator's
+    /// way through the second adds to its weight.
     #[inline(always)]
-    fn solve(&self) -> [L; 3] {
+    fn solve(&self) -> [L; 4] {
         let sum = self.g + self.k;
-        [sum, self.g / (L::splat(1.0) + self.g * sum), self.g + self.g]
+        let a = self.g / (L::splat(1.0) + self.g * sum);
+        [sum, a, self.g + self.g, self.m[1] + self.m[2] * self.g]
     }
 
     /// One sample. What the integrators gain is computed, not what they become: the difference is as small as the
     /// corner is low, and would drown in the rounding of a coefficient near one.
     #[inline(always)]
-    fn next(&self, &[sum, a, twice]: &[L; 3], [s1, s2]: &mut [L; 2], x: L) -> L {
+    fn next(&self, &[sum, a, twice, m1]: &[L; 4], [s1, s2]: &mut [L; 2], x: L) -> L {
         let d = a * (x - *s2 - sum * *s1);
         let v1 = *s1 + d;
-        let v2 = *s2 + self.g * v1;
+        let y = self.m[0] * x + m1 * v1 + self.m[2] * *s2;
         *s1 = v1 + d;
         *s2 += twice * v1;
-        self.m[0] * x + self.m[1] * v1 + self.m[2] * v2
+        y
     }
 }
 
@@ -160,7 +162,7 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
     channels: &mut [&mut [L]; M],
 ) {
     let mut weights = [Weights::default(); K];
-    let mut solved = [[L::zero(); 3]; K];
+    let mut solved = [[L::zero(); 4]; K];
     let mut active = [L::zero().lt(L::zero()); K];
     for k in 0..K {
         weights[k] = sections[k].now;
