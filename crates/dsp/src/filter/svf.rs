@@ -156,6 +156,25 @@ fn together<L: Lane, const N: usize, const M: usize, const K: usize>(
     }
 }
 
+/// Still sections in a row; `ALL` of them work in every lane.
+struct Pass<L: Lane, const K: usize, const ALL: bool> {
+    weights: [Weights<L>; K],
+    solved: [[L; 4]; K],
+    active: [L::Mask; K],
+}
+
+impl<L: Lane, const K: usize, const ALL: bool> Pass<L, K, ALL> {
+    /// One sample through all of them.
+    #[inline(always)]
+    fn next(&self, states: &mut [[L; 2]; K], mut x: L) -> L {
+        for k in 0..K {
+            let y = self.weights[k].next(&self.solved[k], &mut states[k], x);
+            x = if ALL { y } else { L::select(self.active[k], y, x) };
+        }
+        x
+    }
+}
+
 #[inline(always)]
 fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const ALL: bool>(
     sections: &mut [&mut Svf<L, N>; K],
@@ -169,21 +188,31 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
         solved[k] = weights[k].solve();
         active[k] = sections[k].active;
     }
-    for (c, channel) in channels.iter_mut().enumerate() {
-        let mut states = [[L::zero(); 2]; K];
+    let mut states = [[[L::zero(); 2]; K]; M];
+    for c in 0..M {
         for k in 0..K {
-            states[k] = sections[k].state[c];
+            states[c][k] = sections[k].state[c];
         }
-        for sample in channel.iter_mut() {
-            let mut x = *sample;
-            for k in 0..K {
-                let y = weights[k].next(&solved[k], &mut states[k], x);
-                x = if ALL { y } else { L::select(active[k], y, x) };
+    }
+    let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
+    let cascade = Pass::<L, K, ALL> { weights, solved, active };
+    if L::WIDTH == 1 {
+        // Single numbers leave room for all channels at once.
+        for i in 0..frames {
+            for (channel, states) in channels.iter_mut().zip(&mut states) {
+                channel[i] = cascade.next(states, channel[i]);
             }
-            *sample = x;
         }
+    } else {
+        for (channel, states) in channels.iter_mut().zip(&mut states) {
+            for sample in channel.iter_mut() {
+                *sample = cascade.next(states, *sample);
+            }
+        }
+    }
+    for c in 0..M {
         for k in 0..K {
-            for (kept, s) in sections[k].state[c].iter_mut().zip(states[k]) {
+            for (kept, s) in sections[k].state[c].iter_mut().zip(states[c][k]) {
                 *kept = if ALL { s } else { L::select(active[k], s, L::zero()) };
             }
         }
