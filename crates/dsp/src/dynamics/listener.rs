@@ -39,7 +39,7 @@ impl<L: Lane> Listener<L> {
     }
 
     /// Writes the level of each output channel, and says where the two differ. If they differ nowhere, only
-    /// the first is written. The key has at most `N` frames.
+    /// the first is written. The key has `n` frames, at most `N`; the first `n` levels are written.
     pub fn hear<const N: usize>(
         &mut self,
         hearing: &Hearing<L>,
@@ -47,15 +47,17 @@ impl<L: Lane> Listener<L> {
         stereo: bool,
         levels: &mut [[L; N]; 2],
     ) -> L::Mask {
+        let n = key.0.len().min(N);
         let mut power = [[L::zero(); N]; 2];
         let rms = L::zero().lt(hearing.rms);
         for (c, key) in [Some(key.0), key.1].into_iter().enumerate() {
             let Some(key) = key else { continue };
-            for (x, &key) in power[c].iter_mut().zip(key) {
+            let power = &mut power[c][..n];
+            for (x, &key) in power.iter_mut().zip(key) {
                 *x = sane(key);
             }
-            self.filters[c].process(hearing.low_cut, hearing.high_cut, &mut power[c]);
-            for x in &mut power[c] {
+            self.filters[c].process(hearing.low_cut, hearing.high_cut, power);
+            for x in power {
                 // The least keeps the mean from becoming a subnormal number in silence.
                 let square = (*x * *x).max(L::splat(1e-30));
                 self.means[c] += self.share * (square - self.means[c]);
@@ -66,7 +68,7 @@ impl<L: Lane> Listener<L> {
         let apart = L::splat(1.0) - hearing.link;
         let apart = if stereo && key.1.is_some() { apart } else { L::zero() };
         let differ = L::zero().lt(apart);
-        for i in 0..N {
+        for i in 0..n {
             let louder = level(power[0][i].max(power[1][i]));
             levels[0][i] = louder;
             if differ.any() {

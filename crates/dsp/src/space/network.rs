@@ -23,6 +23,7 @@ struct Line<L> {
     ring: TappedDelay<L>,
     length: f64,
     phase: f64,
+    /// Of the phase in a whole block.
     turn: f64,
     /// The delay at the end of the last block.
     reach: f64,
@@ -55,7 +56,7 @@ fn next_prime(mut n: usize) -> usize {
 }
 
 impl<L: Lane> Network<L> {
-    /// Lines from `shortest` to `longest` ms; their lengths drift by `depth` ms; blocks of `block` frames.
+    /// Lines from `shortest` to `longest` ms; their lengths drift by `depth` ms; blocks of at most `block` frames.
     pub fn new(shortest: f64, longest: f64, depth: f64, rate: f32, block: usize) -> Self {
         let frames = f64::from(rate) * 0.001;
         let depth = depth * frames;
@@ -121,12 +122,14 @@ impl<L: Lane> Network<L> {
         }
     }
 
-    /// One block: takes both channels in and gives the room's answer in place.
+    /// One block: takes both channels in and gives the room's answer in place. The drift is a line over each block.
     pub fn run(&mut self, left: &mut [L], right: &mut [L]) {
-        let block = self.block;
+        let block = left.len();
         let share = L::splat(1.0 / block as f32);
-        for (line, out) in self.lines.iter_mut().zip(self.out.chunks_exact_mut(block)) {
-            line.phase += line.turn;
+        let turn = block as f64 / self.block as f64;
+        let (all, read) = (&mut self.out[..LINES * block], &mut self.read[..block + 3]);
+        for (line, out) in self.lines.iter_mut().zip(all.chunks_exact_mut(block)) {
+            line.phase += line.turn * turn;
             if line.phase > TAU {
                 line.phase -= TAU;
             }
@@ -134,11 +137,11 @@ impl<L: Lane> Network<L> {
             line.reach = line.length + self.depth * line.phase.sin();
             let whole = from.floor();
             // Four frames about the place; the first is two frames later than `whole`.
-            line.ring.read(whole as usize + 2, &mut self.read);
-            between(&self.read, out, (from - whole) as f32, (line.reach - whole) as f32);
+            line.ring.read(whole as usize + 2, read);
+            between(read, out, (from - whole) as f32, (line.reach - whole) as f32);
         }
         // Four lines at a time, so that four recursions run side by side.
-        for (lines, out) in self.lines.chunks_exact_mut(4).zip(self.out.chunks_exact_mut(4 * block)) {
+        for (lines, out) in self.lines.chunks_exact_mut(4).zip(all.chunks_exact_mut(4 * block)) {
             damp(lines, out, block);
         }
 
@@ -153,7 +156,7 @@ impl<L: Lane> Network<L> {
                 (*f, *x) = (*x * input, L::zero());
             }
         }
-        for (j, line) in self.out.chunks_exact(block).enumerate() {
+        for (j, line) in all.chunks_exact(block).enumerate() {
             let channel = if j % 2 == 0 { &mut *left } else { &mut *right };
             let sign = if j % 8 < 4 { half } else { -half };
             for (sum, &x) in channel.iter_mut().zip(line) {
@@ -163,7 +166,7 @@ impl<L: Lane> Network<L> {
 
         let mut stride = 1;
         while stride < LINES {
-            for pair in self.out.chunks_exact_mut(2 * stride * block) {
+            for pair in all.chunks_exact_mut(2 * stride * block) {
                 let (one, two) = pair.split_at_mut(stride * block);
                 for (a, b) in one.iter_mut().zip(two) {
                     (*a, *b) = (*a + *b, *a - *b);
@@ -172,7 +175,7 @@ impl<L: Lane> Network<L> {
             stride *= 2;
         }
         let (quarter, floor) = (L::splat(1.0 / (LINES as f32).sqrt()), L::splat(FLOOR));
-        for (j, (line, out)) in self.lines.iter_mut().zip(self.out.chunks_exact_mut(block)).enumerate() {
+        for (j, (line, out)) in self.lines.iter_mut().zip(all.chunks_exact_mut(block)).enumerate() {
             let sign = if j % 4 < 2 { L::splat(1.0) } else { L::splat(-1.0) };
             for (x, &fresh) in out.iter_mut().zip(&self.fresh[j % 2]) {
                 *x = (*x * quarter + sign * fresh + floor) - floor;
