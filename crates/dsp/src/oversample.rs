@@ -62,11 +62,19 @@ fn mirrored<L: Lane>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]
 }
 
 /// [`mirrored`] by `C` frames, and what is left over frame by frame.
-#[inline(always)]
 fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
     let whole = out.len() - out.len() % C;
-    let (chunks, rest) = out.split_at_mut(whole);
-    for (chunk, out) in chunks.chunks_exact_mut(C).enumerate() {
+    let (out, rest) = out.split_at_mut(whole);
+    chunks::<L, C>(taps, a, start, b, out);
+    if !rest.is_empty() {
+        chunks::<L, 1>(taps, &a[whole..], start, &b[whole..], rest);
+    }
+}
+
+/// [`mirrored`] by `C` frames; `out` must hold a whole number of them.
+#[inline(always)]
+fn chunks<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
+    for (chunk, out) in out.chunks_exact_mut(C).enumerate() {
         let mut sum = [L::zero(); C];
         sum.copy_from_slice(out);
         for (j, &tap) in taps.iter().enumerate() {
@@ -76,12 +84,6 @@ fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L]
             }
         }
         out.copy_from_slice(&sum);
-    }
-    for (i, out) in rest.iter_mut().enumerate() {
-        let at = whole + i;
-        for (j, &tap) in taps.iter().enumerate() {
-            *out += L::splat(tap) * (a[at + start - j] + b[at + j]);
-        }
     }
 }
 
@@ -101,10 +103,10 @@ impl<L: Lane> Stream<L> {
     }
 
     /// Takes the next block in.
-    fn push(&mut self, block: impl ExactSizeIterator<Item = L>) {
+    fn push<'a>(&mut self, block: impl ExactSizeIterator<Item = &'a L>) {
         self.frames.copy_within(self.block..self.block + self.past, 0);
         self.block = block.len();
-        for (kept, x) in self.frames[self.past..].iter_mut().zip(block) {
+        for (kept, &x) in self.frames[self.past..].iter_mut().zip(block) {
             *kept = x;
         }
     }
@@ -149,7 +151,7 @@ impl<L: Lane> Up<L> {
     }
 
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.fir.stream.push(block.iter().copied());
+        self.fir.stream.push(block.iter());
         let even = &mut self.even[..block.len()];
         even.fill(L::zero());
         self.fir.add_to(even);
@@ -174,8 +176,8 @@ impl<L: Lane> Down<L> {
     }
 
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.even.stream.push(block.iter().step_by(2).copied());
-        self.odd.push(block.iter().skip(1).step_by(2).copied());
+        self.even.stream.push(block.chunks_exact(2).map(|pair| &pair[0]));
+        self.odd.push(block.chunks_exact(2).map(|pair| &pair[1]));
         for (o, &x) in out.iter_mut().zip(&self.odd.frames) {
             *o = L::splat(0.5) * x;
         }
@@ -203,8 +205,8 @@ impl<L: Lane> DownEven<L> {
     }
 
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.even.push(block.iter().step_by(2).copied());
-        self.odd.push(block.iter().skip(1).step_by(2).copied());
+        self.even.push(block.chunks_exact(2).map(|pair| &pair[0]));
+        self.odd.push(block.chunks_exact(2).map(|pair| &pair[1]));
         out.fill(L::zero());
         // Tap 2j meets the even stream j frames ago and, as the taps mirror, the odd stream half - j frames ago.
         mirrored(&self.taps, &self.even.frames, self.taps.len(), &self.odd.frames, out);

@@ -43,20 +43,22 @@ impl<L: Lane> TruePeak<L> {
             let new = &mut self.points[TIMES..][..block.len() * TIMES];
             self.up.run(block, new);
             new.iter_mut().for_each(|point| *point = point.abs());
-            for (frame, peak) in peaks.iter_mut().enumerate() {
-                // Eight points with their neighbours; the last is the frame after that of 76 frames ago.
-                *peak = top(&self.points[frame * TIMES + TIMES - 2..][..TIMES + 2]);
+            let (frames, _) = self.points.as_chunks();
+            for ((peak, before), points) in peaks.iter_mut().zip(frames).zip(&frames[1..]) {
+                *peak = top(before, points);
             }
             self.points.copy_within(block.len() * TIMES..(block.len() + 1) * TIMES, 0);
         }
     }
 }
 
-/// The highest top of the parabolas through each three neighbours.
+/// The highest top of the parabolas through each three neighbours, from the last point before a frame to its last but
+/// one: that is the frame after that of 76 frames ago.
 #[inline(always)]
-fn top<L: Lane>(line: &[L]) -> L {
+fn top<L: Lane>(before: &[L; TIMES], points: &[L; TIMES]) -> L {
+    let line = |k: usize| if k < 2 { before[TIMES - 2 + k] } else { points[k - 2] };
     let tops: [L; TIMES] = std::array::from_fn(|k| {
-        let (left, middle, right) = (line[k], line[k + 1], line[k + 2]);
+        let (left, middle, right) = (line(k), line(k + 1), line(k + 2));
         let bend = middle + middle - left - right;
         let tilt = right - left;
         // The top lies within half a step of the middle only where |tilt| <= bend.

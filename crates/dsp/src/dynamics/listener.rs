@@ -39,7 +39,7 @@ impl<L: Lane> Listener<L> {
     }
 
     /// Writes the level of each output channel, and says where the two differ. If they differ nowhere, only
-    /// the first is written. The key has `n` frames, at most `N`; the first `n` levels are written.
+    /// the first is written. The key has at most `N` frames; levels beyond it mean nothing.
     pub fn hear<const N: usize>(
         &mut self,
         hearing: &Hearing<L>,
@@ -68,7 +68,7 @@ impl<L: Lane> Listener<L> {
         let apart = L::splat(1.0) - hearing.link;
         let apart = if stereo && key.1.is_some() { apart } else { L::zero() };
         let differ = L::zero().lt(apart);
-        for i in 0..n {
+        for i in 0..N {
             let louder = level(power[0][i].max(power[1][i]));
             levels[0][i] = louder;
             if differ.any() {
