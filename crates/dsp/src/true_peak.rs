@@ -10,7 +10,7 @@ use crate::oversample::{TIMES, Upsampler};
 
 /// Half the taps of each filter on the way up. Together they are flat within 0.001 dB up to 0.47 of the rate.
 const HALVES: [usize; 3] = [72, 7, 5];
-/// Frames looked at in one go.
+/// Most frames looked at in one go.
 const BLOCK: usize = 64;
 
 /// Interpolates a signal and reads its peaks.
@@ -36,27 +36,29 @@ impl<L: Lane> TruePeak<L> {
         TruePeak { up: Upsampler::new(HALVES, BLOCK), points: vec![L::zero(); (1 + BLOCK) * TIMES] }
     }
 
-    /// For each frame the largest amplitude from [`TruePeak::LATENCY`] frames ago to the frame after that. Takes whole
-    /// blocks of 64 frames; what is left over is not read.
+    /// For each frame the largest amplitude from [`TruePeak::LATENCY`] frames ago to the frame after that. How a sound
+    /// is cut into calls does not change a bit.
     pub fn process(&mut self, sound: &[L], peaks: &mut [L]) {
-        for (block, peaks) in sound.chunks_exact(BLOCK).zip(peaks.chunks_exact_mut(BLOCK)) {
-            self.points.copy_within(BLOCK * TIMES.., 0);
-            let new = &mut self.points[TIMES..];
+        for (block, peaks) in sound.chunks(BLOCK).zip(peaks.chunks_mut(BLOCK)) {
+            let new = &mut self.points[TIMES..][..block.len() * TIMES];
             self.up.run(block, new);
             new.iter_mut().for_each(|point| *point = point.abs());
-            for (frame, peak) in peaks.iter_mut().enumerate() {
-                // Eight points with their neighbours; the last is the frame after that of 76 frames ago.
-                *peak = top(&self.points[frame * TIMES + TIMES - 2..][..TIMES + 2]);
+            let (frames, _) = self.points.as_chunks();
+            for ((peak, before), points) in peaks.iter_mut().zip(frames).zip(&frames[1..]) {
+                *peak = top(before, points);
             }
+            self.points.copy_within(block.len() * TIMES..(block.len() + 1) * TIMES, 0);
         }
     }
 }
 
-/// The highest top of the parabolas through each three neighbours.
+/// The highest top of the parabolas through each three neighbours, from the last point before a frame to its last but
+/// one: that is the frame after that of 76 frames ago.
 #[inline(always)]
-fn top<L: Lane>(line: &[L]) -> L {
+fn top<L: Lane>(before: &[L; TIMES], points: &[L; TIMES]) -> L {
+    let line = |k: usize| if k < 2 { before[TIMES - 2 + k] } else { points[k - 2] };
     let tops: [L; TIMES] = std::array::from_fn(|k| {
-        let (left, middle, right) = (line[k], line[k + 1], line[k + 2]);
+        let (left, middle, right) = (line(k), line(k + 1), line(k + 2));
         let bend = middle + middle - left - right;
         let tilt = right - left;
         // The top lies within half a step of the middle only where |tilt| <= bend.
@@ -106,9 +108,16 @@ mod tests {
             let mut one = TruePeak::new();
             let block: Vec<f32> = (0..1024).map(|i| sound(lane, i)).collect();
             let mut got = [0.0; 1024];
-            // In blocks of another length, which must not matter.
-            for (block, got) in block.chunks(128).zip(got.chunks_mut(128)) {
-                one.process(block, got);
+            // In pieces of other lengths, which must not matter.
+            let (mut block, mut rest) = (&block[..], &mut got[..]);
+            for length in [1, 7, 128, 31, 64, 3].into_iter().cycle() {
+                let length = length.min(block.len());
+                let (peaks, later) = rest.split_at_mut(length);
+                one.process(&block[..length], peaks);
+                (block, rest) = (&block[length..], later);
+                if block.is_empty() {
+                    break;
+                }
             }
             for i in 0..1024 {
                 assert_eq!(got[i].to_bits(), peaks[i].0[lane].to_bits());

@@ -71,9 +71,10 @@ impl<L: Lane> Effect<L> for Limiter<L> {
         if self.release.0 != ramps.release.to {
             self.release = (ramps.release.to, Recovery::new(ramps.release.to, self.rate));
         }
-        let drive = course(ramps.gain, math::amplitude);
-        let ceiling = course(ramps.ceiling, |db| db * L::splat(1.0 / DB_PER_OCTAVE));
-        let apart = course(ramps.link, |link| L::splat(1.0) - link * L::splat(0.01));
+        let n = io.left.len();
+        let drive = course(ramps.gain, n, math::amplitude);
+        let ceiling = course(ramps.ceiling, n, |db| db * L::splat(1.0 / DB_PER_OCTAVE));
+        let apart = course(ramps.link, n, |link| L::splat(1.0) - link * L::splat(0.01));
 
         let [left, right] = &mut self.channels;
         let (key_left, key_right) = match &io.key {
@@ -81,19 +82,20 @@ impl<L: Lane> Effect<L> for Limiter<L> {
             None => (&*io.left, io.right.as_deref().unwrap_or(&*io.left)),
         };
         let mut over = [[L::zero(); QUANTUM]; 2];
-        left.over(key_left, &drive, &ceiling, &mut over[0]);
+        let mut over = over.each_mut().map(|over| &mut over[..n]);
+        left.over(key_left, &drive, &ceiling, over[0]);
         if io.right.is_some() {
-            right.over(key_right, &drive, &ceiling, &mut over[1]);
+            right.over(key_right, &drive, &ceiling, over[1]);
             let [left, right] = &mut over;
-            for ((left, right), &apart) in left.iter_mut().zip(right).zip(&apart) {
+            for ((left, right), &apart) in left.iter_mut().zip(right.iter_mut()).zip(&apart) {
                 let most = left.max(*right);
                 *left = most - (most - *left) * apart;
                 *right = most - (most - *right) * apart;
             }
         }
-        self.reduction = left.limit(&over[0], &drive, &self.release.1, io.left);
+        self.reduction = left.limit(over[0], &drive, &self.release.1, io.left);
         if let Some(channel) = io.right {
-            self.reduction = self.reduction.max(right.limit(&over[1], &drive, &self.release.1, channel));
+            self.reduction = self.reduction.max(right.limit(over[1], &drive, &self.release.1, channel));
         }
     }
 
@@ -102,10 +104,10 @@ impl<L: Lane> Effect<L> for Limiter<L> {
     }
 }
 
-/// A parameter at every frame of a quantum.
-fn course<L: Lane>(ramp: Ramp<L>, f: impl Fn(L) -> L) -> [L; QUANTUM] {
-    let (from, to) = (f(ramp.from), f(ramp.to));
-    std::array::from_fn(|i| from + (to - from) * L::splat((i + 1) as f32 / QUANTUM as f32))
+/// A parameter at every frame of a piece of `n`; what follows in the array is not read.
+fn course<L: Lane>(ramp: Ramp<L>, n: usize, f: impl Fn(L) -> L) -> [L; QUANTUM] {
+    let (ramp, share) = (Ramp { from: f(ramp.from), to: f(ramp.to) }, 1.0 / n as f32);
+    std::array::from_fn(|i| ramp.along(i, share))
 }
 
 /// Shares by which reductions move each frame.
@@ -153,29 +155,24 @@ impl<L: Lane> Channel<L> {
     }
 
     /// By how much each frame of the key is over the ceiling.
-    fn over(&mut self, key: &[L], drive: &[L; QUANTUM], ceiling: &[L; QUANTUM], over: &mut [L; QUANTUM]) {
+    fn over(&mut self, key: &[L], drive: &[L; QUANTUM], ceiling: &[L; QUANTUM], over: &mut [L]) {
         let mut driven = [L::zero(); QUANTUM];
         for ((x, &key), &drive) in driven.iter_mut().zip(key).zip(drive) {
             *x = sane(key) * drive;
         }
-        self.peaks.process(&driven, over);
+        self.peaks.process(&driven[..over.len()], over);
         for (x, &ceiling) in over.iter_mut().zip(ceiling) {
             *x = (math::log2(*x) - ceiling).max(L::zero());
         }
     }
 
     /// Turns the channel down by what is over, in time. Returns the largest reduction.
-    fn limit(
-        &mut self,
-        over: &[L; QUANTUM],
-        drive: &[L; QUANTUM],
-        recovery: &Recovery<L>,
-        channel: &mut [L],
-    ) -> L {
-        let mut reduction = *over;
+    fn limit(&mut self, over: &[L], drive: &[L; QUANTUM], recovery: &Recovery<L>, channel: &mut [L]) -> L {
+        let mut reductions = [L::zero(); QUANTUM];
+        let reductions = &mut reductions[..over.len()];
         let mut largest = L::zero();
-        for x in &mut reduction {
-            let held = self.hold.next(*x).max(L::splat(REST));
+        for (x, &over) in reductions.iter_mut().zip(over) {
+            let held = self.hold.next(over).max(L::splat(REST));
             self.fast = held.max(self.fast - recovery.fast * self.fast);
             let share = L::select(self.slow.lt(held), recovery.charge, recovery.slow);
             self.slow += share * (held - self.slow);
@@ -183,7 +180,7 @@ impl<L: Lane> Channel<L> {
             *x = second.next(first.next(self.fast.max(self.slow)));
             largest = largest.max(*x);
         }
-        for ((x, &reduction), &drive) in channel.iter_mut().zip(&reduction).zip(drive) {
+        for ((x, &reduction), &drive) in channel.iter_mut().zip(&*reductions).zip(drive) {
             *x = self.delay.next(sane(*x) * drive) * math::exp2(-reduction);
         }
         largest

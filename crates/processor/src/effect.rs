@@ -56,7 +56,11 @@ pub struct Key<'a, T> {
     pub right: Option<&'a [T]>,
 }
 
-/// One quantum of sound, changed in place. All slices have [`crate::QUANTUM`] frames.
+/// A piece of sound, changed in place: 1 to [`crate::QUANTUM`] frames, as many in every slice.
+///
+/// A piece is a whole quantum, except where a parameter steps or bends: there the quantum is cut, so that each
+/// [`Ramp`] is the parameter's true course at every frame. How a sound is cut should not change it: what an effect
+/// does once a piece must not depend on how long the piece is.
 #[derive(Debug)]
 pub struct Io<'a, T> {
     /// Left, or the only channel.
@@ -89,7 +93,7 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     type Params<U: Copy>: ParamSet<U>;
 
     /// Builds it in its state of rest. `start` holds the values at the start; those of
-    /// [`crate::Change::Rebuild`] stay, the others come again with every quantum.
+    /// [`crate::Change::Rebuild`] stay, the others come again with every piece.
     fn new(setup: &Setup, start: &Self::Params<f32>) -> Self;
     /// Frames by which the output is late.
     fn latency(&self) -> usize {
@@ -99,13 +103,13 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     fn tail(&self) -> Tail {
         Tail::None
     }
-    /// One quantum in place.
+    /// One piece in place.
     fn process(&mut self, ramps: &Self::Params<Ramp<T>>, io: Io<'_, T>);
-    /// Largest gain reduction of one lane in the last quantum in dB (0 or more), for meters and reports.
+    /// Largest gain reduction of one lane in the last piece in dB (0 or more), for meters and reports.
     fn reduction_db(&self, _lane: usize) -> f32 {
         0.0
     }
-    /// The gains of the last quantum, left and right, where the effect is nothing but its latency and a gain: stems
+    /// The gains of the last piece, left and right, where the effect is nothing but its latency and a gain: stems
     /// that run through a bus are then multiplied with them, and the effect need not run again for each. Always
     /// there or never.
     fn gains(&self) -> Option<[&[T]; 2]> {

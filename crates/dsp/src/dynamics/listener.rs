@@ -39,7 +39,7 @@ impl<L: Lane> Listener<L> {
     }
 
     /// Writes the level of each output channel, and says where the two differ. If they differ nowhere, only
-    /// the first is written. The key has at most `N` frames.
+    /// the first is written. The key has at most `N` frames; levels beyond it mean nothing.
     #[inline(always)]
     pub fn hear<const N: usize>(
         &mut self,
@@ -52,7 +52,8 @@ impl<L: Lane> Listener<L> {
         let apart = if stereo && key.1.is_some() { apart } else { L::zero() };
         let differ = L::zero().lt(apart);
         let rms = L::zero().lt(hearing.rms);
-        let [first, second] = levels;
+        let n = key.0.len().min(N);
+        let [first, second] = levels.each_mut().map(|levels| &mut levels[..n]);
         // Most hear peaks of one channel or of the louder one: in one pass, to the bits of the passes below.
         if !differ.any() && !rms.any() && !KeyFilter::cuts(hearing.low_cut, hearing.high_cut) {
             self.rest(rms);

@@ -163,6 +163,7 @@ struct Pass<L: Lane, const K: usize, const ALL: bool> {
     active: [L::Mask; K],
 }
 
+#[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
 impl<L: Lane, const K: usize, const ALL: bool> Pass<L, K, ALL> {
     /// One sample through all of them.
     #[inline(always)]
@@ -175,6 +176,7 @@ impl<L: Lane, const K: usize, const ALL: bool> Pass<L, K, ALL> {
     }
 }
 
+#[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
 #[inline(always)]
 fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const ALL: bool>(
     sections: &mut [&mut Svf<L, N>; K],
