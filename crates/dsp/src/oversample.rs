@@ -53,15 +53,17 @@ fn side_taps(half: usize, sum: f64) -> Vec<f32> {
 
 /// Adds `tap[j] * (a[i + start - j] + b[i + j])` to each frame `i` of `out`, in the order of the taps on any
 /// lane. So many frames are summed at once as fit into registers.
+#[inline(always)]
 fn mirrored<L: Lane>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
     if L::WIDTH == 1 {
-        chunked::<L, 16>(taps, a, start, b, out);
+        chunked::<L, 32>(taps, a, start, b, out);
     } else {
         chunked::<L, 2>(taps, a, start, b, out);
     }
 }
 
 /// [`mirrored`] by `C` frames, and what is left over frame by frame.
+#[inline(always)]
 fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
     let whole = out.len() - out.len() % C;
     let (out, rest) = out.split_at_mut(whole);
@@ -103,6 +105,7 @@ impl<L: Lane> Stream<L> {
     }
 
     /// Takes the next block in.
+    #[inline(always)]
     fn push<'a>(&mut self, block: impl ExactSizeIterator<Item = &'a L>) {
         self.frames.copy_within(self.block..self.block + self.past, 0);
         self.block = block.len();
@@ -112,6 +115,7 @@ impl<L: Lane> Stream<L> {
     }
 
     /// The block as it was `late` frames ago.
+    #[inline(always)]
     fn late(&self, late: usize) -> &[L] {
         &self.frames[self.past - late..]
     }
@@ -132,6 +136,7 @@ impl<L: Lane> Fir<L> {
     }
 
     /// Adds the filtered block to `out`.
+    #[inline(always)]
     fn add_to(&self, out: &mut [L]) {
         let (n, frames) = (self.taps.len(), &self.stream.frames);
         mirrored(&self.taps[..n / 2], frames, n - 1, frames, out);
@@ -150,6 +155,7 @@ impl<L: Lane> Up<L> {
         Up { fir: Fir::new(side_taps(half, 1.0), block), even: vec![L::zero(); block] }
     }
 
+    #[inline(always)]
     fn run(&mut self, block: &[L], out: &mut [L]) {
         self.fir.stream.push(block.iter());
         let even = &mut self.even[..block.len()];
@@ -175,6 +181,7 @@ impl<L: Lane> Down<L> {
         Down { even: Fir::new(side_taps(half, 0.5), block), odd: Stream::new(half, block) }
     }
 
+    #[inline(always)]
     fn run(&mut self, block: &[L], out: &mut [L]) {
         self.even.stream.push(block.chunks_exact(2).map(|pair| &pair[0]));
         self.odd.push(block.chunks_exact(2).map(|pair| &pair[1]));
@@ -204,6 +211,7 @@ impl<L: Lane> DownEven<L> {
         DownEven { taps, even: stream.clone(), odd: stream }
     }
 
+    #[inline(always)]
     fn run(&mut self, block: &[L], out: &mut [L]) {
         self.even.push(block.chunks_exact(2).map(|pair| &pair[0]));
         self.odd.push(block.chunks_exact(2).map(|pair| &pair[1]));
@@ -234,6 +242,7 @@ impl<L: Lane> Upsampler<L> {
     }
 
     /// Writes eight samples for each frame of the block. How a sound is cut into blocks does not change a bit of it.
+    #[inline(always)]
     pub(crate) fn run(&mut self, block: &[L], eight: &mut [L]) {
         let (two, four) = (&mut self.two[..2 * block.len()], &mut self.four[..4 * block.len()]);
         self.steps[0].run(block, two);

@@ -119,7 +119,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
 fn apply<L: Lane>(delay: &mut DelayLine<L>, gains: &[L; QUANTUM], channel: &mut [L]) {
     delay.process(channel);
     for (x, &gain) in channel.iter_mut().zip(gains) {
-        *x = *x * gain;
+        *x *= gain;
     }
 }
 

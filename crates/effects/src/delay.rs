@@ -100,6 +100,7 @@ impl<L: Lane> Delay<L> {
     }
 
     /// Reads an echo of each lane's own time; where the time has changed, the old one fades into the new.
+    #[inline(always)]
     fn read(&mut self, channel: usize, fade: &Fade<L>, n: usize) {
         let (line, out) = (&self.lines[channel], &mut self.echo[channel][..n]);
         let scratch = &mut self.scratch[..n];
@@ -125,6 +126,7 @@ impl<L: Lane> Delay<L> {
     }
 
     /// Follows the key and gives the gain at the end of this piece of `n` frames.
+    #[inline(always)]
     fn duck(&mut self, peak: L, duck: L, n: usize) -> L {
         let (attack, release) = self.follow[n - 1];
         let share = L::select(self.level.lt(peak), L::splat(attack), L::splat(release));
@@ -170,6 +172,7 @@ impl<L: Lane> Effect<L> for Delay<L> {
         Tail::Frames(self.tail)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &DelayParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

@@ -115,6 +115,7 @@ impl<L: Lane> Effect<L> for Reverb<L> {
         Tail::Frames(self.longest + (2.5 * self.longest_decay * self.rate) as usize)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &ReverbParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

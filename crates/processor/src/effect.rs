@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mixsmith_dsp::lane::wide::{self, Widest};
+use mixsmith_dsp::lane::wide::{self, Kernel, Widest};
 use mixsmith_dsp::{Lane, X8};
 
 use crate::{Param, ParamSet, Ramp};
@@ -141,7 +141,9 @@ impl<T: Copy + 'static, E: Effect<T>> Processor<T> for Erased<E> {
         self.0.tail()
     }
     fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>) {
-        self.0.process(&E::Params::<Ramp<T>>::from_slice(ramps), io);
+        let piece = Piece { effect: &mut self.0, ramps, io };
+        // Several frames of one channel fit into wide registers, too.
+        if wide::available() { wide::run(piece) } else { piece.run() }
     }
     fn reduction_db(&self, lane: usize) -> f32 {
         self.0.reduction_db(lane)
@@ -162,18 +164,18 @@ struct Widened<E> {
     ramps: Vec<Ramp<Widest>>,
 }
 
-/// A piece of sound for an effect to process in the widest registers.
-struct Piece<'a, E: Effect<Widest>> {
+/// A piece of sound for an effect to process.
+struct Piece<'a, T: Copy, E> {
     effect: &'a mut E,
-    ramps: &'a [Ramp<Widest>],
-    io: Io<'a, Widest>,
+    ramps: &'a [Ramp<T>],
+    io: Io<'a, T>,
 }
 
-impl<E: Effect<Widest>> wide::Kernel for Piece<'_, E> {
+impl<T: Copy, E: Effect<T>> Kernel for Piece<'_, T, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.effect.process(&E::Params::<Ramp<Widest>>::from_slice(self.ramps), self.io);
+        self.effect.process(&E::Params::<Ramp<T>>::from_slice(self.ramps), self.io);
     }
 }
 

@@ -19,6 +19,7 @@ impl<L: Lane> Diffuser<L> {
     }
 
     /// Diffuses a block in place. How a sound is cut into blocks does not change a bit of it.
+    #[inline(always)]
     pub fn run(&mut self, block: &mut [L]) {
         let (gain, floor) = (L::splat(self.gain), L::splat(FLOOR));
         let scratch = &mut self.scratch[..block.len()];

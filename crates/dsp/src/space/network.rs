@@ -139,6 +139,7 @@ impl<L: Lane> Network<L> {
 
     /// A piece of any length: takes both channels in and gives the room's answer in place. How a sound is cut into
     /// pieces does not change a bit while the decay stands still.
+    #[inline(always)]
     pub fn run(&mut self, left: &mut [L], right: &mut [L]) {
         let (mut left, mut right) = (left, right);
         while !left.is_empty() {
@@ -216,6 +217,7 @@ impl<L: Lane> Network<L> {
 }
 
 /// Takes from four lines what they lose on one way through.
+#[inline(always)]
 fn damp<L: Lane>(lines: &mut [Line<L>], out: &mut [L], block: usize) {
     let one = L::splat(1.0);
     let (a, rest) = out.split_at_mut(block);
@@ -260,6 +262,7 @@ impl Drift {
     }
 
     /// Reads a piece that begins `at` frames into the block.
+    #[inline(always)]
     fn between<L: Lane>(&self, frames: &[L], out: &mut [L], at: usize) {
         let (w, step, n) = (self.weights, self.step, out.len());
         let (a, b, c, d) = (&frames[..n], &frames[1..n + 1], &frames[2..n + 2], &frames[3..n + 3]);

@@ -24,7 +24,7 @@ impl<L: Lane> TappedDelay<L> {
 
     /// Reads the frames from `ago` frames before the next block's first on. `ago` must be at least
     /// `out.len()` and at most [`TappedDelay::longest`].
-    #[inline]
+    #[inline(always)]
     pub fn read(&self, ago: usize, out: &mut [L]) {
         let len = self.ring.len();
         let start = (self.at + len - ago.min(len)) % len;
@@ -35,7 +35,7 @@ impl<L: Lane> TappedDelay<L> {
     }
 
     /// Takes the next block in.
-    #[inline]
+    #[inline(always)]
     pub fn write(&mut self, block: &[L]) {
         let (one, two) = block.split_at(block.len().min(self.ring.len() - self.at));
         self.ring[self.at..self.at + one.len()].copy_from_slice(one);
