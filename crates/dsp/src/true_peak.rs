@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn what_is_softer_than_asked_about_changes_no_other_peak() {
         // Loud and soft by turns, in pieces of odd lengths.
-        let loud = |i: usize| if (i / 700) % 3 == 0 { 0.9 } else { 0.01 };
+        let loud = |i: usize| if (i / 700).is_multiple_of(3) { 0.9 } else { 0.01 };
         let sound: Vec<f32> = (0..9000).map(|i| loud(i) * (i as f32 * 0.71).sin()).collect();
         let (mut all, mut some) = (vec![0.0; sound.len()], vec![0.0; sound.len()]);
         TruePeak::new().process(&sound, &mut all);

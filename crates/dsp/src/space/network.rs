@@ -22,8 +22,9 @@ pub(super) const FLOOR: f32 = 1e-15;
 struct Line<L> {
     ring: TappedDelay<L>,
     length: f64,
-    phase: f64,
-    turn: f64,
+    /// Sine and cosine of the drift's phase, and of what it turns by in a block.
+    phase: (f64, f64),
+    turn: (f64, f64),
     /// The delay at the end of the block.
     reach: f64,
     /// What the block is read with.
@@ -83,9 +84,10 @@ impl<L: Lane> Network<L> {
                     ring: TappedDelay::new((length + depth) as usize + 4, block),
                     length,
                     // The golden angle spreads the phases; the speeds are 0.35 to 0.9 Hz.
-                    phase: i as f64 * 2.399_963,
-                    turn: TAU * (0.35 + 0.55 * ((i * 7) % LINES) as f64 / LINES as f64) * block as f64
-                        / f64::from(rate),
+                    phase: (i as f64 * 2.399_963).sin_cos(),
+                    turn: (TAU * (0.35 + 0.55 * ((i * 7) % LINES) as f64 / LINES as f64) * block as f64
+                        / f64::from(rate))
+                    .sin_cos(),
                     reach: length,
                     drift: Drift::default(),
                     gain: (L::zero(), L::zero()),
@@ -152,18 +154,17 @@ impl<L: Lane> Network<L> {
     }
 
     /// A piece that does not reach over the end of a block.
+    #[inline(always)]
     fn piece(&mut self, left: &mut [L], right: &mut [L]) {
         let block = left.len();
         let share = L::splat(1.0 / block as f32);
         let (all, read) = (&mut self.out[..LINES * block], &mut self.read[..block + 3]);
         for (line, out) in self.lines.iter_mut().zip(all.chunks_exact_mut(block)) {
             if self.at == 0 {
-                line.phase += line.turn;
-                if line.phase > TAU {
-                    line.phase -= TAU;
-                }
+                let ((sin, cos), (by_sin, by_cos)) = (line.phase, line.turn);
+                line.phase = (sin * by_cos + cos * by_sin, cos * by_cos - sin * by_sin);
                 let from = line.reach;
-                line.reach = line.length + self.depth * line.phase.sin();
+                line.reach = line.length + self.depth * line.phase.0;
                 line.drift = Drift::new(from, line.reach, self.block);
             }
             // Four frames about the place; the first is two frames later than `whole`.
@@ -195,16 +196,8 @@ impl<L: Lane> Network<L> {
             }
         }
 
-        let mut stride = 1;
-        while stride < LINES {
-            for pair in all.chunks_exact_mut(2 * stride * block) {
-                let (one, two) = pair.split_at_mut(stride * block);
-                for (a, b) in one.iter_mut().zip(two) {
-                    (*a, *b) = (*a + *b, *a - *b);
-                }
-            }
-            stride *= 2;
-        }
+        hadamard(all, 1, block);
+        hadamard(all, 4, block);
         let (quarter, floor) = (L::splat(1.0 / (LINES as f32).sqrt()), L::splat(FLOOR));
         for (j, (line, out)) in self.lines.iter_mut().zip(all.chunks_exact_mut(block)).enumerate() {
             let sign = if j % 4 < 2 { L::splat(1.0) } else { L::splat(-1.0) };
@@ -212,6 +205,21 @@ impl<L: Lane> Network<L> {
                 *x = (*x * quarter + sign * fresh + floor) - floor;
             }
             line.ring.write(out);
+        }
+    }
+}
+
+/// Two of the four steps of the transform (Fino and Algazi 1976), over lines that lie `stride` and twice as far apart.
+#[inline(always)]
+fn hadamard<L: Lane>(lines: &mut [L], stride: usize, block: usize) {
+    for four in lines.chunks_exact_mut(4 * stride * block) {
+        let (a, rest) = four.split_at_mut(stride * block);
+        let (b, rest) = rest.split_at_mut(stride * block);
+        let (c, d) = rest.split_at_mut(stride * block);
+        for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+            let (sum, other) = (*a + *b, *c + *d);
+            let (rest, last) = (*a - *b, *c - *d);
+            (*a, *b, *c, *d) = (sum + other, rest + last, sum - other, rest - last);
         }
     }
 }
