@@ -61,9 +61,16 @@ fn mirrored<L: Lane>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]
     }
 }
 
-/// [`mirrored`] by `C` frames; `out` must hold a whole number of them.
+/// [`mirrored`] by `C` frames, and what is left over one by one.
 #[inline(always)]
 fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
+    let whole = out.len() - out.len() % C;
+    let (out, rest) = out.split_at_mut(whole);
+    for (i, out) in (whole..).zip(rest) {
+        for (j, &tap) in taps.iter().enumerate() {
+            *out += L::splat(tap) * (a[i + start - j] + b[i + j]);
+        }
+    }
     for (chunk, out) in out.chunks_exact_mut(C).enumerate() {
         let mut sum = [L::zero(); C];
         sum.copy_from_slice(out);
@@ -77,39 +84,55 @@ fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L]
     }
 }
 
-/// A symmetric filter over one stream: keeps the past that its taps reach back to.
+/// A block of a stream and what came before it.
 #[derive(Clone, Debug)]
-struct Fir<L> {
-    taps: Vec<f32>,
-    /// `taps.len() - 1` frames of the past, then the block.
-    stream: Vec<L>,
+struct Stream<L> {
+    /// Frames of the past, then the block.
+    held: Vec<L>,
+    past: usize,
+    /// Frames of the last block.
+    frames: usize,
 }
 
-impl<L: Lane> Fir<L> {
-    fn new(taps: Vec<f32>, block: usize) -> Self {
-        let stream = vec![L::zero(); taps.len() - 1 + block];
-        Fir { taps, stream }
+impl<L: Lane> Stream<L> {
+    /// Silence so far. `past` frames are kept beside blocks of at most `block`.
+    fn new(past: usize, block: usize) -> Self {
+        Stream { held: vec![L::zero(); past + block], past, frames: 0 }
     }
 
     /// Takes the next block in.
     fn push(&mut self, block: impl Iterator<Item = L>) {
-        let past = self.taps.len() - 1;
-        let len = self.stream.len();
-        self.stream.copy_within(len - past.., 0);
-        for (kept, x) in self.stream[past..].iter_mut().zip(block) {
+        self.held.copy_within(self.frames..self.frames + self.past, 0);
+        self.frames = 0;
+        for (kept, x) in self.held[self.past..].iter_mut().zip(block) {
             *kept = x;
+            self.frames += 1;
         }
+    }
+}
+
+/// A symmetric filter over one stream: keeps the past that its taps reach back to.
+#[derive(Clone, Debug)]
+struct Fir<L> {
+    taps: Vec<f32>,
+    stream: Stream<L>,
+}
+
+impl<L: Lane> Fir<L> {
+    fn new(taps: Vec<f32>, block: usize) -> Self {
+        let stream = Stream::new(taps.len() - 1, block);
+        Fir { taps, stream }
     }
 
     /// Adds the filtered block to `out`.
     fn add_to(&self, out: &mut [L]) {
         let n = self.taps.len();
-        mirrored(&self.taps[..n / 2], &self.stream[..], n - 1, &self.stream, out);
+        mirrored(&self.taps[..n / 2], &self.stream.held, n - 1, &self.stream.held, out);
     }
 
     /// The block as it was `late` frames ago.
     fn past(&self, late: usize) -> &[L] {
-        &self.stream[self.taps.len() - 1 - late..]
+        &self.stream.held[self.taps.len() - 1 - late..]
     }
 }
 
@@ -126,11 +149,12 @@ impl<L: Lane> Up<L> {
     }
 
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.fir.push(block.iter().copied());
-        self.even.fill(L::zero());
-        self.fir.add_to(&mut self.even);
+        self.fir.stream.push(block.iter().copied());
+        let even = &mut self.even[..block.len()];
+        even.fill(L::zero());
+        self.fir.add_to(even);
         let odd = self.fir.past(self.fir.taps.len() / 2 - 1);
-        for ((pair, &even), &odd) in out.chunks_exact_mut(2).zip(&self.even).zip(odd) {
+        for ((pair, &even), &odd) in out.chunks_exact_mut(2).zip(&*even).zip(odd) {
             pair[0] = even;
             pair[1] = odd;
         }
@@ -141,24 +165,18 @@ impl<L: Lane> Up<L> {
 #[derive(Clone, Debug)]
 struct Down<L> {
     even: Fir<L>,
-    /// Frames of the past of the odd stream, then the block.
-    odd: Vec<L>,
-    late: usize,
+    odd: Stream<L>,
 }
 
 impl<L: Lane> Down<L> {
     fn new(half: usize, block: usize) -> Self {
-        Down { even: Fir::new(side_taps(half, 0.5), block), odd: vec![L::zero(); half + block], late: half }
+        Down { even: Fir::new(side_taps(half, 0.5), block), odd: Stream::new(half, block) }
     }
 
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.even.push(block.iter().step_by(2).copied());
-        let len = self.odd.len();
-        self.odd.copy_within(len - self.late.., 0);
-        for (kept, &x) in self.odd[self.late..].iter_mut().zip(block.iter().skip(1).step_by(2)) {
-            *kept = x;
-        }
-        for (o, &x) in out.iter_mut().zip(&self.odd) {
+        self.even.stream.push(block.iter().step_by(2).copied());
+        self.odd.push(block.iter().skip(1).step_by(2).copied());
+        for (o, &x) in out.iter_mut().zip(&self.odd.held) {
             *o = L::splat(0.5) * x;
         }
         self.even.add_to(out);
@@ -170,32 +188,26 @@ impl<L: Lane> Down<L> {
 struct DownEven<L> {
     /// Every other tap; the rest mirror them.
     taps: Vec<f32>,
-    /// `taps.len()` frames of the past of the even and of the odd stream, then the block.
-    even: Vec<L>,
-    odd: Vec<L>,
+    even: Stream<L>,
+    odd: Stream<L>,
 }
 
 impl<L: Lane> DownEven<L> {
     fn new(len: usize, block: usize) -> Self {
         let taps = quarter_band(len);
         let sum: f64 = taps.iter().sum();
-        let stream = vec![L::zero(); len / 2 + block];
+        let stream = Stream::new(len / 2, block);
         let taps = taps.iter().step_by(2).map(|t| (t / sum) as f32).collect();
         DownEven { taps, even: stream.clone(), odd: stream }
     }
 
     fn run(&mut self, block: &[L], out: &mut [L]) {
         let half = self.taps.len();
-        for (stream, from) in [(&mut self.even, 0), (&mut self.odd, 1)] {
-            let len = stream.len();
-            stream.copy_within(len - half.., 0);
-            for (kept, &x) in stream[half..].iter_mut().zip(block.iter().skip(from).step_by(2)) {
-                *kept = x;
-            }
-        }
+        self.even.push(block.iter().step_by(2).copied());
+        self.odd.push(block.iter().skip(1).step_by(2).copied());
         out.fill(L::zero());
         // Tap 2j meets the even stream j frames ago and, as the taps mirror, the odd stream half - j frames ago.
-        mirrored(&self.taps, &self.even, half, &self.odd, out);
+        mirrored(&self.taps, &self.even.held, half, &self.odd.held, out);
     }
 }
 
@@ -208,7 +220,7 @@ pub(crate) struct Upsampler<L> {
 }
 
 impl<L: Lane> Upsampler<L> {
-    /// For blocks of this many frames, a multiple of 16. `halves` is half the taps of each step; the way takes
+    /// For blocks of at most this many frames. `halves` is half the taps of each step; the way takes
     /// `halves[0] - 1/2`, `halves[1] / 2 - 1/4` and `halves[2] / 4 - 1/8` frames.
     pub(crate) fn new(halves: [usize; 3], block: usize) -> Self {
         let [first, second, third] = halves;
@@ -221,9 +233,10 @@ impl<L: Lane> Upsampler<L> {
 
     /// Writes eight samples for each frame of the block.
     pub(crate) fn run(&mut self, block: &[L], eight: &mut [L]) {
-        self.steps[0].run(block, &mut self.two);
-        self.steps[1].run(&self.two, &mut self.four);
-        self.steps[2].run(&self.four, eight);
+        let (two, four) = (&mut self.two[..2 * block.len()], &mut self.four[..4 * block.len()]);
+        self.steps[0].run(block, two);
+        self.steps[1].run(two, four);
+        self.steps[2].run(four, eight);
     }
 }
 
@@ -238,7 +251,7 @@ pub struct Oversampler<L> {
 }
 
 impl<L: Lane> Oversampler<L> {
-    /// For blocks of this many frames, a multiple of 16.
+    /// For blocks of at most this many frames.
     pub fn new(block: usize) -> Self {
         // Delays in frames of the low rate: 63/2 + 11/4 + 7/8 up; (17/2 + 1/2)/8 + 13/4 + 63/2 down.
         Oversampler {
@@ -252,10 +265,45 @@ impl<L: Lane> Oversampler<L> {
 
     /// Raises the block, lets `bend` change it at the high rate, and brings it back in place.
     pub fn run(&mut self, block: &mut [L], bend: impl FnOnce(&mut [L])) {
-        self.up.run(block, &mut self.eight);
-        bend(&mut self.eight);
-        self.down.0.run(&self.eight, &mut self.four);
-        self.down.1.run(&self.four, &mut self.two);
-        self.down.2.run(&self.two, block);
+        let frames = block.len();
+        let (two, four) = (&mut self.two[..2 * frames], &mut self.four[..4 * frames]);
+        let eight = &mut self.eight[..TIMES * frames];
+        self.up.run(block, eight);
+        bend(eight);
+        self.down.0.run(eight, four);
+        self.down.1.run(four, two);
+        self.down.2.run(two, block);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::X8;
+
+    fn blocks_of_any_length_give_the_same_bits<L: Lane>() {
+        let sound: Vec<L> = (0..64 * 8).map(|i| L::splat((i as f32 * 0.37).sin())).collect();
+        let bend = |high: &mut [L]| high.iter_mut().for_each(|x| *x = *x * *x);
+        let (mut whole, mut pieces) = (sound.clone(), sound);
+        let mut by = Oversampler::new(64);
+        whole.chunks_mut(64).for_each(|block| by.run(block, bend));
+        let mut by = Oversampler::new(64);
+        let mut rest = &mut pieces[..];
+        for frames in [1, 63, 64, 7, 33, 16, 2, 64].into_iter().cycle() {
+            let (block, later) = rest.split_at_mut(frames.min(rest.len()));
+            by.run(block, bend);
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(whole, pieces);
+        assert!(whole.iter().any(|x| x.get(0) > 0.5));
+    }
+
+    #[test]
+    fn the_length_of_a_block_does_not_matter() {
+        blocks_of_any_length_give_the_same_bits::<f32>();
+        blocks_of_any_length_give_the_same_bits::<X8>();
     }
 }
