@@ -42,6 +42,49 @@ pub fn hard<L: Lane>(before: L, now: L) -> L {
     limited(before, now, 1.0, |a, b| (a + b) * L::splat(0.5))
 }
 
+/// Untouched up to a knee, then a parabola whose slope falls evenly to nought, then flat at one. The parabola is as
+/// long beyond one as the knee lies below it, so that the curve has no corner.
+#[derive(Clone, Copy, Debug)]
+pub struct Clip<L> {
+    knee: L,
+    end: L,
+    bend: L,
+}
+
+impl<L: Lane> Clip<L> {
+    /// Begins to bend at `knee`, from nought to one; one is a hard corner.
+    pub fn new(knee: L) -> Self {
+        // A knee within a thousandth of one (0.01 dB) is a hard one.
+        let knee = knee.clamp(L::zero(), L::splat(0.999));
+        let half = L::splat(1.0) - knee;
+        Clip { knee, end: knee + half + half, bend: L::splat(0.25) / half }
+    }
+
+    /// The mean over the straight line between two samples.
+    #[inline(always)]
+    pub fn mean(&self, before: L, now: L) -> L {
+        let half = L::splat(0.5);
+        // The line is cut where the curve changes; the pieces are differences of held values, which are exact.
+        let middle = |x: L| x.clamp(-self.knee, self.knee);
+        let (m0, m1) = (middle(before), middle(now));
+        let mut sum = (m1 - m0) * half * (m1 + m0);
+        let (mut flat, third) = (L::zero(), L::splat(1.0 / 3.0));
+        for sign in [L::splat(1.0), L::splat(-1.0)] {
+            let (b, n) = (before * sign, now * sign);
+            let (k0, k1) = (b.clamp(self.knee, self.end), n.clamp(self.knee, self.end));
+            let (e0, e1) = (k0 - self.knee, k1 - self.knee);
+            let lost = self.bend * third * (e0 * e0 + e0 * e1 + e1 * e1);
+            sum += (k1 - k0) * (half * (k0 + k1) - lost);
+            sum += n.max(self.end) - b.max(self.end);
+            flat += sign * (n.clamp(L::zero(), self.end) - self.bend * e1 * e1);
+        }
+        let step = now - before;
+        let moves = L::splat(1e-20).lt(step.abs());
+        // Standing still, the mean is the curve itself.
+        L::select(moves, sum / L::select(moves, step, L::splat(1.0)), flat)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,8 +100,15 @@ mod tests {
                 .sum::<f64>()
                 / f64::from(n)
         };
+        fn knee(x: f64, knee: f64) -> f64 {
+            let over = (x.abs() - knee).clamp(0.0, 2.0 - 2.0 * knee);
+            (x.abs().min(2.0 - knee) - over * over / (4.0 - 4.0 * knee)) * x.signum()
+        }
         type Curve = (fn(f32, f32) -> f32, fn(f64) -> f64);
-        let curves: [Curve; 3] = [
+        let curves: [Curve; 6] = [
+            (|a, b| Clip::new(0.7f32).mean(a, b), |x| knee(x, 0.7)),
+            (|a, b| Clip::new(0.25f32).mean(a, b), |x| knee(x, 0.25)),
+            (|a, b| Clip::new(1.0f32).mean(a, b), |x| knee(x, 0.999)),
             (soft, |x| x / (1.0 + x * x).sqrt()),
             (warm, |x| if x.abs() < 1.5 { x - 4.0 * x * x * x / 27.0 } else { x.signum() }),
             (hard, |x| x.clamp(-1.0, 1.0)),

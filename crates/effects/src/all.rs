@@ -23,6 +23,8 @@ shelf! {
     gate::Gate,
     deesser::DeEsser,
     limiter::Limiter,
+    clipper::Clipper,
+    transient::Transient,
 }
 
 /// Every effect, for whoever must know them all.

@@ -3,6 +3,8 @@
 //! Kernels are generic over the lane; effects know nothing of the engine.
 
 pub mod all;
+mod bent;
+pub mod clipper;
 pub mod compressor;
 mod cuts;
 pub mod deesser;
@@ -12,6 +14,7 @@ pub mod gate;
 pub mod limiter;
 pub mod reverb;
 pub mod saturator;
+pub mod transient;
 pub mod trim;
 pub mod width;
 
