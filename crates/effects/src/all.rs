@@ -25,6 +25,8 @@ shelf! {
     limiter::Limiter,
     clipper::Clipper,
     transient::Transient,
+    dynamic_equaliser::DynamicEqualiser,
+    multiband::Multiband,
 }
 
 /// Every effect, for whoever must know them all.

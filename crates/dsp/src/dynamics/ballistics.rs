@@ -62,6 +62,11 @@ impl<L: Lane> Ballistics<L> {
         self.smooth
     }
 
+    /// The same times, with no reduction.
+    pub fn at_rest(&self) -> Self {
+        Ballistics { held: L::zero(), smooth: L::zero(), ..*self }
+    }
+
     /// Takes over the state of another where `mask` is true.
     pub fn follow(&mut self, other: &Self, mask: L::Mask) {
         self.held = L::select(mask, other.held, self.held);
