@@ -27,6 +27,8 @@ shelf! {
     transient::Transient,
     dynamic_equaliser::DynamicEqualiser,
     multiband::Multiband,
+    exciter::Exciter,
+    tape::Tape,
 }
 
 /// Every effect, for whoever must know them all.
