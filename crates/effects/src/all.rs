@@ -27,6 +27,7 @@ shelf! {
     transient::Transient,
     dynamic_equaliser::DynamicEqualiser,
     multiband::Multiband,
+    linear_equaliser::LinearEqualiser,
     exciter::Exciter,
     tape::Tape,
 }

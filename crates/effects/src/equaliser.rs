@@ -164,7 +164,7 @@ impl<T: Copy> EqualiserParams<T> {
 }
 
 impl<T> Band<T> {
-    fn map<U>(&self, f: impl Fn(&T) -> U) -> Band<U> {
+    pub(crate) fn map<U>(&self, f: impl Fn(&T) -> U) -> Band<U> {
         Band {
             kind: f(&self.kind),
             freq: f(&self.freq),

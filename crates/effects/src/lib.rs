@@ -14,6 +14,7 @@ pub mod equaliser;
 pub mod exciter;
 pub mod gate;
 pub mod limiter;
+pub mod linear_equaliser;
 pub mod multiband;
 pub mod reverb;
 pub mod saturator;
