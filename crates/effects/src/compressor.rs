@@ -70,6 +70,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
         self.delays[0].frames()
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &CompressorParams<Ramp<L>>, io: Io<'_, L>) {
         let hearing = Hearing {
             low_cut: ramps.keylowcut.to,
@@ -111,6 +112,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
     }
 }
 
+#[inline(always)]
 fn apply<L: Lane>(delay: &mut DelayLine<L>, gains: &[L; QUANTUM], channel: &mut [L]) {
     for (x, &gain) in channel.iter_mut().zip(gains) {
         *x = delay.next(*x) * gain;
@@ -127,6 +129,7 @@ struct Course<L> {
 }
 
 impl<L: Lane> Course<L> {
+    #[inline(always)]
     fn new(ramps: &CompressorParams<Ramp<L>>) -> Self {
         let each = |ramp: Ramp<L>, f: &dyn Fn(L) -> L| Ramp { from: f(ramp.from), to: f(ramp.to) };
         let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
@@ -140,6 +143,7 @@ impl<L: Lane> Course<L> {
     }
 
     /// Turns levels into gains, in place. Returns the largest reduction.
+    #[inline(always)]
     fn gains(&self, ballistics: &mut Ballistics<L>, levels: &mut [L; QUANTUM]) -> L {
         let share = |i: usize| L::splat((i + 1) as f32 / QUANTUM as f32);
         let along = |ramp: &Ramp<L>, i: usize| ramp.from + (ramp.to - ramp.from) * share(i);

@@ -119,7 +119,7 @@ params! {
 }
 
 /// One band's share of the parameters.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Band<T = f32> {
     /// Place in [`TYPES`].
     pub kind: T,
@@ -163,7 +163,19 @@ impl<T: Copy> EqualiserParams<T> {
     }
 }
 
+impl<T: PartialEq> PartialEq for Band<T> {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind == other.kind)
+            & (self.freq == other.freq)
+            & (self.gain == other.gain)
+            & (self.q == other.q)
+            && (self.slope == other.slope) & (self.place == other.place)
+    }
+}
+
 impl<T> Band<T> {
+    #[inline(always)]
     pub(crate) fn map<U>(&self, f: impl Fn(&T) -> U) -> Band<U> {
         Band {
             kind: f(&self.kind),
@@ -219,11 +231,16 @@ impl<L: Lane> Cascade<L> {
     }
 
     /// Designs anew what has changed, for each lane that has.
+    #[inline(always)]
     fn aim(&mut self, to: &Band<L>, setup: &Setup) {
-        let before = self.designed.replace(*to);
-        if before.as_ref() == Some(to) {
-            return;
+        if !matches!(&self.designed, Some(designed) if designed == to) {
+            self.design(to, setup);
         }
+    }
+
+    #[inline(never)]
+    fn design(&mut self, to: &Band<L>, setup: &Setup) {
+        let before = self.designed.replace(*to);
         for lane in 0..L::WIDTH {
             let band = to.map(|v| v.get(lane));
             if before.is_some_and(|b| b.map(|v| v.get(lane)) == band) {
@@ -241,10 +258,16 @@ impl<L: Lane> Cascade<L> {
         }
     }
 
+    #[inline(always)]
     fn busy(&self) -> L::Mask {
-        self.sections[1..].iter().fold(self.sections[0].active(), |mask, s| mask | s.active())
+        let mut busy = self.sections[0].active();
+        for section in &self.sections[1..] {
+            busy = busy | section.active();
+        }
+        busy
     }
 
+    #[inline(always)]
     fn run(&mut self, io: &mut Io<'_, L>, place: L) {
         let busy = self.busy();
         if !busy.any() {
@@ -307,6 +330,7 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
         if frames == 0.0 { Tail::None } else { Tail::Frames(frames as usize + QUANTUM) }
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &EqualiserParams<Ramp<L>>, mut io: Io<'_, L>) {
         for (cascade, band) in self.bands.iter_mut().zip(ramps.bands()) {
             if !self.begun {
@@ -319,9 +343,11 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
         self.begun = true;
         let half = L::splat(0.5);
         let bands = ramps.bands();
-        let whole =
-            |(cascade, band): (&Cascade<L>, &Band<Ramp<L>>)| !(half.lt(band.place.to) & cascade.busy()).any();
-        if io.right.is_none() || self.bands.iter().zip(&bands).all(whole) {
+        let mut whole = true;
+        for (cascade, band) in self.bands.iter().zip(&bands) {
+            whole &= !(half.lt(band.place.to) & cascade.busy()).any();
+        }
+        if io.right.is_none() || whole {
             let sections = self.bands.iter_mut().flat_map(|band| &mut band.sections);
             match io.right {
                 Some(right) => cascade(sections, [io.left, right]),

@@ -114,6 +114,15 @@ pub(crate) struct PlacedClip {
     pub map: Map,
 }
 
+impl PlacedClip {
+    /// Does it, as it is, fill all of these frames of a strip?
+    pub fn alone(&self, song: i64, frames: usize, mono: bool) -> bool {
+        let covers = self.at <= song && song + frames as i64 <= self.at + self.frames as i64;
+        let plain = self.gain == 1.0 && self.fade_in == 0 && self.fade_out == 0;
+        covers && plain && self.map == Map::All && self.clip.channels == if mono { 1 } else { 2 }
+    }
+}
+
 /// Sound that goes from a node to another.
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {

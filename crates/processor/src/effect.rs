@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use mixsmith_dsp::X8;
+use mixsmith_dsp::lane::wide::{self, Widest};
+use mixsmith_dsp::{Lane, X8};
 
 use crate::{Param, ParamSet, Ramp};
 
@@ -151,6 +152,61 @@ pub fn erase<T: Copy + 'static, E: Effect<T>>(setup: &Setup, values: &[f32]) -> 
     Box::new(Erased(E::new(setup, &E::Params::<f32>::from_slice(values))))
 }
 
+/// An effect over the widest registers of this machine, seen as one over plain lanes.
+struct Widened<E> {
+    effect: E,
+    ramps: Vec<Ramp<Widest>>,
+}
+
+/// A piece of sound for an effect to process in the widest registers.
+struct Piece<'a, E: Effect<Widest>> {
+    effect: &'a mut E,
+    ramps: &'a [Ramp<Widest>],
+    io: Io<'a, Widest>,
+}
+
+impl<E: Effect<Widest>> wide::Kernel for Piece<'_, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.effect.process(&E::Params::<Ramp<Widest>>::from_slice(self.ramps), self.io);
+    }
+}
+
+impl<E: Effect<Widest>> Processor<X8> for Widened<E> {
+    fn latency(&self) -> usize {
+        self.effect.latency()
+    }
+    fn tail(&self) -> Tail {
+        self.effect.tail()
+    }
+    fn process(&mut self, ramps: &[Ramp<X8>], io: Io<'_, X8>) {
+        for (wide, ramp) in self.ramps.iter_mut().zip(ramps) {
+            *wide = Ramp { from: ramp.from.into(), to: ramp.to.into() };
+        }
+        let key = io.key.map(|key| Key { left: wide::widest(key.left), right: key.right.map(wide::widest) });
+        let right = io.right.map(wide::widest_mut);
+        let io = Io { left: wide::widest_mut(io.left), right, key };
+        wide::run(Piece { effect: &mut self.effect, ramps: &self.ramps, io });
+    }
+    fn reduction_db(&self, lane: usize) -> f32 {
+        self.effect.reduction_db(lane)
+    }
+    fn gains(&self) -> Option<[&[X8]; 2]> {
+        self.effect.gains().map(|gains| gains.map(wide::any))
+    }
+}
+
+/// Builds an erased processor for eight side by side: over the widest registers where the machine has them, or else for any machine.
+pub fn erase_wide<P: Effect<X8>, W: Effect<Widest>>(setup: &Setup, values: &[f32]) -> Box<dyn Processor<X8>> {
+    if !wide::available() {
+        return erase::<X8, P>(setup, values);
+    }
+    let effect = W::new(setup, &W::Params::<f32>::from_slice(values));
+    let ramps = values.iter().map(|&value| Ramp::still(Widest::from(X8::splat(value)))).collect();
+    Box::new(Widened { effect, ramps })
+}
+
 /// The shelf's record of an effect.
 pub struct Kind<T: 'static> {
     /// See [`Effect::ID`].
@@ -183,6 +239,14 @@ impl<T: Copy + 'static> Kind<T> {
     /// The place of a parameter in the table.
     pub fn param(&self, id: &str) -> Option<(usize, &'static Param)> {
         self.params.iter().enumerate().find(|(_, p)| p.id == id)
+    }
+}
+
+impl Kind<X8> {
+    /// The record of an effect that uses the widest registers of the machine. All that `W::process` calls a frame at a
+    /// time should be `#[inline(always)]`: see [`wide`].
+    pub const fn widest<P: Effect<X8>, W: Effect<Widest>>() -> Self {
+        Kind { build: erase_wide::<P, W>, ..Kind::of::<P>() }
     }
 }
 

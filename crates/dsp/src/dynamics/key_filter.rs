@@ -51,6 +51,7 @@ impl<L: Lane> Split<L> {
 
     /// Comes to rest where only an inaudible trace (-300 dBFS) is left, once a block, so that a decay does not
     /// end in subnormal numbers, which are slow.
+    #[inline(always)]
     pub fn settle(&mut self) {
         let trace = L::splat(1e-15);
         let [s1, s2] = self.state;
@@ -58,6 +59,7 @@ impl<L: Lane> Split<L> {
     }
 
     /// Forgets the sound in the channels where `mask` is true.
+    #[inline(always)]
     pub fn silence(&mut self, mask: L::Mask) {
         self.state = self.state.map(|s| L::select(mask, L::zero(), s));
     }
@@ -82,6 +84,7 @@ impl<L: Lane> KeyFilter<L> {
     }
 
     /// Filters a block in place, with these corners in Hz.
+    #[inline(always)]
     pub fn process(&mut self, low_cut: L, high_cut: L, block: &mut [L]) {
         let cuts_low = L::splat(Self::LOW_OFF).lt(low_cut);
         let cuts_high = high_cut.lt(L::splat(Self::HIGH_OFF));

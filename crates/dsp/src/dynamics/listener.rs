@@ -40,6 +40,7 @@ impl<L: Lane> Listener<L> {
 
     /// Writes the level of each output channel, and says where the two differ. If they differ nowhere, only
     /// the first is written. The key has at most `N` frames.
+    #[inline(always)]
     pub fn hear<const N: usize>(
         &mut self,
         hearing: &Hearing<L>,

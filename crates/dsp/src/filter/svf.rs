@@ -92,7 +92,8 @@ impl<L: Lane> Weights<L> {
 }
 
 /// Runs sections one after the other over the first `M` channels, to the bits of [`Svf::run`]. While one section waits
-/// for its own last sample the others work: each sample goes through four of them at once.
+/// for its own last sample the others work: each sample goes through six of them at once.
+#[inline(always)]
 pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
     sections: impl Iterator<Item = &'a mut Svf<L, N>>,
     mut channels: [&mut [L]; M],
@@ -115,36 +116,46 @@ pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
     run_still(&mut still, &mut count, &mut channels);
 }
 
-/// Sections that a sample goes through at once in [`cascade`]: as many as the registers hold.
-const TOGETHER: usize = 4;
+/// Sections that a sample goes through at once in [`cascade`]: as many as keep the registers busy.
+const TOGETHER: usize = 6;
 
 /// Runs and forgets those that wait.
+#[inline(always)]
 fn run_still<L: Lane, const N: usize, const M: usize>(
     still: &mut [Option<&mut Svf<L, N>>; TOGETHER],
     count: &mut usize,
     channels: &mut [&mut [L]; M],
 ) {
-    let [a, b, c, d] = still.each_mut().map(Option::take);
+    let [a, b, c, d, e, f] = still.each_mut().map(Option::take);
     *count = 0;
-    match (a, b, c, d) {
-        (Some(a), Some(b), Some(c), Some(d)) => together([a, b, c, d], channels),
-        (Some(a), Some(b), Some(c), _) => together([a, b, c], channels),
-        (Some(a), Some(b), _, _) => together([a, b], channels),
-        (Some(a), _, _, _) => together([a], channels),
+    match (a, b, c, d, e, f) {
+        (Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)) => together([a, b, c, d, e, f], channels),
+        (Some(a), Some(b), Some(c), Some(d), Some(e), _) => together([a, b, c, d, e], channels),
+        (Some(a), Some(b), Some(c), Some(d), ..) => together([a, b, c, d], channels),
+        (Some(a), Some(b), Some(c), ..) => together([a, b, c], channels),
+        (Some(a), Some(b), ..) => together([a, b], channels),
+        (Some(a), ..) => together([a], channels),
         _ => {}
     }
 }
 
+#[inline(always)]
 fn together<L: Lane, const N: usize, const M: usize, const K: usize>(
     mut sections: [&mut Svf<L, N>; K],
     channels: &mut [&mut [L]; M],
 ) {
-    if sections.iter().any(|section| (!section.active).any()) {
-        pass_together::<L, N, M, K, false>(&mut sections, channels);
-    } else {
-        pass_together::<L, N, M, K, true>(&mut sections, channels);
+    let mut all = true;
+    for section in &sections {
+        all &= !(!section.active).any();
     }
-    sections.iter_mut().for_each(|section| section.clean());
+    if all {
+        pass_together::<L, N, M, K, true>(&mut sections, channels);
+    } else {
+        pass_together::<L, N, M, K, false>(&mut sections, channels);
+    }
+    for section in sections {
+        section.clean();
+    }
 }
 
 #[inline(always)]
@@ -152,11 +163,19 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
     sections: &mut [&mut Svf<L, N>; K],
     channels: &mut [&mut [L]; M],
 ) {
-    let weights: [Weights<L>; K] = std::array::from_fn(|k| sections[k].now);
-    let solved: [[L; 3]; K] = std::array::from_fn(|k| weights[k].solve());
-    let active: [L::Mask; K] = std::array::from_fn(|k| sections[k].active);
+    let mut weights = [Weights::default(); K];
+    let mut solved = [[L::zero(); 3]; K];
+    let mut active = [L::zero().lt(L::zero()); K];
+    for k in 0..K {
+        weights[k] = sections[k].now;
+        solved[k] = weights[k].solve();
+        active[k] = sections[k].active;
+    }
     for (c, channel) in channels.iter_mut().enumerate() {
-        let mut states: [[L; 2]; K] = std::array::from_fn(|k| sections[k].state[c]);
+        let mut states = [[L::zero(); 2]; K];
+        for k in 0..K {
+            states[k] = sections[k].state[c];
+        }
         for sample in channel.iter_mut() {
             let mut x = *sample;
             for k in 0..K {
@@ -165,8 +184,8 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
             }
             *sample = x;
         }
-        for (k, state) in states.into_iter().enumerate() {
-            for (kept, s) in sections[k].state[c].iter_mut().zip(state) {
+        for k in 0..K {
+            for (kept, s) in sections[k].state[c].iter_mut().zip(states[k]) {
                 *kept = if ALL { s } else { L::select(active[k], s, L::zero()) };
             }
         }
@@ -234,12 +253,14 @@ impl<L: Lane, const N: usize> Svf<L, N> {
     }
 
     /// The lanes that have work.
+    #[inline(always)]
     pub fn active(&self) -> L::Mask {
         self.active
     }
 
     /// Filters one quantum of the first `M` channels in place, gliding to what was aimed at. A lane without
     /// work is left as it is, bit for bit.
+    #[inline(always)]
     pub fn run<const M: usize>(&mut self, mut channels: [&mut [L]; M]) {
         if !self.active.any() {
             return;
@@ -259,10 +280,13 @@ impl<L: Lane, const N: usize> Svf<L, N> {
 
     /// A number that is none, or endless, must not stay in the recursion, and one too small to be heard must not slow
     /// it down.
+    #[inline(always)]
     fn clean(&mut self) {
         let (least, most) = (L::splat(1e-25), L::splat(1e15));
-        for s in self.state.iter_mut().flatten() {
-            *s = L::select(s.abs().lt(most) & least.lt(s.abs()), *s, L::zero());
+        for state in &mut self.state {
+            for s in state {
+                *s = L::select(s.abs().lt(most) & least.lt(s.abs()), *s, L::zero());
+            }
         }
     }
 
