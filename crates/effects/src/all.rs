@@ -32,6 +32,7 @@ shelf! {
     limiter::Limiter,
     clipper::Clipper,
     transient::Transient,
+    rider::Rider,
     dynamic_equaliser::DynamicEqualiser,
     multiband::Multiband,
     linear_equaliser::LinearEqualiser,

@@ -17,6 +17,7 @@ pub mod limiter;
 pub mod linear_equaliser;
 pub mod multiband;
 pub mod reverb;
+pub mod rider;
 pub mod saturator;
 pub mod tape;
 pub mod transient;
