@@ -53,24 +53,29 @@ fn side_taps(half: usize, sum: f64) -> Vec<f32> {
 
 /// Adds `tap[j] * (a[i + start - j] + b[i + j])` to each frame `i` of `out`, in the order of the taps on any
 /// lane. So many frames are summed at once as fit into registers.
+#[inline(always)]
 fn mirrored<L: Lane>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
     if L::WIDTH == 1 {
-        chunked::<L, 16>(taps, a, start, b, out);
+        chunked::<L, 32>(taps, a, start, b, out);
     } else {
         chunked::<L, 2>(taps, a, start, b, out);
     }
 }
 
-/// [`mirrored`] by `C` frames, and what is left over one by one.
+/// [`mirrored`] by `C` frames, and what is left over frame by frame.
 #[inline(always)]
 fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
     let whole = out.len() - out.len() % C;
     let (out, rest) = out.split_at_mut(whole);
-    for (i, out) in (whole..).zip(rest) {
-        for (j, &tap) in taps.iter().enumerate() {
-            *out += L::splat(tap) * (a[i + start - j] + b[i + j]);
-        }
+    chunks::<L, C>(taps, a, start, b, out);
+    if !rest.is_empty() {
+        chunks::<L, 1>(taps, &a[whole..], start, &b[whole..], rest);
     }
+}
+
+/// [`mirrored`] by `C` frames; `out` must hold a whole number of them.
+#[inline(always)]
+fn chunks<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
     for (chunk, out) in out.chunks_exact_mut(C).enumerate() {
         let mut sum = [L::zero(); C];
         sum.copy_from_slice(out);
@@ -84,37 +89,43 @@ fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L]
     }
 }
 
-/// A block of a stream and what came before it.
+/// The last frames of a stream that comes block by block, each of any length up to the longest.
 #[derive(Clone, Debug)]
 struct Stream<L> {
-    /// Frames of the past, then the block.
-    held: Vec<L>,
+    /// The frames of the past, then the block.
+    frames: Vec<L>,
     past: usize,
     /// Frames of the last block.
-    frames: usize,
+    block: usize,
 }
 
 impl<L: Lane> Stream<L> {
-    /// Silence so far. `past` frames are kept beside blocks of at most `block`.
-    fn new(past: usize, block: usize) -> Self {
-        Stream { held: vec![L::zero(); past + block], past, frames: 0 }
+    fn new(past: usize, longest: usize) -> Self {
+        Stream { frames: vec![L::zero(); past + longest], past, block: 0 }
     }
 
     /// Takes the next block in.
-    fn push(&mut self, block: impl Iterator<Item = L>) {
-        self.held.copy_within(self.frames..self.frames + self.past, 0);
-        self.frames = 0;
-        for (kept, x) in self.held[self.past..].iter_mut().zip(block) {
+    #[inline(always)]
+    fn push<'a>(&mut self, block: impl ExactSizeIterator<Item = &'a L>) {
+        self.frames.copy_within(self.block..self.block + self.past, 0);
+        self.block = block.len();
+        for (kept, &x) in self.frames[self.past..].iter_mut().zip(block) {
             *kept = x;
-            self.frames += 1;
         }
+    }
+
+    /// The block as it was `late` frames ago.
+    #[inline(always)]
+    fn late(&self, late: usize) -> &[L] {
+        &self.frames[self.past - late..]
     }
 }
 
-/// A symmetric filter over one stream: keeps the past that its taps reach back to.
+/// A symmetric filter over one stream.
 #[derive(Clone, Debug)]
 struct Fir<L> {
     taps: Vec<f32>,
+    /// With the past that the taps reach back to.
     stream: Stream<L>,
 }
 
@@ -125,14 +136,10 @@ impl<L: Lane> Fir<L> {
     }
 
     /// Adds the filtered block to `out`.
+    #[inline(always)]
     fn add_to(&self, out: &mut [L]) {
-        let n = self.taps.len();
-        mirrored(&self.taps[..n / 2], &self.stream.held, n - 1, &self.stream.held, out);
-    }
-
-    /// The block as it was `late` frames ago.
-    fn past(&self, late: usize) -> &[L] {
-        &self.stream.held[self.taps.len() - 1 - late..]
+        let (n, frames) = (self.taps.len(), &self.stream.frames);
+        mirrored(&self.taps[..n / 2], frames, n - 1, frames, out);
     }
 }
 
@@ -148,12 +155,13 @@ impl<L: Lane> Up<L> {
         Up { fir: Fir::new(side_taps(half, 1.0), block), even: vec![L::zero(); block] }
     }
 
+    #[inline(always)]
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.fir.stream.push(block.iter().copied());
+        self.fir.stream.push(block.iter());
         let even = &mut self.even[..block.len()];
         even.fill(L::zero());
         self.fir.add_to(even);
-        let odd = self.fir.past(self.fir.taps.len() / 2 - 1);
+        let odd = self.fir.stream.late(self.fir.taps.len() / 2 - 1);
         for ((pair, &even), &odd) in out.chunks_exact_mut(2).zip(&*even).zip(odd) {
             pair[0] = even;
             pair[1] = odd;
@@ -173,10 +181,11 @@ impl<L: Lane> Down<L> {
         Down { even: Fir::new(side_taps(half, 0.5), block), odd: Stream::new(half, block) }
     }
 
+    #[inline(always)]
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.even.stream.push(block.iter().step_by(2).copied());
-        self.odd.push(block.iter().skip(1).step_by(2).copied());
-        for (o, &x) in out.iter_mut().zip(&self.odd.held) {
+        self.even.stream.push(block.chunks_exact(2).map(|pair| &pair[0]));
+        self.odd.push(block.chunks_exact(2).map(|pair| &pair[1]));
+        for (o, &x) in out.iter_mut().zip(&self.odd.frames) {
             *o = L::splat(0.5) * x;
         }
         self.even.add_to(out);
@@ -188,6 +197,7 @@ impl<L: Lane> Down<L> {
 struct DownEven<L> {
     /// Every other tap; the rest mirror them.
     taps: Vec<f32>,
+    /// With `taps.len()` frames of the past.
     even: Stream<L>,
     odd: Stream<L>,
 }
@@ -201,13 +211,13 @@ impl<L: Lane> DownEven<L> {
         DownEven { taps, even: stream.clone(), odd: stream }
     }
 
+    #[inline(always)]
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        let half = self.taps.len();
-        self.even.push(block.iter().step_by(2).copied());
-        self.odd.push(block.iter().skip(1).step_by(2).copied());
+        self.even.push(block.chunks_exact(2).map(|pair| &pair[0]));
+        self.odd.push(block.chunks_exact(2).map(|pair| &pair[1]));
         out.fill(L::zero());
         // Tap 2j meets the even stream j frames ago and, as the taps mirror, the odd stream half - j frames ago.
-        mirrored(&self.taps, &self.even.held, half, &self.odd.held, out);
+        mirrored(&self.taps, &self.even.frames, self.taps.len(), &self.odd.frames, out);
     }
 }
 
@@ -231,7 +241,8 @@ impl<L: Lane> Upsampler<L> {
         }
     }
 
-    /// Writes eight samples for each frame of the block.
+    /// Writes eight samples for each frame of the block. How a sound is cut into blocks does not change a bit of it.
+    #[inline(always)]
     pub(crate) fn run(&mut self, block: &[L], eight: &mut [L]) {
         let (two, four) = (&mut self.two[..2 * block.len()], &mut self.four[..4 * block.len()]);
         self.steps[0].run(block, two);
@@ -263,11 +274,12 @@ impl<L: Lane> Oversampler<L> {
         }
     }
 
-    /// Raises the block, lets `bend` change it at the high rate, and brings it back in place.
+    /// Raises the block, lets `bend` change it at the high rate, and brings it back in place. How a sound is cut into
+    /// blocks does not change a bit of it.
     pub fn run(&mut self, block: &mut [L], bend: impl FnOnce(&mut [L])) {
-        let frames = block.len();
-        let (two, four) = (&mut self.two[..2 * frames], &mut self.four[..4 * frames]);
-        let eight = &mut self.eight[..TIMES * frames];
+        let n = block.len();
+        let (two, four) = (&mut self.two[..2 * n], &mut self.four[..4 * n]);
+        let eight = &mut self.eight[..TIMES * n];
         self.up.run(block, eight);
         bend(eight);
         self.down.0.run(eight, four);
@@ -281,29 +293,34 @@ mod tests {
     use super::*;
     use crate::X8;
 
-    fn blocks_of_any_length_give_the_same_bits<L: Lane>() {
-        let sound: Vec<L> = (0..64 * 8).map(|i| L::splat((i as f32 * 0.37).sin())).collect();
-        let bend = |high: &mut [L]| high.iter_mut().for_each(|x| *x = *x * *x);
-        let (mut whole, mut pieces) = (sound.clone(), sound);
-        let mut by = Oversampler::new(64);
-        whole.chunks_mut(64).for_each(|block| by.run(block, bend));
-        let mut by = Oversampler::new(64);
-        let mut rest = &mut pieces[..];
-        for frames in [1, 63, 64, 7, 33, 16, 2, 64].into_iter().cycle() {
-            let (block, later) = rest.split_at_mut(frames.min(rest.len()));
-            by.run(block, bend);
+    /// Noise through the way up, a bend, and the way down, cut into pieces of these lengths in turn.
+    fn cut<L: Lane>(lengths: &[usize]) -> Vec<L> {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
+        let frame = |_| {
+            let mut frame = L::zero();
+            (0..L::WIDTH).for_each(|lane| frame.set(lane, next()));
+            frame
+        };
+        let mut sound: Vec<L> = (0..1000).map(frame).collect();
+        let mut oversampler = Oversampler::new(64);
+        let (mut rest, mut lengths) = (&mut sound[..], lengths.iter().cycle());
+        while let Some(&length) = lengths.next().filter(|_| !rest.is_empty()) {
+            let (piece, later) = rest.split_at_mut(length.min(rest.len()));
+            oversampler.run(piece, |high| high.iter_mut().for_each(|x| *x = *x * *x * *x));
             rest = later;
-            if rest.is_empty() {
-                break;
-            }
         }
-        assert_eq!(whole, pieces);
-        assert!(whole.iter().any(|x| x.get(0) > 0.5));
+        sound
     }
 
     #[test]
-    fn the_length_of_a_block_does_not_matter() {
-        blocks_of_any_length_give_the_same_bits::<f32>();
-        blocks_of_any_length_give_the_same_bits::<X8>();
+    fn how_the_sound_is_cut_does_not_matter() {
+        for lengths in [&[1][..], &[7, 1, 64, 31], &[63, 2, 17]] {
+            assert_eq!(cut::<f32>(lengths), cut::<f32>(&[64]), "{lengths:?}");
+            assert_eq!(cut::<X8>(lengths), cut::<X8>(&[64]), "{lengths:?}");
+        }
     }
 }

@@ -122,18 +122,26 @@ impl Wide {
                 wide::gather(rows(outputs, |out| &out.post.right[span.clone()]), right);
             }
             for (place, insert) in self.inserts.iter_mut().enumerate() {
-                for &param in &insert.moving {
-                    let ramp = &mut insert.ramps[param];
-                    for (lane, strip) in strips.iter().enumerate() {
-                        let of_strip = strip.ramp(place, param, frame, at);
-                        ramp.from.set(lane, of_strip.from);
-                        ramp.to.set(lane, of_strip.to);
+                let mut from = at;
+                while from < at + QUANTUM {
+                    // Strips of one shape are cut alike.
+                    let piece = strips[0].piece(place, frame, from);
+                    for &param in &insert.moving {
+                        let ramp = &mut insert.ramps[param];
+                        for (lane, strip) in strips.iter().enumerate() {
+                            let of_strip = strip.ramp(place, param, frame, &piece);
+                            ramp.from.set(lane, of_strip.from);
+                            ramp.to.set(lane, of_strip.to);
+                        }
                     }
-                }
-                let right = (self.channels == 2).then_some(&mut right[..]);
-                insert.processor.process(&insert.ramps, Io { left: &mut left[..], right, key: None });
-                for (lane, strip) in strips.iter_mut().enumerate() {
-                    strip.reduced(place, insert.processor.reduction_db(lane));
+                    let span = piece.start - at..piece.end - at;
+                    let right = (self.channels == 2).then_some(&mut right[span.clone()]);
+                    let io = Io { left: &mut left[span], right, key: None };
+                    insert.processor.process(&insert.ramps, io);
+                    for (lane, strip) in strips.iter_mut().enumerate() {
+                        strip.reduced(place, insert.processor.reduction_db(lane), piece.len());
+                    }
+                    from = piece.end;
                 }
             }
             if let Some([to_left, to_right]) = self.gains {

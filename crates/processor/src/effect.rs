@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mixsmith_dsp::lane::wide::{self, Widest};
+use mixsmith_dsp::lane::wide::{self, Kernel, Widest};
 use mixsmith_dsp::{Lane, X8};
 
 use crate::{Param, ParamSet, Ramp};
@@ -56,7 +56,11 @@ pub struct Key<'a, T> {
     pub right: Option<&'a [T]>,
 }
 
-/// One quantum of sound, changed in place. All slices have [`crate::QUANTUM`] frames.
+/// A piece of sound, changed in place: 1 to [`crate::QUANTUM`] frames, as many in every slice.
+///
+/// A piece is a whole quantum, except where a parameter steps or bends: there the quantum is cut, so that each
+/// [`Ramp`] is the parameter's true course at every frame. How a sound is cut should not change it: what an effect
+/// does once a piece must not depend on how long the piece is.
 #[derive(Debug)]
 pub struct Io<'a, T> {
     /// Left, or the only channel.
@@ -89,7 +93,7 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     type Params<U: Copy>: ParamSet<U>;
 
     /// Builds it in its state of rest. `start` holds the values at the start; those of
-    /// [`crate::Change::Rebuild`] stay, the others come again with every quantum.
+    /// [`crate::Change::Rebuild`] stay, the others come again with every piece.
     fn new(setup: &Setup, start: &Self::Params<f32>) -> Self;
     /// Frames by which the output is late.
     fn latency(&self) -> usize {
@@ -99,13 +103,13 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     fn tail(&self) -> Tail {
         Tail::None
     }
-    /// One quantum in place.
+    /// One piece in place.
     fn process(&mut self, ramps: &Self::Params<Ramp<T>>, io: Io<'_, T>);
-    /// Largest gain reduction of one lane in the last quantum in dB (0 or more), for meters and reports.
+    /// Largest gain reduction of one lane in the last piece in dB (0 or more), for meters and reports.
     fn reduction_db(&self, _lane: usize) -> f32 {
         0.0
     }
-    /// The gains of the last quantum, left and right, where the effect is nothing but its latency and a gain: stems
+    /// The gains of the last piece, left and right, where the effect is nothing but its latency and a gain: stems
     /// that run through a bus are then multiplied with them, and the effect need not run again for each. Always
     /// there or never.
     fn gains(&self) -> Option<[&[T]; 2]> {
@@ -137,7 +141,9 @@ impl<T: Copy + 'static, E: Effect<T>> Processor<T> for Erased<E> {
         self.0.tail()
     }
     fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>) {
-        self.0.process(&E::Params::<Ramp<T>>::from_slice(ramps), io);
+        let piece = Piece { effect: &mut self.0, ramps, io };
+        // Several frames of one channel fit into wide registers, too.
+        if wide::available() { wide::run(piece) } else { piece.run() }
     }
     fn reduction_db(&self, lane: usize) -> f32 {
         self.0.reduction_db(lane)
@@ -158,18 +164,18 @@ struct Widened<E> {
     ramps: Vec<Ramp<Widest>>,
 }
 
-/// A piece of sound for an effect to process in the widest registers.
-struct Piece<'a, E: Effect<Widest>> {
+/// A piece of sound for an effect to process.
+struct Piece<'a, T: Copy, E> {
     effect: &'a mut E,
-    ramps: &'a [Ramp<Widest>],
-    io: Io<'a, Widest>,
+    ramps: &'a [Ramp<T>],
+    io: Io<'a, T>,
 }
 
-impl<E: Effect<Widest>> wide::Kernel for Piece<'_, E> {
+impl<T: Copy, E: Effect<T>> Kernel for Piece<'_, T, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.effect.process(&E::Params::<Ramp<Widest>>::from_slice(self.ramps), self.io);
+        self.effect.process(&E::Params::<Ramp<T>>::from_slice(self.ramps), self.io);
     }
 }
 

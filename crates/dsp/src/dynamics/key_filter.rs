@@ -83,6 +83,20 @@ impl<L: Lane> KeyFilter<L> {
         KeyFilter { low: Split::new(rate), high: Split::new(rate) }
     }
 
+    /// Is either on, in any channel?
+    #[inline(always)]
+    pub fn cuts(low_cut: L, high_cut: L) -> bool {
+        (L::splat(Self::LOW_OFF).lt(low_cut) | high_cut.lt(L::splat(Self::HIGH_OFF))).any()
+    }
+
+    /// Comes to rest: nothing was heard.
+    #[inline(always)]
+    pub fn rest(&mut self) {
+        let all = L::zero().lt(L::splat(1.0));
+        self.low.silence(all);
+        self.high.silence(all);
+    }
+
     /// Filters a block in place, with these corners in Hz.
     #[inline(always)]
     pub fn process(&mut self, low_cut: L, high_cut: L, block: &mut [L]) {

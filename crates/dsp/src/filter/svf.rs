@@ -71,23 +71,25 @@ struct Weights<L> {
 }
 
 impl<L: Lane> Weights<L> {
-    /// What follows from the coefficients alone: `g + k`, the gain of the loop, and `2 g`.
+    /// What follows from the coefficients alone: `g + k`, the gain of the loop, `2 g`, and what the first integrator's
+    /// way through the second adds to its weight.
     #[inline(always)]
-    fn solve(&self) -> [L; 3] {
+    fn solve(&self) -> [L; 4] {
         let sum = self.g + self.k;
-        [sum, self.g / (L::splat(1.0) + self.g * sum), self.g + self.g]
+        let a = self.g / (L::splat(1.0) + self.g * sum);
+        [sum, a, self.g + self.g, self.m[1] + self.m[2] * self.g]
     }
 
     /// One sample. What the integrators gain is computed, not what they become: the difference is as small as the
     /// corner is low, and would drown in the rounding of a coefficient near one.
     #[inline(always)]
-    fn next(&self, &[sum, a, twice]: &[L; 3], [s1, s2]: &mut [L; 2], x: L) -> L {
+    fn next(&self, &[sum, a, twice, m1]: &[L; 4], [s1, s2]: &mut [L; 2], x: L) -> L {
         let d = a * (x - *s2 - sum * *s1);
         let v1 = *s1 + d;
-        let v2 = *s2 + self.g * v1;
+        let y = self.m[0] * x + m1 * v1 + self.m[2] * *s2;
         *s1 = v1 + d;
         *s2 += twice * v1;
-        self.m[0] * x + self.m[1] * v1 + self.m[2] * v2
+        y
     }
 }
 
@@ -158,34 +160,65 @@ fn together<L: Lane, const N: usize, const M: usize, const K: usize>(
     }
 }
 
+/// Still sections in a row; `ALL` of them work in every lane.
+struct Pass<L: Lane, const K: usize, const ALL: bool> {
+    weights: [Weights<L>; K],
+    solved: [[L; 4]; K],
+    active: [L::Mask; K],
+}
+
+#[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
+impl<L: Lane, const K: usize, const ALL: bool> Pass<L, K, ALL> {
+    /// One sample through all of them.
+    #[inline(always)]
+    fn next(&self, states: &mut [[L; 2]; K], mut x: L) -> L {
+        for k in 0..K {
+            let y = self.weights[k].next(&self.solved[k], &mut states[k], x);
+            x = if ALL { y } else { L::select(self.active[k], y, x) };
+        }
+        x
+    }
+}
+
+#[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
 #[inline(always)]
 fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const ALL: bool>(
     sections: &mut [&mut Svf<L, N>; K],
     channels: &mut [&mut [L]; M],
 ) {
     let mut weights = [Weights::default(); K];
-    let mut solved = [[L::zero(); 3]; K];
+    let mut solved = [[L::zero(); 4]; K];
     let mut active = [L::zero().lt(L::zero()); K];
     for k in 0..K {
         weights[k] = sections[k].now;
         solved[k] = weights[k].solve();
         active[k] = sections[k].active;
     }
-    for (c, channel) in channels.iter_mut().enumerate() {
-        let mut states = [[L::zero(); 2]; K];
+    let mut states = [[[L::zero(); 2]; K]; M];
+    for c in 0..M {
         for k in 0..K {
-            states[k] = sections[k].state[c];
+            states[c][k] = sections[k].state[c];
         }
-        for sample in channel.iter_mut() {
-            let mut x = *sample;
-            for k in 0..K {
-                let y = weights[k].next(&solved[k], &mut states[k], x);
-                x = if ALL { y } else { L::select(active[k], y, x) };
+    }
+    let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
+    let cascade = Pass::<L, K, ALL> { weights, solved, active };
+    if L::WIDTH == 1 {
+        // Single numbers leave room for all channels at once.
+        for i in 0..frames {
+            for (channel, states) in channels.iter_mut().zip(&mut states) {
+                channel[i] = cascade.next(states, channel[i]);
             }
-            *sample = x;
         }
+    } else {
+        for (channel, states) in channels.iter_mut().zip(&mut states) {
+            for sample in channel.iter_mut() {
+                *sample = cascade.next(states, *sample);
+            }
+        }
+    }
+    for c in 0..M {
         for k in 0..K {
-            for (kept, s) in sections[k].state[c].iter_mut().zip(states[k]) {
+            for (kept, s) in sections[k].state[c].iter_mut().zip(states[c][k]) {
                 *kept = if ALL { s } else { L::select(active[k], s, L::zero()) };
             }
         }
