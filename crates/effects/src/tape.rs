@@ -83,7 +83,7 @@ impl<L: Lane> Shelf<L> {
     }
 
     fn settle(&mut self) {
-        self.state = L::select(self.state.abs().lt(L::splat(1e-15)), L::zero(), self.state);
+        self.state = L::select(self.state.abs().lt(L::splat(1e-25)), L::zero(), self.state);
     }
 }
 

@@ -53,10 +53,10 @@ impl<L: Lane> ThreeWay<L> {
         [low, band, x - band - low]
     }
 
-    /// Comes to rest where only an inaudible trace (-300 dBFS) is left, once a block, so that a decay does not end in
+    /// Comes to rest where only an inaudible trace (-500 dBFS) is left, once a block, so that a decay does not end in
     /// subnormal numbers, which are slow.
     pub fn settle(&mut self) {
-        let trace = L::splat(1e-15);
+        let trace = L::splat(1e-25);
         let [s1, s2] = self.state;
         let rests = s1.abs().max(s2.abs()).lt(trace);
         self.state = self.state.map(|s| L::select(rests, L::zero(), s));
