@@ -242,12 +242,13 @@ impl<L: Lane> Moving<L> {
                 let heard = L::select(bell, about, L::select(high, above, below));
                 *power = power.max(heard * heard);
             }
-            ear.settle();
+            ear.settle(*key.last().unwrap_or(&L::zero()));
         }
         let frames = channels[0].as_ref().map_or(0, |channel| channel.len());
         // From here `power` holds changes by half the gain: 0 is none, -1 is silence.
         self.changes(band, &mut power[..frames]);
         for (hand, channel) in self.hands.iter_mut().zip(channels.iter_mut().flatten()) {
+            let last = *channel.last().unwrap_or(&L::zero());
             for (x, &change) in channel.iter_mut().zip(&power) {
                 let [below, about, above] = hand.next(sane(*x));
                 // (1 + change)^2 - 1: by the whole gain. Only changes are added, so that none leaves every bit.
@@ -255,7 +256,7 @@ impl<L: Lane> Moving<L> {
                 let shelf = L::select(high, above, below) * whole + about * change;
                 *x += L::select(on, L::select(bell, about * whole, shelf), L::zero());
             }
-            hand.settle();
+            hand.settle(last);
         }
         self.rest(!on);
     }

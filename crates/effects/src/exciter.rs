@@ -1,6 +1,9 @@
 //! An exciter.
 
-use mixsmith_dsp::dynamics::{Split, sane};
+use std::f32::consts::FRAC_1_SQRT_2;
+
+use mixsmith_dsp::dynamics::sane;
+use mixsmith_dsp::filter::ThreeWay;
 use mixsmith_dsp::{Lane, math, oversample, shaper};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
@@ -33,9 +36,9 @@ pub struct Exciter<L> {
 
 #[derive(Debug)]
 struct Channel<L> {
-    above: Split<L>,
+    above: ThreeWay<L>,
     bent: Bent<L>,
-    again: Split<L>,
+    again: ThreeWay<L>,
 }
 
 impl<L: Lane> Effect<L> for Exciter<L> {
@@ -46,8 +49,8 @@ impl<L: Lane> Effect<L> for Exciter<L> {
     type Params<U: Copy> = ExciterParams<U>;
 
     fn new(setup: &Setup, _: &ExciterParams) -> Self {
-        let split = || Split::new(setup.rate);
-        let channel = || Channel { above: split(), bent: Bent::new(), again: split() };
+        let filter = || ThreeWay::new(setup.rate);
+        let channel = || Channel { above: filter(), bent: Bent::new(), again: filter() };
         Exciter {
             channels: [channel(), channel()],
             // The lowest filters, 1 kHz twice, have fallen by 120 dB after 4 ms.
@@ -73,13 +76,14 @@ impl<L: Lane> Effect<L> for Exciter<L> {
         for (channel, sound) in self.channels.iter_mut().zip([Some(io.left), io.right].into_iter().flatten())
         {
             let Channel { above, bent, again } = channel;
-            above.tune(ramps.frequency.to);
-            again.tune(ramps.frequency.to);
+            above.tune(ramps.frequency.to, L::splat(FRAC_1_SQRT_2));
+            again.tune(ramps.frequency.to, L::splat(FRAC_1_SQRT_2));
             let mut harmonics = [L::zero(); QUANTUM];
             let harmonics = &mut harmonics[..sound.len()];
             for (x, &sound) in harmonics.iter_mut().zip(&*sound) {
-                *x = above.next(sane(sound)).1;
+                *x = above.next(sane(sound))[2];
             }
+            above.settle(*sound.last().unwrap_or(&L::zero()));
             bent.run(harmonics, |frame, before, now| {
                 let at = L::splat((frame + 1) as f32);
                 let (drive, even) = (drive.0 + drive.1 * at, even.0 + even.1 * at);
@@ -90,10 +94,9 @@ impl<L: Lane> Effect<L> for Exciter<L> {
             let mut amount = mix.0;
             for (x, &wet) in sound.iter_mut().zip(&*harmonics) {
                 amount += mix.1;
-                *x = bent.dry(*x) + amount * again.next(wet).1;
+                *x = bent.dry(*x) + amount * again.next(wet)[2];
             }
-            above.settle();
-            again.settle();
+            again.settle(*harmonics.last().unwrap_or(&L::zero()));
         }
     }
 }

@@ -82,8 +82,10 @@ impl<L: Lane> Shelf<L> {
         low + self.gain * (x - low)
     }
 
-    fn settle(&mut self) {
-        self.state = L::select(self.state.abs().lt(L::splat(1e-25)), L::zero(), self.state);
+    /// As [`ThreeWay::settle`].
+    fn settle(&mut self, last: L) {
+        let rests = self.state.abs().lt(L::splat(1e-15)) & !L::zero().lt(last.abs());
+        self.state = L::select(rests, L::zero(), self.state);
     }
 }
 
@@ -150,15 +152,18 @@ impl<L: Lane> Effect<L> for Tape<L> {
         {
             let Channel { raise, bent, lower, bump: bell } = channel;
             let mut dry = [L::zero(); mixsmith_processor::QUANTUM];
+            let last = *sound.last().unwrap_or(&L::zero());
             for (x, dry) in sound.iter_mut().zip(&mut dry) {
                 let came = sane(*x);
                 *dry = bent.dry(came);
                 *x = raise.next(came);
             }
+            raise.settle(last);
             bent.run(sound, |frame, before, now| {
                 let drive = drive.0 + drive.1 * L::splat((frame + 1) as f32);
                 shaper::soft(before * drive, now * drive) / drive
             });
+            let last = *sound.last().unwrap_or(&L::zero());
             let (mut bump, step) = bump;
             let (mut mix, mix_step) = mix;
             let (mut output, output_step) = output;
@@ -170,9 +175,8 @@ impl<L: Lane> Effect<L> for Tape<L> {
                 let taped = played + bump * bell.next(played)[1];
                 *x = (dry + mix * (taped - dry)) * output;
             }
-            raise.settle();
-            lower.settle();
-            bell.settle();
+            lower.settle(last);
+            bell.settle(last);
         }
     }
 }

@@ -53,12 +53,12 @@ impl<L: Lane> ThreeWay<L> {
         [low, band, x - band - low]
     }
 
-    /// Comes to rest where only an inaudible trace (-500 dBFS) is left, once a block, so that a decay does not end in
-    /// subnormal numbers, which are slow.
-    pub fn settle(&mut self) {
-        let trace = L::splat(1e-25);
+    /// Comes to rest where the block ended in silence, `last` being its last sample, and only an inaudible trace
+    /// (-300 dBFS) is left, so that a decay does not end in subnormal numbers, which are slow.
+    pub fn settle(&mut self, last: L) {
+        let trace = L::splat(1e-15);
         let [s1, s2] = self.state;
-        let rests = s1.abs().max(s2.abs()).lt(trace);
+        let rests = s1.abs().max(s2.abs()).lt(trace) & !L::zero().lt(last.abs());
         self.state = self.state.map(|s| L::select(rests, L::zero(), s));
     }
 
