@@ -221,13 +221,20 @@ pub fn response_db(params: &EqualiserParams, rate: f32, hz: f32) -> f32 {
 struct Cascade<L: Lane> {
     designed: Option<Band<L>>,
     sections: [Svf<L, 2>; MOST_SECTIONS],
+    /// Place in [`PLACES`].
+    place: L,
     /// Frames that each lane rings on.
     tail: L,
 }
 
 impl<L: Lane> Cascade<L> {
     fn idle() -> Self {
-        Cascade { designed: None, sections: [Svf::default(); MOST_SECTIONS], tail: L::zero() }
+        Cascade {
+            designed: None,
+            sections: [Svf::default(); MOST_SECTIONS],
+            place: L::zero(),
+            tail: L::zero(),
+        }
     }
 
     /// Designs anew what has changed, for each lane that has.
@@ -268,15 +275,15 @@ impl<L: Lane> Cascade<L> {
     }
 
     #[inline(always)]
-    fn run(&mut self, io: &mut Io<'_, L>, place: L) {
+    fn run(&mut self, io: &mut Io<'_, L>) {
         let busy = self.busy();
         if !busy.any() {
             return;
         }
         let Some(right) = io.right.as_deref_mut() else { return };
         let left = &mut *io.left;
-        let side = L::splat(1.5).lt(place);
-        let mid = L::splat(0.5).lt(place) & !side;
+        let side = L::splat(1.5).lt(self.place);
+        let mid = L::splat(0.5).lt(self.place) & !side;
         let split = (mid | side) & busy;
         if !split.any() {
             for section in &mut self.sections {
@@ -330,8 +337,7 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
         if frames == 0.0 { Tail::None } else { Tail::Frames(frames as usize + QUANTUM) }
     }
 
-    #[inline(always)]
-    fn process(&mut self, ramps: &EqualiserParams<Ramp<L>>, mut io: Io<'_, L>) {
+    fn set(&mut self, ramps: &EqualiserParams<Ramp<L>>) {
         for (cascade, band) in self.bands.iter_mut().zip(ramps.bands()) {
             if !self.begun {
                 // Only now is each lane's own value at the start known.
@@ -339,13 +345,17 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
                 cascade.aim(&band.map(|ramp| ramp.from), &self.setup);
             }
             cascade.aim(&band.map(|ramp| ramp.to), &self.setup);
+            cascade.place = band.place.to;
         }
         self.begun = true;
+    }
+
+    #[inline(always)]
+    fn process(&mut self, _: &EqualiserParams<Ramp<L>>, mut io: Io<'_, L>) {
         let half = L::splat(0.5);
-        let bands = ramps.bands();
         let mut whole = true;
-        for (cascade, band) in self.bands.iter().zip(&bands) {
-            whole &= !(half.lt(band.place.to) & cascade.busy()).any();
+        for band in &self.bands {
+            whole &= !(half.lt(band.place) & band.busy()).any();
         }
         if io.right.is_none() || whole {
             let sections = self.bands.iter_mut().flat_map(|band| &mut band.sections);
@@ -355,8 +365,8 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
             }
             return;
         }
-        for (cascade, band) in self.bands.iter_mut().zip(bands) {
-            cascade.run(&mut io, band.place.to);
+        for band in &mut self.bands {
+            band.run(&mut io);
         }
     }
 }

@@ -217,9 +217,12 @@ impl RunningInsert {
             Some(KeyEdge::Gain { .. }) => plan.late,
             _ => 0,
         };
+        let ramps: Vec<Ramp<f32>> = start.iter().map(|&value| Ramp::still(value)).collect();
+        let mut processor = (plan.kind.build)(setup, &start);
+        processor.set(&ramps);
         RunningInsert {
-            processor: (plan.kind.build)(setup, &start),
-            ramps: start.iter().map(|&value| Ramp::still(value)).collect(),
+            processor,
+            ramps,
             delay: [(); 2].map(|()| DelayLine::new(delay)),
             key: plan.key.is_some().then(|| Pair::new(stride)),
         }
@@ -268,14 +271,19 @@ impl RunningInsert {
         let mut at = 0;
         while at < frames {
             let range = plan.piece(frame, at);
+            let mut changed = false;
             for &param in &plan.moving {
-                self.ramps[param] = plan.curves[param].ramp(song + at as i64, range.len());
+                let ramp = plan.curves[param].ramp(song + at as i64, range.len());
+                changed |= ramp != std::mem::replace(&mut self.ramps[param], ramp);
+            }
+            if changed {
+                self.processor.set(&self.ramps);
             }
             at = range.end;
             let key = self.key.as_ref();
             let key = key.map(|k| Key { left: &k.left[range.clone()], right: Some(&k.right[range.clone()]) });
             let right = right.as_deref_mut().map(|right| &mut right[range.clone()]);
-            self.processor.process(&self.ramps, Io { left: &mut left[range.clone()], right, key });
+            self.processor.run(Io { left: &mut left[range.clone()], right, key });
             if let (Some(kept), Some([one, two])) = (&mut gains, self.processor.gains()) {
                 kept.left[range.clone()].copy_from_slice(one);
                 kept.right[range.clone()].copy_from_slice(two);

@@ -96,11 +96,10 @@ impl Wide {
                 Ramp::still(value)
             };
             let moves = |param: &usize| nodes.iter().any(|node| node.inserts[place].curves[*param].moves());
-            Some(WideInsert {
-                processor: (first.wide?.build)(&setup, &start),
-                ramps: (0..start.len()).map(ramp).collect(),
-                moving: (0..start.len()).filter(moves).collect(),
-            })
+            let ramps: Vec<Ramp<X8>> = (0..start.len()).map(ramp).collect();
+            let mut processor = (first.wide?.build)(&setup, &start);
+            processor.set(&ramps);
+            Some(WideInsert { processor, ramps, moving: (0..start.len()).filter(moves).collect() })
         };
         let inserts = nodes[0].inserts.iter().enumerate().filter_map(insert).collect();
         let mut gains = Some([X8::zero(); 2]);
@@ -126,18 +125,23 @@ impl Wide {
                 while from < at + QUANTUM {
                     // Strips of one shape are cut alike.
                     let piece = strips[0].piece(place, frame, from);
+                    let mut changed = false;
                     for &param in &insert.moving {
-                        let ramp = &mut insert.ramps[param];
+                        let mut ramp = insert.ramps[param];
                         for (lane, strip) in strips.iter().enumerate() {
                             let of_strip = strip.ramp(place, param, frame, &piece);
                             ramp.from.set(lane, of_strip.from);
                             ramp.to.set(lane, of_strip.to);
                         }
+                        changed |= ramp != std::mem::replace(&mut insert.ramps[param], ramp);
+                    }
+                    if changed {
+                        insert.processor.set(&insert.ramps);
                     }
                     let span = piece.start - at..piece.end - at;
                     let right = (self.channels == 2).then_some(&mut right[span.clone()]);
                     let io = Io { left: &mut left[span], right, key: None };
-                    insert.processor.process(&insert.ramps, io);
+                    insert.processor.run(io);
                     for (lane, strip) in strips.iter_mut().enumerate() {
                         strip.reduced(place, insert.processor.reduction_db(lane), piece.len());
                     }
