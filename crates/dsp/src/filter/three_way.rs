@@ -36,7 +36,8 @@ impl<L: Lane> ThreeWay<L> {
         self.g = hz.map(|hz| (PI * (f64::from(hz) / rate).min(0.49)).tan() as f32);
         let k = L::splat(1.0) / q;
         // The band goes on where it was, however its height over the integrator changes.
-        self.state[0] *= L::select(L::zero().lt(self.k), self.k * q, L::splat(1.0));
+        let moves = (self.k.lt(k) | k.lt(self.k)) & L::zero().lt(self.k);
+        self.state[0] *= L::select(moves, self.k / k, L::splat(1.0));
         self.k = k;
         self.share = self.g / (L::splat(1.0) + self.g * (self.g + self.k));
     }
