@@ -162,7 +162,7 @@ fn eight_lanes_with_their_own_bands_give_the_bits_of_each_alone() {
     let lane_values = |lane: usize, q: usize| {
         let place = (lane % 3) as f32;
         // Half of the lanes move in the middle.
-        let gain = 3.0 * lane as f32 - 9.0 + if lane % 2 == 0 && q > 60 { 3.0 } else { 0.0 };
+        let gain = 3.0 * lane as f32 - 9.0 + if lane.is_multiple_of(2) && q > 60 { 3.0 } else { 0.0 };
         values(k, &[("type3", 1.0), ("gain3", gain), ("place3", place), ("type1", (lane % 2) as f32 * 4.0)])
     };
     let sounds: Vec<Stereo> =

@@ -24,10 +24,9 @@ pub fn thin(points: &[Point], within: f32) -> Vec<Point> {
         let slope = |to: &Point, from: &Point, by: f64| {
             (f64::from(to.value) - f64::from(from.value) + by) / (to.at - from.at) as f64
         };
-        let straight = last.curve == Curve::Line && last.label.is_empty();
+        let stays = last.curve != Curve::Line || !last.label.is_empty() || start.curve != Curve::Line;
         let reaches = (cone.0..=cone.1).contains(&slope(point, start, 0.0));
-        let begins = std::ptr::eq(start, last);
-        if !begins && !(straight && reaches && start.curve == Curve::Line) {
+        if !std::ptr::eq(start, last) && (stays || !reaches) {
             kept.push(last.clone());
             start = last;
             cone = (f64::NEG_INFINITY, f64::INFINITY);
