@@ -194,23 +194,17 @@ impl<L: Lane> Course<L> {
     #[inline(always)]
     fn gains_along<const MOVES: bool>(&self, ballistics: &mut Ballistics<L>, levels: &mut [L]) -> L {
         let mut largest = L::zero();
-        if L::WIDTH > 1 {
-            // In one pass: what does not wait for the frame before fills the time of what does.
-            for (i, x) in levels.iter_mut().enumerate() {
-                let smooth = ballistics.next(self.reduction::<MOVES>(*x, i));
-                largest = largest.max(smooth);
-                *x = self.gain::<MOVES>(smooth, i);
-            }
-            return largest;
-        }
-        // One channel alone: several frames at a time before and after what must go one by one.
+        // Only the middle must go frame by frame; before and after it the processor works on several at once.
         for (i, x) in levels.iter_mut().enumerate() {
             *x = self.reduction::<MOVES>(*x, i);
         }
+        // A copy, which stays in registers.
+        let mut moving = *ballistics;
         for x in levels.iter_mut() {
-            *x = ballistics.next(*x);
+            *x = moving.next(*x);
             largest = largest.max(*x);
         }
+        *ballistics = moving;
         for (i, x) in levels.iter_mut().enumerate() {
             *x = self.gain::<MOVES>(*x, i);
         }
