@@ -212,6 +212,7 @@ impl<L: Lane> Course<L> {
     }
 
     /// As [`Course::gains`], by a detector with a character.
+    #[inline(always)]
     fn coloured(&self, by: &mut Coloured<L>, levels: &mut [L]) -> L {
         let mut largest = L::zero();
         for (i, x) in levels.iter_mut().enumerate() {

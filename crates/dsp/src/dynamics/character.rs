@@ -66,6 +66,7 @@ impl<L: Lane> Coloured<L> {
     }
 
     /// Sets attack and release as on their labels.
+    #[inline(always)]
     pub fn set(&mut self, attack: L, release: L) {
         if self.times == (attack, release) {
             return;
@@ -115,6 +116,7 @@ impl<L: Lane> Coloured<L> {
     }
 
     /// Takes over the state of another where `mask` is true.
+    #[inline(always)]
     pub fn follow(&mut self, other: &Self, mask: L::Mask) {
         self.ballistics.follow(&other.ballistics, mask);
         self.held = L::select(mask, other.held, self.held);
