@@ -3,9 +3,11 @@
 //! Knows nothing of tracks, files or parameters. Every kernel is written once, generic over [`Lane`]: one
 //! channel (`f32`) or eight side by side ([`X8`]), and a lane of eight gives the same bits as a scalar.
 
+pub mod convolve;
 pub mod delay_line;
 pub mod denormals;
 pub mod dynamics;
+pub mod fft;
 pub mod filter;
 pub mod lane;
 pub mod loudness;

@@ -30,6 +30,14 @@ shelf! {
     gate::Gate,
     deesser::DeEsser,
     limiter::Limiter,
+    clipper::Clipper,
+    transient::Transient,
+    rider::Rider,
+    dynamic_equaliser::DynamicEqualiser,
+    multiband::Multiband,
+    linear_equaliser::LinearEqualiser,
+    exciter::Exciter,
+    tape::Tape,
 }
 
 /// Every effect, for whoever must know them all.
