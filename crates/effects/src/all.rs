@@ -23,6 +23,14 @@ shelf! {
     gate::Gate,
     deesser::DeEsser,
     limiter::Limiter,
+    tremolo::Tremolo,
+    autopan::AutoPan,
+    mono::MonoMaker,
+    midside::MidSide,
+    chorus::Chorus,
+    flanger::Flanger,
+    phaser::Phaser,
+    doubler::Doubler,
 }
 
 /// Every effect, for whoever must know them all.

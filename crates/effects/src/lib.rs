@@ -3,15 +3,25 @@
 //! Kernels are generic over the lane; effects know nothing of the engine.
 
 pub mod all;
+pub mod autopan;
+pub mod chorus;
 pub mod compressor;
 mod cuts;
 pub mod deesser;
 pub mod delay;
+pub mod doubler;
 pub mod equaliser;
+pub mod flanger;
 pub mod gate;
+mod glide;
 pub mod limiter;
+pub mod midside;
+mod modulation;
+pub mod mono;
+pub mod phaser;
 pub mod reverb;
 pub mod saturator;
+pub mod tremolo;
 pub mod trim;
 pub mod width;
 

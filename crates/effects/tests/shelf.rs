@@ -395,6 +395,11 @@ fn the_same_sound_at_every_rate() {
         }
         // No divisors of the rates: a detector of sample peaks would read a tone that is in step with them by its luck.
         for hz in [101.0, 997.0, 7919.0] {
+            // An all-pass of first order bends near the top of each rate, so the uppermost notch has no one place; its
+            // own test has the bend in its theory.
+            if kind.id == "modulation.phaser" && hz > 2000.0 {
+                continue;
+            }
             let [a, b, c] = [44_100.0, 48_000.0, 96_000.0].map(|rate| level(rate, hz));
             assert!((a - b).abs() < 0.3 && (a - c).abs() < 0.3, "{hz} Hz: {a:.2}, {b:.2}, {c:.2} dB");
         }
