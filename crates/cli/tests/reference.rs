@@ -101,7 +101,7 @@ fn effects() {
     for kind in mixsmith_effects::all::ALL {
         let Kind { id, name, doc, ports, .. } = kind;
         let defaults: Vec<f32> = kind.params.iter().map(|param| param.default).collect();
-        let built = (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2 }, &defaults);
+        let built = (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2, impulse: None }, &defaults);
         let channels = if ports.mono { "One channel or two" } else { "Two channels" };
         let key = if ports.key { "a side-chain key" } else { "no side chain" };
         text += &format!("## {name}: `{id}`\n\n{}\n\n", cell(doc));

@@ -3,6 +3,7 @@
 //! Knows nothing of tracks, files or parameters. Every kernel is written once, generic over [`Lane`]: one
 //! channel (`f32`) or eight side by side ([`X8`]), and a lane of eight gives the same bits as a scalar.
 
+pub mod convolution;
 pub mod delay_line;
 pub mod denormals;
 pub mod dynamics;

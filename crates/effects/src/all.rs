@@ -31,6 +31,7 @@ shelf! {
     flanger::Flanger,
     phaser::Phaser,
     doubler::Doubler,
+    convolution::Convolution,
 }
 
 /// Every effect, for whoever must know them all.

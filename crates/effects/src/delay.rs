@@ -127,7 +127,7 @@ impl<L: Lane> Effect<L> for Delay<L> {
         let follow = |ms: f32| L::splat(math::one_pole(ms, setup.rate / QUANTUM as f32));
         let reach = spacing(start.note, start.time, setup.tempo) * frames;
         Delay {
-            setup: *setup,
+            setup: setup.clone(),
             lines: [0, 1].map(|_| TappedDelay::new(longest as usize + 1, QUANTUM)),
             cuts: Cuts::new(setup.rate),
             reach: None,

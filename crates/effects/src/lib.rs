@@ -6,6 +6,7 @@ pub mod all;
 pub mod autopan;
 pub mod chorus;
 pub mod compressor;
+pub mod convolution;
 mod cuts;
 pub mod deesser;
 pub mod delay;

@@ -10,7 +10,7 @@ const RATE: f32 = 48_000.0;
 fn run(params: &DelayParams, tempo: f32, left: &[f32], key: f32) -> [Vec<f32>; 2] {
     let kind = KINDS.get("space.delay").expect("on the shelf");
     let values = params.to_vec();
-    let mut processor = (kind.build)(&Setup { rate: RATE, tempo, channels: 2 }, &values);
+    let mut processor = (kind.build)(&Setup { rate: RATE, tempo, channels: 2, impulse: None }, &values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(v)).collect();
     let key = [key; QUANTUM];
     let (mut left, mut right) = (left.to_vec(), vec![0.0; left.len()]);

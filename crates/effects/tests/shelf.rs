@@ -14,7 +14,7 @@ static ALLOCATOR: AllocDisabler = AllocDisabler;
 const SILENCE: f32 = 1e-6;
 
 fn setup(rate: f32) -> Setup {
-    Setup { rate, tempo: 120.0, channels: 2 }
+    Setup { rate, tempo: 120.0, channels: 2, impulse: None }
 }
 
 /// A small generator of test noise, the same on every run.
@@ -390,7 +390,7 @@ fn the_same_sound_at_every_rate() {
         };
         // A space answers a steady tone with a dense pattern of peaks that no two rates share; its own test
         // measures its decay instead.
-        if kind.id == "space.reverb" {
+        if ["space.reverb", "space.convolution"].contains(&kind.id) {
             return;
         }
         // No divisors of the rates: a detector of sample peaks would read a tone that is in step with them by its luck.

@@ -145,7 +145,7 @@ fn node(
             .all(|c| c.clip.channels == 1 && c.map == Map::All || matches!(c.map, Map::First | Map::Second))
         && found.iter().all(|kind| kind.ports.mono);
     let channels = if mono { 1 } else { 2 };
-    let setup = Setup { rate: session.song.rate as f32, tempo: session.song.tempo, channels };
+    let setup = Setup { rate: session.song.rate as f32, tempo: session.song.tempo, channels, impulse: None };
 
     let mut inputs = Vec::new();
     for other in order {

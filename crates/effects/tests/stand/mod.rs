@@ -9,7 +9,7 @@ pub const RATE: f32 = 48_000.0;
 /// What comes out for two channels, in pieces of these lengths in turn, at a tempo of 120.
 pub fn pieces(id: &str, values: &[f32], sound: [&[f32]; 2], lengths: &[usize]) -> [Vec<f32>; 2] {
     let kind = KINDS.get(id).expect("on the shelf");
-    let mut processor = (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2 }, values);
+    let mut processor = (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2, impulse: None }, values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(v)).collect();
     let mut out = sound.map(<[f32]>::to_vec);
     let [left, right] = &mut out;
