@@ -81,7 +81,9 @@ impl From<PipelineError> for Failure {
             PipelineError::NoSong { .. } | PipelineError::NoTracks { .. } | PipelineError::Missing { .. } => {
                 Exit::Input
             }
-            PipelineError::Text { .. } | PipelineError::Compile(_) => Exit::Text,
+            PipelineError::Text { .. } | PipelineError::Compile(_) | PipelineError::Impulse { .. } => {
+                Exit::Text
+            }
             PipelineError::Edit(_) | PipelineError::OverTracks { .. } => Exit::Usage,
             PipelineError::Io { .. } => Exit::Output,
             PipelineError::Stopped => Exit::Interrupted,

@@ -202,7 +202,7 @@ impl RunningInsert {
             _ => 0,
         };
         RunningInsert {
-            processor: (plan.kind.build)(setup, &start),
+            processor: (plan.kind.build)(&Setup { impulse: plan.impulse.clone(), ..setup.clone() }, &start),
             ramps: start.iter().map(|&value| Ramp::still(value)).collect(),
             delay: [(); 2].map(|()| DelayLine::new(delay)),
             key: plan.key.is_some().then(|| Pair::new(stride)),

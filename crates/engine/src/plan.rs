@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mixsmith_audio::Clip;
 use mixsmith_dsp::X8;
-use mixsmith_processor::Kind;
+use mixsmith_processor::{Impulse, Kind};
 use mixsmith_session::{Map, Tap};
 
 use crate::Curve;
@@ -133,6 +133,8 @@ pub(crate) struct PlannedInsert {
     pub wide: Option<&'static Kind<X8>>,
     pub curves: Vec<Curve>,
     pub key: Option<KeyEdge>,
+    /// The impulse response that it is built with.
+    pub impulse: Option<Arc<Impulse>>,
     /// Latency up to its input: what its curves and its key are aligned to.
     pub latency: usize,
     /// Its own latency.

@@ -10,6 +10,7 @@ mod demo;
 mod envelope;
 mod error;
 mod folder;
+mod impulses;
 mod journal;
 mod listen;
 mod lock;

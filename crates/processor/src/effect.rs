@@ -14,6 +14,11 @@ pub struct Impulse {
     pub channels: Vec<Vec<f32>>,
 }
 
+impl Impulse {
+    /// Seconds; what is longer is cut.
+    pub const LONGEST: f64 = 15.0;
+}
+
 impl fmt::Debug for Impulse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let frames = self.channels.first().map_or(0, Vec::len);
