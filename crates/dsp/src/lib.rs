@@ -11,6 +11,7 @@ pub mod filter;
 pub mod lane;
 pub mod loudness;
 pub mod math;
+pub mod meter;
 pub mod oscillator;
 pub mod oversample;
 pub mod shaper;
