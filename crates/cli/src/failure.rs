@@ -78,9 +78,10 @@ impl Failure {
 impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
         let exit = match &error {
-            PipelineError::NoSong { .. } | PipelineError::NoTracks { .. } | PipelineError::Missing { .. } => {
-                Exit::Input
-            }
+            PipelineError::NoSong { .. }
+            | PipelineError::NoSound { .. }
+            | PipelineError::NoTracks { .. }
+            | PipelineError::Missing { .. } => Exit::Input,
             PipelineError::Text { .. } | PipelineError::Compile(_) | PipelineError::Impulse { .. } => {
                 Exit::Text
             }

@@ -23,6 +23,14 @@ pub enum PipelineError {
         /// What was given with `--out`.
         path: PathBuf,
     },
+    /// A sound file that was given cannot be read.
+    #[error("{}: {why}", path.display())]
+    NoSound {
+        /// What was given.
+        path: PathBuf,
+        /// Why it has no sound.
+        why: String,
+    },
     /// Nothing in the folder can be mixed.
     #[error("{}: no track that could be read. Put the song's tracks into it, one audio file a track.{}", path.display(), list(problems))]
     NoTracks {
