@@ -105,7 +105,8 @@ fn effects() {
         let channels = if ports.mono { "One channel or two" } else { "Two channels" };
         let key = if ports.key { "a side-chain key" } else { "no side chain" };
         text += &format!("## {name}: `{id}`\n\n{}\n\n", cell(doc));
-        text += &format!("{channels}, {key}; {}, {}.\n\n", latency(built.latency()), tail(built.tail()));
+        let impulse = if ports.impulse { ", an impulse response of your own" } else { "" };
+        text += &format!("{channels}, {key}{impulse}; {}, {}.\n\n", latency(built.latency()), tail(built.tail()));
         text += &format!("{}\n", params(kind.params));
     }
     keep("effects.md", "Effects", &text);

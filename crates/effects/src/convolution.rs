@@ -44,7 +44,6 @@ pub struct Convolution<L: Lane> {
     convolvers: Vec<[Convolver; 2]>,
     wet: [[L; QUANTUM]; 2],
     tail: usize,
-    lanes: std::marker::PhantomData<L>,
 }
 
 /// The answer that is convolved with: cut to its length, late by the pre-delay, and as loud for steady noise as what goes in.
@@ -93,7 +92,6 @@ impl<L: Lane> Effect<L> for Convolution<L> {
             wet: [[L::zero(); QUANTUM]; 2],
             // The cuts ring for less than a quarter of a second.
             tail: responses[0].frames().max(responses[1].frames()) + frames(0.25),
-            lanes: std::marker::PhantomData,
         }
     }
 

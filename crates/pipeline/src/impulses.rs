@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use mixsmith_audio::{Clip, read, resample};
+use mixsmith_audio::{Clip, content_hash, hex, read, resample};
 use mixsmith_effects::KINDS;
 use mixsmith_engine::Sources;
 use mixsmith_processor::Impulse;
 use mixsmith_session::Session;
 
+use crate::manifest::Input;
 use crate::{Folder, PipelineError, print};
 
 /// The sound of a session: its tracks, and the impulse responses that its processors use.
@@ -43,10 +44,29 @@ pub(crate) fn gather(folder: &Folder, session: &Session, known: &Sources) -> Res
     Ok(found)
 }
 
+/// The files of those in `sources` that are no tracks, for the manifest.
+pub(crate) fn inputs(folder: &Folder, session: &Session, sources: &Sources) -> Vec<Input> {
+    let mut names: Vec<&String> = session
+        .strips
+        .iter()
+        .flat_map(|strip| &strip.inserts)
+        .filter_map(|insert| insert.impulse.as_ref())
+        .collect();
+    names.sort();
+    names.dedup();
+    let used =
+        names.into_iter().filter(|named| sources.contains_key(*named) && session.source(named).is_none());
+    used.filter_map(|file| {
+        let hash = content_hash(&folder.root.join(file)).ok()?;
+        Some(Input { file: file.clone(), sha256: hex(&hash) })
+    })
+    .collect()
+}
+
 /// Reads one; else says why not.
 fn open(folder: &Folder, session: &Session, named: &str) -> Result<Clip, String> {
-    let source = session.sources.iter().find(|source| source.id == named);
-    let (file, stream) = source.map_or((named, 0), |source| (source.file.as_str(), source.stream as usize));
+    let (file, stream) =
+        session.source(named).map_or((named, 0), |source| (source.file.as_str(), source.stream as usize));
     let real = |path: &std::path::Path| std::fs::canonicalize(path).map_err(|error| error.to_string());
     let (path, root) = (real(&folder.root.join(file))?, real(&folder.root)?);
     if !path.starts_with(&root) {

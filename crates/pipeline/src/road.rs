@@ -275,6 +275,7 @@ fn print_all(
         .map(|file| Input { file: file.file.clone(), sha256: file.hash.clone() })
         .collect();
     inputs.dedup();
+    inputs.extend(impulses::inputs(folder, session, &sources));
     let manifest = Manifest {
         format: 1,
         title: session.song.title.clone(),
