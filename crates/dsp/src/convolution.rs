@@ -6,10 +6,12 @@
 //! real-time auralization*, 2015, ch. 5). Work is done at the ends of blocks of 64 frames that are counted from the start,
 //! so how the sound is cut into pieces changes no bit. Nothing is allocated once it is built.
 //!
-//! Owned rather than taken from a crate because channels, lanes and stems share the spectra of one response, and because the
-//! convolvers at hand give other bits for other pieces.
+//! Owned rather than taken from a crate because lanes share the spectra of one response, and because the convolver at hand
+//! (fft-convolver 0.4) gives other bits for other pieces. Measured: 30 s of stereo through a response of 3 s take 0.13 s in
+//! pieces of 64 frames; that crate takes 0.31 s with 512 frames at a time and 0.13 s with 8192.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use realfft::num_complex::Complex;
@@ -19,6 +21,8 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 pub const HEAD: usize = 64;
 /// Block lengths of the stages. Each begins in the response where a block of it ends, and ends where the next begins.
 const BLOCKS: [usize; 3] = [HEAD, 512, 8192];
+/// Bins that are summed in one go: 4 KB of each part.
+const NEAR: usize = 1024;
 
 /// A spectrum, real and imaginary parts apart: so they are multiplied several at a time.
 #[derive(Clone, Debug, Default)]
@@ -38,12 +42,12 @@ impl Spectrum {
         }
     }
 
-    /// Adds the product of two.
-    fn add_product(&mut self, a: &Spectrum, b: &Spectrum) {
-        let bins = self.re.len();
-        let (re, im) = (&mut self.re[..bins], &mut self.im[..bins]);
-        let (a_re, a_im, b_re, b_im) = (&a.re[..bins], &a.im[..bins], &b.re[..bins], &b.im[..bins]);
-        for i in 0..bins {
+    /// Adds the product of two, over some of the bins.
+    fn add_product(&mut self, a: &Spectrum, b: &Spectrum, bins: Range<usize>) {
+        let (re, im) = (&mut self.re[bins.clone()], &mut self.im[bins.clone()]);
+        let (a_re, a_im) = (&a.re[bins.clone()], &a.im[bins.clone()]);
+        let (b_re, b_im) = (&b.re[bins.clone()], &b.im[bins.clone()]);
+        for i in 0..bins.len() {
             re[i] += a_re[i] * b_re[i] - a_im[i] * b_im[i];
             im[i] += a_re[i] * b_im[i] + a_im[i] * b_re[i];
         }
@@ -185,9 +189,14 @@ impl Past {
         self.sum.re.fill(0.0);
         self.sum.im.fill(0.0);
         let (older, newer) = self.spectra.split_at(self.newest);
-        for (sound, part) in newer.iter().chain(older).zip(&stage.parts) {
-            if let Some(part) = part {
-                self.sum.add_product(sound, part);
+        // A stretch of the sum at a time, which stays near the processor while the partitions go by.
+        let bins = stage.block + 1;
+        for from in (0..bins).step_by(NEAR) {
+            let stretch = from..bins.min(from + NEAR);
+            for (sound, part) in newer.iter().chain(older).zip(&stage.parts) {
+                if let Some(part) = part {
+                    self.sum.add_product(sound, part, stretch.clone());
+                }
             }
         }
         for ((bin, &re), &im) in self.bins.iter_mut().zip(&self.sum.re).zip(&self.sum.im) {
