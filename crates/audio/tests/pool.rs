@@ -4,7 +4,9 @@
 use std::fs;
 use std::sync::Arc;
 
-use mixsmith_audio::{Audio, Clip, Pool, Reader, SourceId, cache_clip, open_cached};
+use mixsmith_audio::{
+    Audio, Clip, Dither, Pool, Reader, Sample, SourceId, WavWriter, cache_clip, open_cached, read,
+};
 use proptest::prelude::*;
 
 fn ramp(channels: usize, frames: usize) -> Audio {
@@ -169,4 +171,45 @@ fn keys_are_plain_names() {
     }
     assert!(cache_clip(&ramp(1, 0), folder.path(), "empty-1_0.f32").is_ok());
     assert_eq!(open_cached(folder.path(), "empty-1_0.f32").unwrap().frames, 0);
+}
+
+#[test]
+fn plain_samples_are_read_where_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("take.wav");
+    for (channels, sample) in
+        [(1, Sample::I24), (2, Sample::I24), (1, Sample::I16), (3, Sample::I16), (2, Sample::F32)]
+    {
+        let tone =
+            |c: usize| (0..5003).map(|i| 0.9 * ((i * (c + 1)) as f32 * 0.01).sin()).collect::<Vec<f32>>();
+        let sound: Vec<Vec<f32>> = (0..channels).map(tone).collect();
+        let mut writer = WavWriter::create(&path, 48_000, channels, sample, Dither::None).unwrap();
+        writer.write(&sound.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
+        writer.finish().unwrap();
+        let whole = read(&path).unwrap().streams.remove(0).audio;
+        let clip = Clip::open(&path).unwrap().expect("plain samples");
+        assert_eq!((clip.rate, clip.channels, clip.frames), (48_000, channels, 5003));
+        for (from, frames) in [(-5, 64), (0, 5003), (1, 63), (4990, 64), (2, 4097)] {
+            check(&whole, from, frames, &format!("{sample:?}"), |from, into| clip.read(from, into));
+        }
+        assert_eq!(clip.fault(), None);
+    }
+}
+
+#[test]
+fn what_needs_a_word_is_not_read_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("take.wav");
+    let mut writer = WavWriter::create(&path, 48_000, 1, Sample::F32, Dither::None).unwrap();
+    writer.write(&[&[0.25, f32::NAN, f32::INFINITY, -0.5]]).unwrap();
+    writer.finish().unwrap();
+    let mut frames = [9.0; 4];
+    Clip::open(&path).unwrap().expect("plain samples").read(0, &mut [&mut frames]);
+    assert_eq!(frames, [0.25, 0.0, 0.0, -0.5], "what is no number is silence");
+
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() - 6]).unwrap();
+    assert!(Clip::open(&path).unwrap().is_none(), "it is shorter than it claims");
+    fs::write(&path, b"no sound at all").unwrap();
+    assert!(Clip::open(&path).is_err());
 }

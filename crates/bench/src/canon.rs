@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use mixsmith_audio::{Clip as Sound, Dither, Sample, WavWriter, read};
+use mixsmith_audio::{Clip as Sound, Dither, Sample, WavWriter};
 use mixsmith_effects::all::KINDS;
 use mixsmith_engine::{Prints, Sink, Sources, compile, render};
 use mixsmith_session::{Clip, Insert, Send, Session, SongInfo, Source, Strip, StripKind, Tap};
@@ -20,9 +20,9 @@ pub fn once(folder: &Path, tracks: usize, threads: usize, out: &Path) -> Result<
     let mut session = session(tracks);
     let mut sources = Sources::new();
     for number in 0..tracks {
-        let mut found = read(&file(folder, number))?;
-        let audio = found.streams.remove(0).audio;
-        let (id, frames) = (name(number), audio.frames() as u64);
+        let path = file(folder, number);
+        let sound = Sound::open(&path)?.ok_or_else(|| format!("{} is not plain samples", path.display()))?;
+        let (id, frames) = (name(number), sound.frames);
         session.song.frames = session.song.frames.max(frames);
         session.sources.push(Source {
             id: id.clone(),
@@ -36,7 +36,7 @@ pub fn once(folder: &Path, tracks: usize, threads: usize, out: &Path) -> Result<
         if let Some(strip) = session.strips.iter_mut().find(|strip| strip.id == id) {
             Arc::make_mut(strip).kind = StripKind::Track { clips: vec![clip] };
         }
-        sources.insert(id, Arc::new(Sound::in_memory(audio)));
+        sources.insert(id, Arc::new(sound));
     }
     let prints = Prints { strips: vec!["master".to_owned()], ..Prints::default() };
     let plan = compile(&session, &KINDS, &sources, &prints)?;

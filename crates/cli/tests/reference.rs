@@ -106,7 +106,8 @@ fn effects() {
         let key = if ports.key { "a side-chain key" } else { "no side chain" };
         text += &format!("## {name}: `{id}`\n\n{}\n\n", cell(doc));
         let impulse = if ports.impulse { ", an impulse response of your own" } else { "" };
-        text += &format!("{channels}, {key}{impulse}; {}, {}.\n\n", latency(built.latency()), tail(built.tail()));
+        text +=
+            &format!("{channels}, {key}{impulse}; {}, {}.\n\n", latency(built.latency()), tail(built.tail()));
         text += &format!("{}\n", params(kind.params));
     }
     keep("effects.md", "Effects", &text);

@@ -43,6 +43,7 @@ impl Spectrum {
     }
 
     /// Adds the product of two, over some of the bins.
+    #[inline(always)]
     fn add_product(&mut self, a: &Spectrum, b: &Spectrum, bins: Range<usize>) {
         let (re, im) = (&mut self.re[bins.clone()], &mut self.im[bins.clone()]);
         let (a_re, a_im) = (&a.re[bins.clone()], &a.im[bins.clone()]);
@@ -158,6 +159,7 @@ impl Past {
     }
 
     /// Takes the next block of [`HEAD`] frames in, and adds what this stage has for the block after it.
+    #[inline(always)]
     fn next(&mut self, stage: &Stage, block: &[f32], tail: &mut [f32]) {
         self.window[stage.block + self.filled..][..HEAD].copy_from_slice(block);
         self.filled += HEAD;
@@ -171,6 +173,7 @@ impl Past {
         }
     }
 
+    #[inline(always)]
     fn run(&mut self, stage: &Stage) {
         let quiet = self.window.iter().all(|x| *x == 0.0);
         self.silent = if quiet { self.silent.saturating_add(1) } else { 0 };
@@ -233,6 +236,7 @@ impl Convolver {
     }
 
     /// Convolves the next frames, of any number, in place. The sound must be finite.
+    #[inline(always)]
     pub fn run(&mut self, sound: &mut [f32]) {
         let mut rest = sound;
         while !rest.is_empty() {

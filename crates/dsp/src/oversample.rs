@@ -53,17 +53,29 @@ fn side_taps(half: usize, sum: f64) -> Vec<f32> {
 
 /// Adds `tap[j] * (a[i + start - j] + b[i + j])` to each frame `i` of `out`, in the order of the taps on any
 /// lane. So many frames are summed at once as fit into registers.
+#[inline(always)]
 fn mirrored<L: Lane>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
     if L::WIDTH == 1 {
-        chunked::<L, 16>(taps, a, start, b, out);
+        chunked::<L, 32>(taps, a, start, b, out);
     } else {
         chunked::<L, 2>(taps, a, start, b, out);
     }
 }
 
-/// [`mirrored`] by `C` frames; `out` must hold a whole number of them.
+/// [`mirrored`] by `C` frames, and what is left over frame by frame.
 #[inline(always)]
 fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
+    let whole = out.len() - out.len() % C;
+    let (out, rest) = out.split_at_mut(whole);
+    chunks::<L, C>(taps, a, start, b, out);
+    if !rest.is_empty() {
+        chunks::<L, 1>(taps, &a[whole..], start, &b[whole..], rest);
+    }
+}
+
+/// [`mirrored`] by `C` frames; `out` must hold a whole number of them.
+#[inline(always)]
+fn chunks<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
     for (chunk, out) in out.chunks_exact_mut(C).enumerate() {
         let mut sum = [L::zero(); C];
         sum.copy_from_slice(out);
@@ -77,39 +89,57 @@ fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L]
     }
 }
 
-/// A symmetric filter over one stream: keeps the past that its taps reach back to.
+/// The last frames of a stream that comes block by block, each of any length up to the longest.
 #[derive(Clone, Debug)]
-struct Fir<L> {
-    taps: Vec<f32>,
-    /// `taps.len() - 1` frames of the past, then the block.
-    stream: Vec<L>,
+struct Stream<L> {
+    /// The frames of the past, then the block.
+    frames: Vec<L>,
+    past: usize,
+    /// Frames of the last block.
+    block: usize,
 }
 
-impl<L: Lane> Fir<L> {
-    fn new(taps: Vec<f32>, block: usize) -> Self {
-        let stream = vec![L::zero(); taps.len() - 1 + block];
-        Fir { taps, stream }
+impl<L: Lane> Stream<L> {
+    fn new(past: usize, longest: usize) -> Self {
+        Stream { frames: vec![L::zero(); past + longest], past, block: 0 }
     }
 
     /// Takes the next block in.
-    fn push(&mut self, block: impl Iterator<Item = L>) {
-        let past = self.taps.len() - 1;
-        let len = self.stream.len();
-        self.stream.copy_within(len - past.., 0);
-        for (kept, x) in self.stream[past..].iter_mut().zip(block) {
+    #[inline(always)]
+    fn push<'a>(&mut self, block: impl ExactSizeIterator<Item = &'a L>) {
+        self.frames.copy_within(self.block..self.block + self.past, 0);
+        self.block = block.len();
+        for (kept, &x) in self.frames[self.past..].iter_mut().zip(block) {
             *kept = x;
         }
     }
 
-    /// Adds the filtered block to `out`.
-    fn add_to(&self, out: &mut [L]) {
-        let n = self.taps.len();
-        mirrored(&self.taps[..n / 2], &self.stream[..], n - 1, &self.stream, out);
+    /// The block as it was `late` frames ago.
+    #[inline(always)]
+    fn late(&self, late: usize) -> &[L] {
+        &self.frames[self.past - late..]
+    }
+}
+
+/// A symmetric filter over one stream.
+#[derive(Clone, Debug)]
+struct Fir<L> {
+    taps: Vec<f32>,
+    /// With the past that the taps reach back to.
+    stream: Stream<L>,
+}
+
+impl<L: Lane> Fir<L> {
+    fn new(taps: Vec<f32>, block: usize) -> Self {
+        let stream = Stream::new(taps.len() - 1, block);
+        Fir { taps, stream }
     }
 
-    /// The block as it was `late` frames ago.
-    fn past(&self, late: usize) -> &[L] {
-        &self.stream[self.taps.len() - 1 - late..]
+    /// Adds the filtered block to `out`.
+    #[inline(always)]
+    fn add_to(&self, out: &mut [L]) {
+        let (n, frames) = (self.taps.len(), &self.stream.frames);
+        mirrored(&self.taps[..n / 2], frames, n - 1, frames, out);
     }
 }
 
@@ -125,12 +155,14 @@ impl<L: Lane> Up<L> {
         Up { fir: Fir::new(side_taps(half, 1.0), block), even: vec![L::zero(); block] }
     }
 
+    #[inline(always)]
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.fir.push(block.iter().copied());
-        self.even.fill(L::zero());
-        self.fir.add_to(&mut self.even);
-        let odd = self.fir.past(self.fir.taps.len() / 2 - 1);
-        for ((pair, &even), &odd) in out.chunks_exact_mut(2).zip(&self.even).zip(odd) {
+        self.fir.stream.push(block.iter());
+        let even = &mut self.even[..block.len()];
+        even.fill(L::zero());
+        self.fir.add_to(even);
+        let odd = self.fir.stream.late(self.fir.taps.len() / 2 - 1);
+        for ((pair, &even), &odd) in out.chunks_exact_mut(2).zip(&*even).zip(odd) {
             pair[0] = even;
             pair[1] = odd;
         }
@@ -141,24 +173,19 @@ impl<L: Lane> Up<L> {
 #[derive(Clone, Debug)]
 struct Down<L> {
     even: Fir<L>,
-    /// Frames of the past of the odd stream, then the block.
-    odd: Vec<L>,
-    late: usize,
+    odd: Stream<L>,
 }
 
 impl<L: Lane> Down<L> {
     fn new(half: usize, block: usize) -> Self {
-        Down { even: Fir::new(side_taps(half, 0.5), block), odd: vec![L::zero(); half + block], late: half }
+        Down { even: Fir::new(side_taps(half, 0.5), block), odd: Stream::new(half, block) }
     }
 
+    #[inline(always)]
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.even.push(block.iter().step_by(2).copied());
-        let len = self.odd.len();
-        self.odd.copy_within(len - self.late.., 0);
-        for (kept, &x) in self.odd[self.late..].iter_mut().zip(block.iter().skip(1).step_by(2)) {
-            *kept = x;
-        }
-        for (o, &x) in out.iter_mut().zip(&self.odd) {
+        self.even.stream.push(block.chunks_exact(2).map(|pair| &pair[0]));
+        self.odd.push(block.chunks_exact(2).map(|pair| &pair[1]));
+        for (o, &x) in out.iter_mut().zip(&self.odd.frames) {
             *o = L::splat(0.5) * x;
         }
         self.even.add_to(out);
@@ -170,32 +197,27 @@ impl<L: Lane> Down<L> {
 struct DownEven<L> {
     /// Every other tap; the rest mirror them.
     taps: Vec<f32>,
-    /// `taps.len()` frames of the past of the even and of the odd stream, then the block.
-    even: Vec<L>,
-    odd: Vec<L>,
+    /// With `taps.len()` frames of the past.
+    even: Stream<L>,
+    odd: Stream<L>,
 }
 
 impl<L: Lane> DownEven<L> {
     fn new(len: usize, block: usize) -> Self {
         let taps = quarter_band(len);
         let sum: f64 = taps.iter().sum();
-        let stream = vec![L::zero(); len / 2 + block];
+        let stream = Stream::new(len / 2, block);
         let taps = taps.iter().step_by(2).map(|t| (t / sum) as f32).collect();
         DownEven { taps, even: stream.clone(), odd: stream }
     }
 
+    #[inline(always)]
     fn run(&mut self, block: &[L], out: &mut [L]) {
-        let half = self.taps.len();
-        for (stream, from) in [(&mut self.even, 0), (&mut self.odd, 1)] {
-            let len = stream.len();
-            stream.copy_within(len - half.., 0);
-            for (kept, &x) in stream[half..].iter_mut().zip(block.iter().skip(from).step_by(2)) {
-                *kept = x;
-            }
-        }
+        self.even.push(block.chunks_exact(2).map(|pair| &pair[0]));
+        self.odd.push(block.chunks_exact(2).map(|pair| &pair[1]));
         out.fill(L::zero());
         // Tap 2j meets the even stream j frames ago and, as the taps mirror, the odd stream half - j frames ago.
-        mirrored(&self.taps, &self.even, half, &self.odd, out);
+        mirrored(&self.taps, &self.even.frames, self.taps.len(), &self.odd.frames, out);
     }
 }
 
@@ -208,7 +230,7 @@ pub(crate) struct Upsampler<L> {
 }
 
 impl<L: Lane> Upsampler<L> {
-    /// For blocks of this many frames, a multiple of 16. `halves` is half the taps of each step; the way takes
+    /// For blocks of at most this many frames. `halves` is half the taps of each step; the way takes
     /// `halves[0] - 1/2`, `halves[1] / 2 - 1/4` and `halves[2] / 4 - 1/8` frames.
     pub(crate) fn new(halves: [usize; 3], block: usize) -> Self {
         let [first, second, third] = halves;
@@ -219,11 +241,13 @@ impl<L: Lane> Upsampler<L> {
         }
     }
 
-    /// Writes eight samples for each frame of the block.
+    /// Writes eight samples for each frame of the block. How a sound is cut into blocks does not change a bit of it.
+    #[inline(always)]
     pub(crate) fn run(&mut self, block: &[L], eight: &mut [L]) {
-        self.steps[0].run(block, &mut self.two);
-        self.steps[1].run(&self.two, &mut self.four);
-        self.steps[2].run(&self.four, eight);
+        let (two, four) = (&mut self.two[..2 * block.len()], &mut self.four[..4 * block.len()]);
+        self.steps[0].run(block, two);
+        self.steps[1].run(two, four);
+        self.steps[2].run(four, eight);
     }
 }
 
@@ -238,7 +262,7 @@ pub struct Oversampler<L> {
 }
 
 impl<L: Lane> Oversampler<L> {
-    /// For blocks of this many frames, a multiple of 16.
+    /// For blocks of at most this many frames.
     pub fn new(block: usize) -> Self {
         // Delays in frames of the low rate: 63/2 + 11/4 + 7/8 up; (17/2 + 1/2)/8 + 13/4 + 63/2 down.
         Oversampler {
@@ -250,12 +274,53 @@ impl<L: Lane> Oversampler<L> {
         }
     }
 
-    /// Raises the block, lets `bend` change it at the high rate, and brings it back in place.
+    /// Raises the block, lets `bend` change it at the high rate, and brings it back in place. How a sound is cut into
+    /// blocks does not change a bit of it.
     pub fn run(&mut self, block: &mut [L], bend: impl FnOnce(&mut [L])) {
-        self.up.run(block, &mut self.eight);
-        bend(&mut self.eight);
-        self.down.0.run(&self.eight, &mut self.four);
-        self.down.1.run(&self.four, &mut self.two);
-        self.down.2.run(&self.two, block);
+        let n = block.len();
+        let (two, four) = (&mut self.two[..2 * n], &mut self.four[..4 * n]);
+        let eight = &mut self.eight[..TIMES * n];
+        self.up.run(block, eight);
+        bend(eight);
+        self.down.0.run(eight, four);
+        self.down.1.run(four, two);
+        self.down.2.run(two, block);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::X8;
+
+    /// Noise through the way up, a bend, and the way down, cut into pieces of these lengths in turn.
+    fn cut<L: Lane>(lengths: &[usize]) -> Vec<L> {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
+        let frame = |_| {
+            let mut frame = L::zero();
+            (0..L::WIDTH).for_each(|lane| frame.set(lane, next()));
+            frame
+        };
+        let mut sound: Vec<L> = (0..1000).map(frame).collect();
+        let mut oversampler = Oversampler::new(64);
+        let (mut rest, mut lengths) = (&mut sound[..], lengths.iter().cycle());
+        while let Some(&length) = lengths.next().filter(|_| !rest.is_empty()) {
+            let (piece, later) = rest.split_at_mut(length.min(rest.len()));
+            oversampler.run(piece, |high| high.iter_mut().for_each(|x| *x = *x * *x * *x));
+            rest = later;
+        }
+        sound
+    }
+
+    #[test]
+    fn how_the_sound_is_cut_does_not_matter() {
+        for lengths in [&[1][..], &[7, 1, 64, 31], &[63, 2, 17]] {
+            assert_eq!(cut::<f32>(lengths), cut::<f32>(&[64]), "{lengths:?}");
+            assert_eq!(cut::<X8>(lengths), cut::<X8>(&[64]), "{lengths:?}");
+        }
     }
 }

@@ -6,12 +6,19 @@
 //! filter.
 
 use crate::Lane;
+use crate::lane::Mask;
 use crate::oversample::{TIMES, Upsampler};
 
 /// Half the taps of each filter on the way up. Together they are flat within 0.001 dB up to 0.47 of the rate.
 const HALVES: [usize; 3] = [72, 7, 5];
-/// Frames looked at in one go.
+/// Most frames looked at in one go.
 const BLOCK: usize = 64;
+/// Frames that a peak depends on: 143 of the first filter's past, 7 of the second's, 3 of the third's, one of the
+/// points before, rounded up to whole blocks.
+const PAST: usize = 3 * BLOCK;
+/// No peak is higher than this many times the largest sample: the sum of the way up's taps, each taken positive, and a
+/// quarter for the parabola, whose top is at most an eighth of its bend over its middle. Tested.
+const REACH: f32 = 4.1;
 
 /// Interpolates a signal and reads its peaks.
 #[derive(Clone, Debug)]
@@ -19,6 +26,12 @@ pub struct TruePeak<L> {
     up: Upsampler<L>,
     /// The points of the last frame, then those of the block.
     points: Vec<L>,
+    /// The last frames.
+    past: Vec<L>,
+    /// How many frames in a row were too soft to be read.
+    quiet: usize,
+    /// Is only `past` up to date?
+    behind: bool,
 }
 
 impl<L: Lane> Default for TruePeak<L> {
@@ -33,30 +46,78 @@ impl<L: Lane> TruePeak<L> {
 
     /// At rest, after endless silence. Allocates here and never again.
     pub fn new() -> Self {
-        TruePeak { up: Upsampler::new(HALVES, BLOCK), points: vec![L::zero(); (1 + BLOCK) * TIMES] }
+        TruePeak {
+            up: Upsampler::new(HALVES, BLOCK),
+            points: vec![L::zero(); (1 + BLOCK) * TIMES],
+            past: vec![L::zero(); PAST],
+            quiet: 0,
+            behind: false,
+        }
     }
 
-    /// For each frame the largest amplitude from [`TruePeak::LATENCY`] frames ago to the frame after that. Takes whole
-    /// blocks of 64 frames; what is left over is not read.
+    /// For each frame the largest amplitude from [`TruePeak::LATENCY`] frames ago to the frame after that. How a sound
+    /// is cut into calls does not change a bit.
+    #[inline(always)]
     pub fn process(&mut self, sound: &[L], peaks: &mut [L]) {
-        for (block, peaks) in sound.chunks_exact(BLOCK).zip(peaks.chunks_exact_mut(BLOCK)) {
-            self.points.copy_within(BLOCK * TIMES.., 0);
-            let new = &mut self.points[TIMES..];
-            self.up.run(block, new);
-            new.iter_mut().for_each(|point| *point = point.abs());
-            for (frame, peak) in peaks.iter_mut().enumerate() {
-                // Eight points with their neighbours; the last is the frame after that of 76 frames ago.
-                *peak = top(&self.points[frame * TIMES + TIMES - 2..][..TIMES + 2]);
+        self.process_above(L::zero(), sound, peaks);
+    }
+
+    /// The same where a peak can reach `least`. Where none can, peaks may read as nought: a sound much softer than what
+    /// it is asked about costs nearly nothing.
+    #[inline(always)]
+    pub fn process_above(&mut self, least: L, sound: &[L], peaks: &mut [L]) {
+        for (block, peaks) in sound.chunks(BLOCK).zip(peaks.chunks_mut(BLOCK)) {
+            let mut loudest = L::zero();
+            for x in block {
+                loudest = loudest.max(x.abs());
             }
+            let soft = !(!(loudest * L::splat(REACH)).lt(least)).any();
+            self.quiet = if soft { self.quiet + block.len() } else { 0 };
+            if self.quiet >= PAST + block.len() {
+                peaks.fill(L::zero());
+                self.behind = true;
+            } else {
+                if self.behind {
+                    self.catch_up();
+                }
+                self.read(block, peaks);
+            }
+            self.past.copy_within(block.len().., 0);
+            self.past[PAST - block.len()..].copy_from_slice(block);
         }
+    }
+
+    /// Brings the filters to where they would be: all that they remember is in the last frames.
+    fn catch_up(&mut self) {
+        let (past, mut peaks) = (std::mem::take(&mut self.past), [L::zero(); BLOCK]);
+        for block in past.chunks(BLOCK) {
+            self.read(block, &mut peaks[..block.len()]);
+        }
+        (self.past, self.behind) = (past, false);
+    }
+
+    #[inline(always)]
+    fn read(&mut self, block: &[L], peaks: &mut [L]) {
+        let new = &mut self.points[TIMES..][..block.len() * TIMES];
+        self.up.run(block, new);
+        for point in new {
+            *point = point.abs();
+        }
+        let (frames, _) = self.points.as_chunks();
+        for ((peak, before), points) in peaks.iter_mut().zip(frames).zip(&frames[1..]) {
+            *peak = top(before, points);
+        }
+        self.points.copy_within(block.len() * TIMES..(block.len() + 1) * TIMES, 0);
     }
 }
 
-/// The highest top of the parabolas through each three neighbours.
+/// The highest top of the parabolas through each three neighbours, from the last point before a frame to its last but
+/// one: that is the frame after that of 76 frames ago.
 #[inline(always)]
-fn top<L: Lane>(line: &[L]) -> L {
+fn top<L: Lane>(before: &[L; TIMES], points: &[L; TIMES]) -> L {
+    let line = |k: usize| if k < 2 { before[TIMES - 2 + k] } else { points[k - 2] };
     let tops: [L; TIMES] = std::array::from_fn(|k| {
-        let (left, middle, right) = (line[k], line[k + 1], line[k + 2]);
+        let (left, middle, right) = (line(k), line(k + 1), line(k + 2));
         let bend = middle + middle - left - right;
         let tilt = right - left;
         // The top lies within half a step of the middle only where |tilt| <= bend.
@@ -96,6 +157,46 @@ mod tests {
     }
 
     #[test]
+    fn no_peak_is_higher_than_its_reach() {
+        let mut up = Upsampler::<f32>::new(HALVES, BLOCK);
+        let mut response = Vec::new();
+        for block in 0..8 {
+            let mut sound = [0.0; BLOCK];
+            sound[0] = if block == 0 { 1.0 } else { 0.0 };
+            let mut points = [0.0; BLOCK * TIMES];
+            up.run(&sound, &mut points);
+            response.extend(points);
+        }
+        let of_phase =
+            |phase: usize| response.iter().skip(phase).step_by(TIMES).map(|x| x.abs()).sum::<f32>();
+        let most = (0..TIMES).map(of_phase).fold(0.0, f32::max);
+        println!("the taps of a point add up to at most {most:.3}");
+        assert!(1.25 * most < REACH, "{most}");
+        assert!(response[PAST * TIMES..].iter().all(|&x| x == 0.0), "it remembers more");
+    }
+
+    #[test]
+    fn what_is_softer_than_asked_about_changes_no_other_peak() {
+        // Loud and soft by turns, in pieces of odd lengths.
+        let loud = |i: usize| if (i / 700).is_multiple_of(3) { 0.9 } else { 0.01 };
+        let sound: Vec<f32> = (0..9000).map(|i| loud(i) * (i as f32 * 0.71).sin()).collect();
+        let (mut all, mut some) = (vec![0.0; sound.len()], vec![0.0; sound.len()]);
+        TruePeak::new().process(&sound, &mut all);
+        let mut peaks = TruePeak::new();
+        for (number, (sound, some)) in sound.chunks(37).zip(some.chunks_mut(37)).enumerate() {
+            let split = sound.len().min(number % 40);
+            peaks.process_above(0.5, &sound[..split], &mut some[..split]);
+            peaks.process_above(0.5, &sound[split..], &mut some[split..]);
+        }
+        let mut skipped = 0;
+        for (i, (all, some)) in all.iter().zip(&some).enumerate() {
+            assert!(all == some || (*some == 0.0 && *all < 0.5), "frame {i}: {all} and {some}");
+            skipped += usize::from(all != some);
+        }
+        assert!(skipped > 2000, "{skipped}");
+    }
+
+    #[test]
     fn eight_lanes_give_the_bits_of_one() {
         let sound = |lane: usize, i: usize| ((i * (lane + 3)) as f32 * 0.37).sin();
         let mut wide = TruePeak::new();
@@ -106,9 +207,16 @@ mod tests {
             let mut one = TruePeak::new();
             let block: Vec<f32> = (0..1024).map(|i| sound(lane, i)).collect();
             let mut got = [0.0; 1024];
-            // In blocks of another length, which must not matter.
-            for (block, got) in block.chunks(128).zip(got.chunks_mut(128)) {
-                one.process(block, got);
+            // In pieces of other lengths, which must not matter.
+            let (mut block, mut rest) = (&block[..], &mut got[..]);
+            for length in [1, 7, 128, 31, 64, 3].into_iter().cycle() {
+                let length = length.min(block.len());
+                let (peaks, later) = rest.split_at_mut(length);
+                one.process(&block[..length], peaks);
+                (block, rest) = (&block[length..], later);
+                if block.is_empty() {
+                    break;
+                }
             }
             for i in 0..1024 {
                 assert_eq!(got[i].to_bits(), peaks[i].0[lane].to_bits());

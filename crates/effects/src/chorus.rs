@@ -69,6 +69,7 @@ impl<L: Lane> Effect<L> for Chorus<L> {
         Tail::Frames(self.tail)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &ChorusParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

@@ -43,8 +43,9 @@ pub struct Compressor<L: Lane> {
     listener: Listener<L>,
     ballistics: [Ballistics<L>; 2],
     delays: [DelayLine<L>; 2],
-    /// Gains of the last quantum.
+    /// Gains of the last piece, and its frames.
     gains: [[L; QUANTUM]; 2],
+    frames: usize,
     reduction: L,
 }
 
@@ -62,6 +63,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
             ballistics: [Ballistics::new(setup.rate); 2],
             delays: [DelayLine::new(ahead), DelayLine::new(ahead)],
             gains: [[L::splat(1.0); QUANTUM]; 2],
+            frames: QUANTUM,
             reduction: L::zero(),
         }
     }
@@ -70,6 +72,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
         self.delays[0].frames()
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &CompressorParams<Ramp<L>>, io: Io<'_, L>) {
         let hearing = Hearing {
             low_cut: ramps.keylowcut.to,
@@ -83,11 +86,12 @@ impl<L: Lane> Effect<L> for Compressor<L> {
         };
         let apart = self.listener.hear(&hearing, key, io.right.is_some(), &mut self.gains);
 
-        let course = Course::new(ramps);
+        self.frames = io.left.len();
+        let course = Course::new(ramps, self.frames);
         let [first, second] = &mut self.ballistics;
         first.set(ramps.attack.to, ramps.release.to);
         second.set(ramps.attack.to, ramps.release.to);
-        let [left, right] = &mut self.gains;
+        let [left, right] = self.gains.each_mut().map(|gains| &mut gains[..self.frames]);
         self.reduction = course.gains(first, left);
         if apart.any() {
             self.reduction = self.reduction.max(course.gains(second, right));
@@ -103,7 +107,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
     }
 
     fn gains(&self) -> Option<[&[L]; 2]> {
-        Some(self.gains.each_ref().map(|gains| gains.as_slice()))
+        Some(self.gains.each_ref().map(|gains| &gains[..self.frames]))
     }
 
     fn reduction_db(&self, lane: usize) -> f32 {
@@ -111,23 +115,28 @@ impl<L: Lane> Effect<L> for Compressor<L> {
     }
 }
 
+#[inline(always)]
 fn apply<L: Lane>(delay: &mut DelayLine<L>, gains: &[L; QUANTUM], channel: &mut [L]) {
+    delay.process(channel);
     for (x, &gain) in channel.iter_mut().zip(gains) {
-        *x = delay.next(*x) * gain;
+        *x *= gain;
     }
 }
 
-/// The course over one quantum of what shapes the gain. Levels in octaves.
+/// The course over one piece of what shapes the gain. Levels in octaves.
 struct Course<L> {
     curve: Curve<L>,
     threshold: Ramp<L>,
     slope: Ramp<L>,
     makeup: Ramp<L>,
     mix: Ramp<L>,
+    /// Of one frame in the piece.
+    share: f32,
 }
 
 impl<L: Lane> Course<L> {
-    fn new(ramps: &CompressorParams<Ramp<L>>) -> Self {
+    #[inline(always)]
+    fn new(ramps: &CompressorParams<Ramp<L>>, frames: usize) -> Self {
         let each = |ramp: Ramp<L>, f: &dyn Fn(L) -> L| Ramp { from: f(ramp.from), to: f(ramp.to) };
         let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
         Course {
@@ -136,25 +145,63 @@ impl<L: Lane> Course<L> {
             slope: each(ramps.ratio, &|ratio| L::splat(1.0) - L::splat(1.0) / ratio),
             makeup: each(ramps.makeup, &octaves),
             mix: each(ramps.mix, &|percent| percent * L::splat(0.01)),
+            share: 1.0 / frames as f32,
         }
     }
 
     /// Turns levels into gains, in place. Returns the largest reduction.
-    fn gains(&self, ballistics: &mut Ballistics<L>, levels: &mut [L; QUANTUM]) -> L {
-        let share = |i: usize| L::splat((i + 1) as f32 / QUANTUM as f32);
-        let along = |ramp: &Ramp<L>, i: usize| ramp.from + (ramp.to - ramp.from) * share(i);
-        for (i, x) in levels.iter_mut().enumerate() {
-            *x = self.curve.reduction(*x - along(&self.threshold, i), along(&self.slope, i));
+    #[inline(always)]
+    fn gains(&self, ballistics: &mut Ballistics<L>, levels: &mut [L]) -> L {
+        if self.threshold.moves() || self.slope.moves() || self.makeup.moves() || self.mix.moves() {
+            self.gains_along::<true>(ballistics, levels)
+        } else {
+            self.gains_along::<false>(ballistics, levels)
         }
+    }
+
+    #[inline(always)]
+    fn gains_along<const MOVES: bool>(&self, ballistics: &mut Ballistics<L>, levels: &mut [L]) -> L {
         let mut largest = L::zero();
+        if L::WIDTH > 1 {
+            // In one pass: what does not wait for the frame before fills the time of what does.
+            for (i, x) in levels.iter_mut().enumerate() {
+                let smooth = ballistics.next(self.reduction::<MOVES>(*x, i));
+                largest = largest.max(smooth);
+                *x = self.gain::<MOVES>(smooth, i);
+            }
+            return largest;
+        }
+        // One channel alone: several frames at a time before and after what must go one by one.
+        for (i, x) in levels.iter_mut().enumerate() {
+            *x = self.reduction::<MOVES>(*x, i);
+        }
         for x in levels.iter_mut() {
             *x = ballistics.next(*x);
             largest = largest.max(*x);
         }
         for (i, x) in levels.iter_mut().enumerate() {
-            let wet = math::exp2(along(&self.makeup, i) - *x) - L::splat(1.0);
-            *x = L::splat(1.0) + along(&self.mix, i) * wet;
+            *x = self.gain::<MOVES>(*x, i);
         }
         largest
+    }
+
+    /// The reduction that a level asks for.
+    #[inline(always)]
+    fn reduction<const MOVES: bool>(&self, level: L, i: usize) -> L {
+        let over = level - self.at::<MOVES>(&self.threshold, i);
+        self.curve.reduction(over, self.at::<MOVES>(&self.slope, i))
+    }
+
+    /// The gain that a reduction comes to.
+    #[inline(always)]
+    fn gain<const MOVES: bool>(&self, reduction: L, i: usize) -> L {
+        let wet = math::exp2(self.at::<MOVES>(&self.makeup, i) - reduction) - L::splat(1.0);
+        L::splat(1.0) + self.at::<MOVES>(&self.mix, i) * wet
+    }
+
+    /// A parameter at a frame of the piece.
+    #[inline(always)]
+    fn at<const MOVES: bool>(&self, ramp: &Ramp<L>, i: usize) -> L {
+        if MOVES { ramp.along(i, self.share) } else { ramp.from }
     }
 }

@@ -99,6 +99,7 @@ impl<L: Lane> Effect<L> for Convolution<L> {
         Tail::Frames(self.tail)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &ConvolutionParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

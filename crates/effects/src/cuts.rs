@@ -37,7 +37,7 @@ impl<L: Lane> Cuts<L> {
         }
     }
 
-    /// Is this the first quantum?
+    /// Is this the first piece?
     pub(crate) fn fresh(&self) -> bool {
         self.designed.is_none()
     }

@@ -83,16 +83,18 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
             None => (&*io.left, io.right.as_deref()),
         };
         // Not quite nought, so that the means do not become subnormal numbers in silence.
+        let n = io.left.len();
         let (mut sibilance, mut voice) = ([L::splat(1e-30); QUANTUM], [L::splat(1e-30); QUANTUM]);
+        let (sibilance, voice) = (&mut sibilance[..n], &mut voice[..n]);
         for (ear, key) in self.ears.iter_mut().zip([Some(key.0), key.1].into_iter().flatten()) {
-            ear.hear(frequency, key, &mut sibilance, &mut voice);
+            ear.hear(frequency, key, sibilance, voice);
         }
         // From here `sibilance` holds changes of gain: 0 is none, -1 is silence.
-        self.changes(ramps, &mut sibilance, &voice);
+        self.changes(ramps, sibilance, voice);
         let wide = L::zero().lt(ramps.mode.to);
         for (band, channel) in self.bands.iter_mut().zip([Some(io.left), io.right].into_iter().flatten()) {
             band.tune(frequency);
-            for (x, &change) in channel.iter_mut().zip(&sibilance) {
+            for (x, &change) in channel.iter_mut().zip(&*sibilance) {
                 let dry = sane(*x);
                 let (low, high) = band.next(dry);
                 // (1 + change)^2 - 1: by the whole reduction.
@@ -113,12 +115,7 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
 
 impl<L: Lane> DeEsser<L> {
     /// Turns the powers of sibilance and voice into changes of gain by half the reduction, in the first.
-    fn changes(
-        &mut self,
-        ramps: &DeEsserParams<Ramp<L>>,
-        sibilance: &mut [L; QUANTUM],
-        voice: &[L; QUANTUM],
-    ) {
+    fn changes(&mut self, ramps: &DeEsserParams<Ramp<L>>, sibilance: &mut [L], voice: &[L]) {
         let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
         let curve = Curve::new(octaves(L::splat(KNEE_DB)));
         let threshold = octaves(ramps.threshold.to);
@@ -157,7 +154,7 @@ impl<L: Lane> Ear<L> {
     }
 
     /// Adds the powers above `frequency` and from 1 to 4 kHz.
-    fn hear(&mut self, frequency: L, key: &[L], sibilance: &mut [L; QUANTUM], voice: &mut [L; QUANTUM]) {
+    fn hear(&mut self, frequency: L, key: &[L], sibilance: &mut [L], voice: &mut [L]) {
         self.sibilance.tune(frequency);
         for ((&key, sibilance), voice) in key.iter().zip(sibilance).zip(voice) {
             let key = sane(key);

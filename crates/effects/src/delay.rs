@@ -57,15 +57,38 @@ pub struct Delay<L: Lane> {
     setup: Setup,
     lines: [TappedDelay<L>; 2],
     cuts: Cuts<L>,
-    /// Frames between echoes in the last quantum.
-    reach: Option<L>,
+    /// The time between echoes; none before the first piece.
+    fade: Option<Fade<L>>,
     echo: [[L; QUANTUM]; 2],
     scratch: [L; QUANTUM],
-    follow: (L, L),
-    /// Level of the key, and the gain at the end of the last quantum.
+    /// Shares by which the ducking attacks and releases in a piece of one frame, two, three...
+    follow: [(f32, f32); QUANTUM],
+    /// Level of the key, and the gain at the end of the last piece.
     level: L,
     gain: L,
     tail: usize,
+}
+
+/// From one time between echoes to another, over [`QUANTUM`] frames.
+#[derive(Clone, Copy, Debug)]
+struct Fade<L> {
+    /// Frames between echoes, before and after.
+    from: L,
+    to: L,
+    /// Frames faded so far.
+    done: L,
+}
+
+impl<L: Lane> Fade<L> {
+    /// Turns to another time in the lanes that have reached theirs.
+    fn aim(&mut self, to: L) {
+        let whole = L::splat(QUANTUM as f32);
+        let under_way = self.done.lt(whole);
+        self.from = L::select(under_way, self.from, self.to);
+        self.to = L::select(under_way, self.to, to);
+        let changes = self.from.lt(self.to) | self.to.lt(self.from);
+        self.done = L::select(under_way, self.done, L::select(changes, L::zero(), whole));
+    }
 }
 
 impl<L: Lane> Delay<L> {
@@ -77,32 +100,36 @@ impl<L: Lane> Delay<L> {
     }
 
     /// Reads an echo of each lane's own time; where the time has changed, the old one fades into the new.
-    fn read(&mut self, channel: usize, to: L) {
-        let from = self.reach.unwrap_or(to);
-        let (line, out) = (&self.lines[channel], &mut self.echo[channel]);
+    #[inline(always)]
+    fn read(&mut self, channel: usize, fade: &Fade<L>, n: usize) {
+        let (line, out) = (&self.lines[channel], &mut self.echo[channel][..n]);
+        let scratch = &mut self.scratch[..n];
         let step = 1.0 / QUANTUM as f32;
         for lane in 0..L::WIDTH {
-            let (old, new) = (from.get(lane), to.get(lane));
-            if lane == 0 || new != to.get(lane - 1) {
-                line.read(new as usize, &mut self.scratch);
+            let (new, done) = (fade.to.get(lane), fade.done.get(lane) as usize);
+            if lane == 0 || new != fade.to.get(lane - 1) {
+                line.read(new as usize, scratch);
             }
-            for (o, s) in out.iter_mut().zip(&self.scratch) {
+            for (o, s) in out.iter_mut().zip(&*scratch) {
                 o.set(lane, s.get(lane));
             }
-            if old != new {
+            if done < QUANTUM {
                 let mut past = [L::zero(); QUANTUM];
-                line.read(old as usize, &mut past);
-                for (i, (o, p)) in out.iter_mut().zip(&past).enumerate() {
+                let past = &mut past[..n];
+                line.read(fade.from.get(lane) as usize, past);
+                for (at, (o, p)) in (done..QUANTUM).zip(out.iter_mut().zip(past)) {
                     let (x, y) = (p.get(lane), o.get(lane));
-                    o.set(lane, x + (y - x) * (step * (i + 1) as f32));
+                    o.set(lane, x + (y - x) * (step * (at + 1) as f32));
                 }
             }
         }
     }
 
-    /// Follows the key and gives the gain at the end of this quantum.
-    fn duck(&mut self, peak: L, duck: L) -> L {
-        let share = L::select(self.level.lt(peak), self.follow.0, self.follow.1);
+    /// Follows the key and gives the gain at the end of this piece of `n` frames.
+    #[inline(always)]
+    fn duck(&mut self, peak: L, duck: L, n: usize) -> L {
+        let (attack, release) = self.follow[n - 1];
+        let share = L::select(self.level.lt(peak), L::splat(attack), L::splat(release));
         self.level += share * (peak - self.level);
         let (from, to) = DUCK_FROM_TO;
         let depth = (math::decibels(self.level) - L::splat(from)) * L::splat(1.0 / (to - from));
@@ -124,16 +151,17 @@ impl<L: Lane> Effect<L> for Delay<L> {
     fn new(setup: &Setup, start: &DelayParams) -> Self {
         let frames = setup.rate * 0.001;
         let longest = spacing((NOTES.len() - 1) as f32, 0.0, setup.tempo).max(2000.0) * frames;
-        let follow = |ms: f32| L::splat(math::one_pole(ms, setup.rate / QUANTUM as f32));
+        let follow = |ms: f32, n: usize| math::one_pole(ms, setup.rate / n as f32);
+        let (attack, release) = ATTACK_RELEASE;
         let reach = spacing(start.note, start.time, setup.tempo) * frames;
         Delay {
             setup: setup.clone(),
             lines: [0, 1].map(|_| TappedDelay::new(longest as usize + 1, QUANTUM)),
             cuts: Cuts::new(setup.rate),
-            reach: None,
+            fade: None,
             echo: [[L::zero(); QUANTUM]; 2],
             scratch: [L::zero(); QUANTUM],
-            follow: (follow(ATTACK_RELEASE.0), follow(ATTACK_RELEASE.1)),
+            follow: std::array::from_fn(|i| (follow(attack, i + 1), follow(release, i + 1))),
             level: L::zero(),
             gain: L::splat(1.0),
             tail: Self::tail_of(reach, start.feedback, setup.rate),
@@ -144,11 +172,13 @@ impl<L: Lane> Effect<L> for Delay<L> {
         Tail::Frames(self.tail)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &DelayParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;
         };
         let left = io.left;
+        let n = left.len();
         let (mut reach, mut tail) = (L::zero(), 0);
         for lane in 0..L::WIDTH {
             let ms = spacing(ramps.note.to.get(lane), ramps.time.to.get(lane), self.setup.tempo);
@@ -158,26 +188,29 @@ impl<L: Lane> Effect<L> for Delay<L> {
             tail = tail.max(Self::tail_of(frames, ramps.feedback.to.get(lane), self.setup.rate));
         }
         self.tail = tail;
-        self.read(0, reach);
-        self.read(1, reach);
-        self.reach = Some(reach);
+        let whole = L::splat(QUANTUM as f32);
+        let mut fade = self.fade.unwrap_or(Fade { from: reach, to: reach, done: whole });
+        fade.aim(reach);
+        self.read(0, &fade, n);
+        self.read(1, &fade, n);
+        self.fade = Some(Fade { done: (fade.done + L::splat(n as f32)).min(whole), ..fade });
 
         // The cuts are in the loop, so every echo is duller than the one before.
         if self.cuts.fresh() {
             self.cuts.aim(ramps.lowcut.from, ramps.highcut.from);
         }
         self.cuts.aim(ramps.lowcut.to, ramps.highcut.to);
-        let [echo_left, echo_right] = &mut self.echo;
+        let [echo_left, echo_right] = self.echo.each_mut().map(|echo| &mut echo[..n]);
         self.cuts.run(echo_left, echo_right);
 
-        let (share, hundredth, half) = (L::splat(1.0 / QUANTUM as f32), L::splat(0.01), L::splat(0.5));
+        let (share, hundredth, half) = (L::splat(1.0 / n as f32), L::splat(0.01), L::splat(0.5));
         let mut feedback = ramps.feedback.from * hundredth;
         let step = (ramps.feedback.to * hundredth - feedback) * share;
         let across = half.lt(ramps.pingpong.to);
         let floor = L::splat(1e-15);
         let mut fresh = [[L::zero(); QUANTUM]; 2];
-        let [fresh_left, fresh_right] = &mut fresh;
-        for i in 0..QUANTUM {
+        let [fresh_left, fresh_right] = fresh.each_mut().map(|fresh| &mut fresh[..n]);
+        for i in 0..n {
             feedback += step;
             let (l, r) = (sane(left[i]), sane(right[i]));
             let (a, b) = (echo_left[i] * feedback, echo_right[i] * feedback);
@@ -194,7 +227,7 @@ impl<L: Lane> Effect<L> for Delay<L> {
             None => peak(right, peak(left, L::zero())),
         };
         let mut gain = self.gain;
-        self.gain = self.duck(loudest, ramps.duck.to);
+        self.gain = self.duck(loudest, ramps.duck.to, n);
         let gain_step = (self.gain - gain) * share;
         let mut mix = ramps.mix.from * hundredth;
         let mix_step = (ramps.mix.to * hundredth - mix) * share;

@@ -64,6 +64,7 @@ impl<L: Lane> Effect<L> for Doubler<L> {
         Tail::Frames(self.tail)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &DoublerParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

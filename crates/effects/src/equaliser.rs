@@ -119,7 +119,7 @@ params! {
 }
 
 /// One band's share of the parameters.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Band<T = f32> {
     /// Place in [`TYPES`].
     pub kind: T,
@@ -163,7 +163,19 @@ impl<T: Copy> EqualiserParams<T> {
     }
 }
 
+impl<T: PartialEq> PartialEq for Band<T> {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind == other.kind)
+            & (self.freq == other.freq)
+            & (self.gain == other.gain)
+            & (self.q == other.q)
+            && (self.slope == other.slope) & (self.place == other.place)
+    }
+}
+
 impl<T> Band<T> {
+    #[inline(always)]
     fn map<U>(&self, f: impl Fn(&T) -> U) -> Band<U> {
         Band {
             kind: f(&self.kind),
@@ -209,21 +221,33 @@ pub fn response_db(params: &EqualiserParams, rate: f32, hz: f32) -> f32 {
 struct Cascade<L: Lane> {
     designed: Option<Band<L>>,
     sections: [Svf<L, 2>; MOST_SECTIONS],
+    /// Place in [`PLACES`].
+    place: L,
     /// Frames that each lane rings on.
     tail: L,
 }
 
 impl<L: Lane> Cascade<L> {
     fn idle() -> Self {
-        Cascade { designed: None, sections: [Svf::default(); MOST_SECTIONS], tail: L::zero() }
+        Cascade {
+            designed: None,
+            sections: [Svf::default(); MOST_SECTIONS],
+            place: L::zero(),
+            tail: L::zero(),
+        }
     }
 
     /// Designs anew what has changed, for each lane that has.
+    #[inline(always)]
     fn aim(&mut self, to: &Band<L>, setup: &Setup) {
-        let before = self.designed.replace(*to);
-        if before.as_ref() == Some(to) {
-            return;
+        if !matches!(&self.designed, Some(designed) if designed == to) {
+            self.design(to, setup);
         }
+    }
+
+    #[inline(never)]
+    fn design(&mut self, to: &Band<L>, setup: &Setup) {
+        let before = self.designed.replace(*to);
         for lane in 0..L::WIDTH {
             let band = to.map(|v| v.get(lane));
             if before.is_some_and(|b| b.map(|v| v.get(lane)) == band) {
@@ -241,19 +265,25 @@ impl<L: Lane> Cascade<L> {
         }
     }
 
+    #[inline(always)]
     fn busy(&self) -> L::Mask {
-        self.sections[1..].iter().fold(self.sections[0].active(), |mask, s| mask | s.active())
+        let mut busy = self.sections[0].active();
+        for section in &self.sections[1..] {
+            busy = busy | section.active();
+        }
+        busy
     }
 
-    fn run(&mut self, io: &mut Io<'_, L>, place: L) {
+    #[inline(always)]
+    fn run(&mut self, io: &mut Io<'_, L>) {
         let busy = self.busy();
         if !busy.any() {
             return;
         }
         let Some(right) = io.right.as_deref_mut() else { return };
         let left = &mut *io.left;
-        let side = L::splat(1.5).lt(place);
-        let mid = L::splat(0.5).lt(place) & !side;
+        let side = L::splat(1.5).lt(self.place);
+        let mid = L::splat(0.5).lt(self.place) & !side;
         let split = (mid | side) & busy;
         if !split.any() {
             for section in &mut self.sections {
@@ -307,7 +337,7 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
         if frames == 0.0 { Tail::None } else { Tail::Frames(frames as usize + QUANTUM) }
     }
 
-    fn process(&mut self, ramps: &EqualiserParams<Ramp<L>>, mut io: Io<'_, L>) {
+    fn set(&mut self, ramps: &EqualiserParams<Ramp<L>>) {
         for (cascade, band) in self.bands.iter_mut().zip(ramps.bands()) {
             if !self.begun {
                 // Only now is each lane's own value at the start known.
@@ -315,13 +345,19 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
                 cascade.aim(&band.map(|ramp| ramp.from), &self.setup);
             }
             cascade.aim(&band.map(|ramp| ramp.to), &self.setup);
+            cascade.place = band.place.to;
         }
         self.begun = true;
+    }
+
+    #[inline(always)]
+    fn process(&mut self, _: &EqualiserParams<Ramp<L>>, mut io: Io<'_, L>) {
         let half = L::splat(0.5);
-        let bands = ramps.bands();
-        let whole =
-            |(cascade, band): (&Cascade<L>, &Band<Ramp<L>>)| !(half.lt(band.place.to) & cascade.busy()).any();
-        if io.right.is_none() || self.bands.iter().zip(&bands).all(whole) {
+        let mut whole = true;
+        for band in &self.bands {
+            whole &= !(half.lt(band.place) & band.busy()).any();
+        }
+        if io.right.is_none() || whole {
             let sections = self.bands.iter_mut().flat_map(|band| &mut band.sections);
             match io.right {
                 Some(right) => cascade(sections, [io.left, right]),
@@ -329,8 +365,8 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
             }
             return;
         }
-        for (cascade, band) in self.bands.iter_mut().zip(bands) {
-            cascade.run(&mut io, band.place.to);
+        for band in &mut self.bands {
+            band.run(&mut io);
         }
     }
 }

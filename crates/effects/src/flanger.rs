@@ -75,6 +75,7 @@ impl<L: Lane> Effect<L> for Flanger<L> {
         Tail::Frames(self.tail)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &FlangerParams<Ramp<L>>, io: Io<'_, L>) {
         let frames = io.left.len();
         let ms = self.rate * 0.001;

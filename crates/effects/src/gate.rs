@@ -48,7 +48,7 @@ pub struct Gate<L: Lane> {
     open: L,
     /// Frames since the level was last high enough to keep it open.
     below: L,
-    /// Octaves; nothing before the first quantum.
+    /// Octaves; nothing before the first piece.
     reduction: Option<L>,
     times: (L, L),
     shares: (L, L),
@@ -98,7 +98,7 @@ impl<L: Lane> Effect<L> for Gate<L> {
         };
         let mut levels = [[L::zero(); QUANTUM]; 2];
         self.listener.hear(&hearing, key, io.right.is_some(), &mut levels);
-        let [gains, _] = &mut levels;
+        let gains = &mut levels[0][..io.left.len()];
         self.gains(ramps, gains);
         for (delay, channel) in self.delays.iter_mut().zip([Some(io.left), io.right].into_iter().flatten()) {
             for (x, &gain) in channel.iter_mut().zip(gains.iter()) {
@@ -117,7 +117,7 @@ const LONG: f32 = 16_000_000.0;
 
 impl<L: Lane> Gate<L> {
     /// Turns levels into gains, in place.
-    fn gains(&mut self, ramps: &GateParams<Ramp<L>>, levels: &mut [L; QUANTUM]) {
+    fn gains(&mut self, ramps: &GateParams<Ramp<L>>, levels: &mut [L]) {
         let rate = self.rate;
         if self.times != (ramps.attack.to, ramps.release.to) {
             self.times = (ramps.attack.to, ramps.release.to);
@@ -133,10 +133,10 @@ impl<L: Lane> Gate<L> {
         // Silence came before: it is closed.
         let closed = L::select(L::splat(1.0).lt(ramps.ratio.from), octaves(range.from), L::zero());
         let mut reduction = self.reduction.unwrap_or(closed);
+        let share = 1.0 / levels.len() as f32;
         for (i, x) in levels.iter_mut().enumerate() {
-            let share = L::splat((i + 1) as f32 / QUANTUM as f32);
-            let threshold = octaves(threshold.from + (threshold.to - threshold.from) * share);
-            let range = octaves(range.from + (range.to - range.from) * share);
+            let threshold = octaves(threshold.along(i, share));
+            let range = octaves(range.along(i, share));
             let level = self.peak.next(*x - L::splat(SILENCE)) + L::splat(SILENCE);
 
             let quiet = level.lt(threshold - hysteresis);

@@ -3,6 +3,7 @@
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
 use mixsmith_dsp::dynamics::{REST, SlidingMax, SlidingMean, sane};
+use mixsmith_dsp::lane::Mask;
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
 use mixsmith_dsp::true_peak::TruePeak;
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
@@ -41,6 +42,9 @@ const HOLD_MS: f32 = 12.5;
 pub struct Limiter<L: Lane> {
     rate: f32,
     channels: [Channel<L>; 2],
+    envelopes: [Envelope<L>; 2],
+    /// Where the channels were not wholly linked. If nowhere, the second envelope did not run.
+    apart: L::Mask,
     release: (L, Recovery<L>),
     reduction: L,
 }
@@ -53,11 +57,13 @@ impl<L: Lane> Effect<L> for Limiter<L> {
     type Params<U: Copy> = LimiterParams<U>;
 
     fn new(setup: &Setup, start: &LimiterParams) -> Self {
-        let channel = || Channel::new(setup.rate, start.lookahead);
+        let ahead = ((start.lookahead * 0.001 * setup.rate).round() as usize).max(2);
         let release = L::splat(start.release);
         Limiter {
             rate: setup.rate,
-            channels: [channel(), channel()],
+            channels: [0, 1].map(|_| Channel::new(ahead)),
+            envelopes: [0, 1].map(|_| Envelope::new(setup.rate, ahead)),
+            apart: L::zero().lt(L::zero()),
             release: (release, Recovery::new(release, setup.rate)),
             reduction: L::zero(),
         }
@@ -67,34 +73,56 @@ impl<L: Lane> Effect<L> for Limiter<L> {
         self.channels[0].delay.frames()
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &LimiterParams<Ramp<L>>, io: Io<'_, L>) {
         if self.release.0 != ramps.release.to {
             self.release = (ramps.release.to, Recovery::new(ramps.release.to, self.rate));
         }
-        let drive = course(ramps.gain, math::amplitude);
-        let ceiling = course(ramps.ceiling, |db| db * L::splat(1.0 / DB_PER_OCTAVE));
-        let apart = course(ramps.link, |link| L::splat(1.0) - link * L::splat(0.01));
+        let n = io.left.len();
+        let drive = course(ramps.gain, n, math::amplitude);
+        let ceiling = course(ramps.ceiling, n, |db| db * L::splat(1.0 / DB_PER_OCTAVE));
+        let apart = course(ramps.link, n, |link| L::splat(1.0) - link * L::splat(0.01));
 
         let [left, right] = &mut self.channels;
         let (key_left, key_right) = match &io.key {
             Some(key) => (key.left, key.right.unwrap_or(key.left)),
             None => (&*io.left, io.right.as_deref().unwrap_or(&*io.left)),
         };
-        let mut over = [[L::zero(); QUANTUM]; 2];
-        left.over(key_left, &drive, &ceiling, &mut over[0]);
+        // Reductions, then gains, of each channel.
+        let (mut first, mut second) = ([L::zero(); QUANTUM], [L::zero(); QUANTUM]);
+        let (first, second) = (&mut first[..n], &mut second[..n]);
+        left.over(key_left, &drive, &ceiling, first);
         if io.right.is_some() {
-            right.over(key_right, &drive, &ceiling, &mut over[1]);
-            let [left, right] = &mut over;
-            for ((left, right), &apart) in left.iter_mut().zip(right).zip(&apart) {
-                let most = left.max(*right);
-                *left = most - (most - *left) * apart;
-                *right = most - (most - *right) * apart;
+            right.over(key_right, &drive, &ceiling, second);
+        }
+        let Some(channel) = io.right else {
+            self.reduction = self.envelopes[0].run(first, &self.release.1);
+            gains(first);
+            left.turn(first, &drive, io.left);
+            return;
+        };
+        for ((left, right), &apart) in first.iter_mut().zip(second.iter_mut()).zip(&apart) {
+            let most = left.max(*right);
+            *left = most - (most - *left) * apart;
+            *right = most - (most - *right) * apart;
+        }
+        let [one, other] = &mut self.envelopes;
+        let now = L::zero().lt(apart[0].max(apart[n - 1]));
+        if now.any() {
+            // A channel that was linked has the past of the other.
+            let joined = if self.apart.any() { self.apart & !now } else { L::zero().lt(L::splat(1.0)) };
+            if joined.any() {
+                other.follow(one, joined);
             }
+            self.reduction = one.run(first, &self.release.1).max(other.run(second, &self.release.1));
+            gains(second);
+        } else {
+            self.reduction = one.run(first, &self.release.1);
         }
-        self.reduction = left.limit(&over[0], &drive, &self.release.1, io.left);
-        if let Some(channel) = io.right {
-            self.reduction = self.reduction.max(right.limit(&over[1], &drive, &self.release.1, channel));
-        }
+        self.apart = now;
+        gains(first);
+        left.turn(first, &drive, io.left);
+        right.turn(if now.any() { second } else { first }, &drive, channel);
     }
 
     fn reduction_db(&self, lane: usize) -> f32 {
@@ -102,10 +130,11 @@ impl<L: Lane> Effect<L> for Limiter<L> {
     }
 }
 
-/// A parameter at every frame of a quantum.
-fn course<L: Lane>(ramp: Ramp<L>, f: impl Fn(L) -> L) -> [L; QUANTUM] {
-    let (from, to) = (f(ramp.from), f(ramp.to));
-    std::array::from_fn(|i| from + (to - from) * L::splat((i + 1) as f32 / QUANTUM as f32))
+/// A parameter at every frame of a piece of `n`; what follows in the array is not read.
+#[inline(always)]
+fn course<L: Lane>(ramp: Ramp<L>, n: usize, f: impl Fn(L) -> L) -> [L; QUANTUM] {
+    let (ramp, share) = (Ramp { from: f(ramp.from), to: f(ramp.to) }, 1.0 / n as f32);
+    std::array::from_fn(|i| ramp.along(i, share))
 }
 
 /// Shares by which reductions move each frame.
@@ -124,57 +153,74 @@ impl<L: Lane> Recovery<L> {
     }
 }
 
-/// One channel's way from peaks to gain. Reductions are in octaves.
+/// One channel's peaks, and its sound until they are known.
 #[derive(Debug)]
 struct Channel<L> {
     peaks: TruePeak<L>,
-    hold: SlidingMax<L>,
-    fast: L,
-    slow: L,
-    smooth: [SlidingMean<L>; 2],
     delay: DelayLine<L>,
 }
 
 impl<L: Lane> Channel<L> {
-    fn new(rate: f32, lookahead: f32) -> Self {
-        let frames = |ms: f32| (ms * 0.001 * rate).round() as usize;
-        let ahead = frames(lookahead).max(2);
-        // Two means in a row reach over `first + second - 1 = ahead` frames.
-        let (first, second) = (ahead / 2, ahead - ahead / 2 + 1);
-        Channel {
-            peaks: TruePeak::new(),
-            // Every value that goes into the means at the time of a peak must hold the reduction for it.
-            hold: SlidingMax::new(ahead + 2 * GUARD + frames(HOLD_MS)),
-            fast: L::zero(),
-            slow: L::zero(),
-            smooth: [SlidingMean::new(first), SlidingMean::new(second)],
-            delay: DelayLine::new(TruePeak::<L>::LATENCY + GUARD + ahead - 1),
-        }
+    fn new(ahead: usize) -> Self {
+        let late = TruePeak::<L>::LATENCY + GUARD + ahead - 1;
+        Channel { peaks: TruePeak::new(), delay: DelayLine::new(late) }
     }
 
-    /// By how much each frame of the key is over the ceiling.
-    fn over(&mut self, key: &[L], drive: &[L; QUANTUM], ceiling: &[L; QUANTUM], over: &mut [L; QUANTUM]) {
+    /// By how much each frame of the key is over the ceiling, in octaves.
+    #[inline(always)]
+    fn over(&mut self, key: &[L], drive: &[L; QUANTUM], ceiling: &[L; QUANTUM], over: &mut [L]) {
         let mut driven = [L::zero(); QUANTUM];
         for ((x, &key), &drive) in driven.iter_mut().zip(key).zip(drive) {
             *x = sane(key) * drive;
         }
-        self.peaks.process(&driven, over);
+        let least = math::exp2(ceiling[0].min(ceiling[over.len() - 1]));
+        self.peaks.process_above(least, &driven[..over.len()], over);
         for (x, &ceiling) in over.iter_mut().zip(ceiling) {
             *x = (math::log2(*x) - ceiling).max(L::zero());
         }
     }
 
-    /// Turns the channel down by what is over, in time. Returns the largest reduction.
-    fn limit(
-        &mut self,
-        over: &[L; QUANTUM],
-        drive: &[L; QUANTUM],
-        recovery: &Recovery<L>,
-        channel: &mut [L],
-    ) -> L {
-        let mut reduction = *over;
+    /// Drives the channel and turns it down, in time.
+    #[inline(always)]
+    fn turn(&mut self, gains: &[L], drive: &[L; QUANTUM], channel: &mut [L]) {
+        for (x, &drive) in channel.iter_mut().zip(drive) {
+            *x = sane(*x) * drive;
+        }
+        self.delay.process(channel);
+        for (x, &gain) in channel.iter_mut().zip(gains) {
+            *x *= gain;
+        }
+    }
+}
+
+/// The way from what is over to how much is taken off. Both in octaves.
+#[derive(Debug)]
+struct Envelope<L> {
+    hold: SlidingMax<L>,
+    fast: L,
+    slow: L,
+    smooth: [SlidingMean<L>; 2],
+}
+
+impl<L: Lane> Envelope<L> {
+    fn new(rate: f32, ahead: usize) -> Self {
+        let hold = (HOLD_MS * 0.001 * rate).round() as usize;
+        // Two means in a row reach over `first + second - 1 = ahead` frames.
+        let (first, second) = (ahead / 2, ahead - ahead / 2 + 1);
+        Envelope {
+            // Every value that goes into the means at the time of a peak must hold the reduction for it.
+            hold: SlidingMax::new(ahead + 2 * GUARD + hold),
+            fast: L::zero(),
+            slow: L::zero(),
+            smooth: [SlidingMean::new(first), SlidingMean::new(second)],
+        }
+    }
+
+    /// Turns what is over into reductions, in place. Returns the largest.
+    #[inline(always)]
+    fn run(&mut self, over: &mut [L], recovery: &Recovery<L>) -> L {
         let mut largest = L::zero();
-        for x in &mut reduction {
+        for x in over {
             let held = self.hold.next(*x).max(L::splat(REST));
             self.fast = held.max(self.fast - recovery.fast * self.fast);
             let share = L::select(self.slow.lt(held), recovery.charge, recovery.slow);
@@ -183,9 +229,24 @@ impl<L: Lane> Channel<L> {
             *x = second.next(first.next(self.fast.max(self.slow)));
             largest = largest.max(*x);
         }
-        for ((x, &reduction), &drive) in channel.iter_mut().zip(&reduction).zip(drive) {
-            *x = self.delay.next(sane(*x) * drive) * math::exp2(-reduction);
-        }
         largest
+    }
+
+    /// Takes over the past of another where `mask` is true.
+    fn follow(&mut self, other: &Self, mask: L::Mask) {
+        self.hold.follow(&other.hold, mask);
+        self.fast = L::select(mask, other.fast, self.fast);
+        self.slow = L::select(mask, other.slow, self.slow);
+        for (mean, other) in self.smooth.iter_mut().zip(&other.smooth) {
+            mean.follow(other, mask);
+        }
+    }
+}
+
+/// Turns reductions into gains, in place.
+#[inline(always)]
+fn gains<L: Lane>(reductions: &mut [L]) {
+    for x in reductions {
+        *x = math::exp2(-*x);
     }
 }

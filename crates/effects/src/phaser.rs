@@ -92,6 +92,7 @@ impl<L: Lane> Effect<L> for Phaser<L> {
         Tail::Frames(self.tail)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &PhaserParams<Ramp<L>>, io: Io<'_, L>) {
         let frames = io.left.len();
         self.tail =

@@ -115,6 +115,7 @@ impl<L: Lane> Effect<L> for Reverb<L> {
         Tail::Frames(self.longest + (2.5 * self.longest_decay * self.rate) as usize)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &ReverbParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;
@@ -133,7 +134,8 @@ impl<L: Lane> Effect<L> for Reverb<L> {
         }
         self.cuts.aim(ramps.lowcut.to, ramps.highcut.to);
 
-        let [wet_left, wet_right] = &mut self.wet;
+        let n = io.left.len();
+        let [wet_left, wet_right] = self.wet.each_mut().map(|wet| &mut wet[..n]);
         for (wet, dry) in [(&mut *wet_left, &*io.left), (&mut *wet_right, &*right)] {
             for (wet, &dry) in wet.iter_mut().zip(dry) {
                 *wet = sane(dry);
@@ -144,12 +146,12 @@ impl<L: Lane> Effect<L> for Reverb<L> {
             [&mut *wet_left, &mut *wet_right].into_iter().zip(&mut self.before).zip(&mut self.diffusers)
         {
             line.write(wet);
-            line.read(self.predelay + QUANTUM, wet);
+            line.read(self.predelay + n, wet);
             diffuser.run(wet);
         }
         self.network.run(wet_left, wet_right);
 
-        let share = L::splat(1.0 / QUANTUM as f32);
+        let share = L::splat(1.0 / n as f32);
         let half = L::splat(0.5);
         let (mut mix, mut width) = (ramps.mix.from * hundredth, ramps.width.from * hundredth);
         let mix_step = (ramps.mix.to * hundredth - mix) * share;

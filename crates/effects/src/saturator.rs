@@ -33,7 +33,7 @@ struct Channel<L> {
     oversampler: Oversampler<L>,
     /// The last driven sample at the high rate; `None` before the first.
     before: Option<L>,
-    /// The sound as it came, kept until the bent one is ready.
+    /// The sound as it came, kept until the bent one is ready: first what is still to come out, then the piece.
     dry: [L; oversample::LATENCY + QUANTUM],
     shift: L,
 }
@@ -69,7 +69,7 @@ fn push<L: Lane>(high: &[L], driven: &mut [L], from: Point<L>, to: Point<L>) {
         }
         return;
     }
-    let share = L::splat(1.0 / HIGH as f32);
+    let share = L::splat(1.0 / high.len() as f32);
     let (mut drive, mut offset) = (from.drive, from.offset);
     let steps = ((to.drive - drive) * share, (to.offset - offset) * share);
     for (u, &x) in driven[1..].iter_mut().zip(high) {
@@ -81,6 +81,7 @@ fn push<L: Lane>(high: &[L], driven: &mut [L], from: Point<L>, to: Point<L>) {
 
 /// Bends what was driven, and brings it back to its middle and its level.
 fn shape<L: Lane>(high: &mut [L], driven: &[L], from: Point<L>, to: Point<L>, bend: impl Fn(L, L) -> L) {
+    let share = L::splat(1.0 / high.len() as f32);
     let steps = high.iter_mut().zip(&driven[1..]).zip(driven);
     if from == to {
         for ((y, &now), &before) in steps {
@@ -88,7 +89,6 @@ fn shape<L: Lane>(high: &mut [L], driven: &[L], from: Point<L>, to: Point<L>, be
         }
         return;
     }
-    let share = L::splat(1.0 / HIGH as f32);
     let (mut rest, mut level) = (from.rest, from.level);
     let by = ((to.rest - rest) * share, (to.level - level) * share);
     for ((y, &now), &before) in steps {
@@ -98,7 +98,7 @@ fn shape<L: Lane>(high: &mut [L], driven: &[L], from: Point<L>, to: Point<L>, be
     }
 }
 
-/// What the curve is set to at one end of a quantum.
+/// What the curve is set to at one end of a piece.
 #[derive(Clone, Copy, PartialEq)]
 struct Point<L> {
     drive: L,
@@ -167,7 +167,8 @@ impl<L: Lane> Effect<L> for Saturator<L> {
         self.shifted = uneven.any();
 
         let hundredth = L::splat(0.01);
-        let share = L::splat(1.0 / QUANTUM as f32);
+        let n = io.left.len();
+        let share = L::splat(1.0 / n as f32);
         let (mix, out) = (ramps.mix.from * hundredth, math::amplitude(ramps.output.from));
         let mix_step = (ramps.mix.to * hundredth - mix) * share;
         let out_step = (math::amplitude(ramps.output.to) - out) * share;
@@ -175,8 +176,7 @@ impl<L: Lane> Effect<L> for Saturator<L> {
         for (channel, samples) in
             self.channels.iter_mut().zip([Some(io.left), io.right].into_iter().flatten())
         {
-            channel.dry.copy_within(QUANTUM.., 0);
-            channel.dry[oversample::LATENCY..].copy_from_slice(samples);
+            channel.dry[oversample::LATENCY..][..n].copy_from_slice(samples);
             let before = channel.before.unwrap_or(from.offset);
             channel.oversampler.run(samples, |high| {
                 let mut driven = [before; HIGH + 1];
@@ -188,7 +188,7 @@ impl<L: Lane> Effect<L> for Saturator<L> {
                     (false, false, true) => shape(high, &driven, from, to, shaper::hard),
                     _ => shape(high, &driven, from, to, |before, now| bend(curve, before, now)),
                 }
-                channel.before = Some(driven[HIGH]);
+                channel.before = Some(driven[high.len()]);
             });
             let (mut mix, mut out) = (mix, out);
             for (wet, &dry) in samples.iter_mut().zip(&channel.dry) {
@@ -198,6 +198,7 @@ impl<L: Lane> Effect<L> for Saturator<L> {
                 out += out_step;
                 *wet = (dry + mix * (*wet - channel.shift - dry)) * out;
             }
+            channel.dry.copy_within(n..n + oversample::LATENCY, 0);
             let sound = channel.shift.abs().lt(L::splat(1e15)) & L::splat(1e-25).lt(channel.shift.abs());
             channel.shift = L::select(sound, channel.shift, L::zero());
         }

@@ -29,16 +29,18 @@ impl<L: Lane> Effect<L> for Trim<L> {
     }
 
     fn process(&mut self, ramps: &TrimParams<Ramp<L>>, io: Io<'_, L>) {
-        let sign = |polarity: L| L::splat(1.0) - polarity - polarity;
-        let from = math::amplitude(ramps.gain.from) * sign(ramps.polarity.from);
-        let to = math::amplitude(ramps.gain.to) * sign(ramps.polarity.to);
-        let step = (to - from) * L::splat(1.0 / io.left.len() as f32);
-        for channel in [Some(io.left), io.right].into_iter().flatten() {
-            let mut gain = from;
-            for sample in channel {
-                gain += step;
-                *sample *= gain;
-            }
+        let share = 1.0 / io.left.len() as f32;
+        // A line in decibels is a curve in amplitude: each frame has its own.
+        let gain = |i: usize| {
+            let polarity = ramps.polarity.along(i, share);
+            math::amplitude(ramps.gain.along(i, share)) * (L::splat(1.0) - polarity - polarity)
+        };
+        let channels = [Some(io.left), io.right].into_iter().flatten();
+        if ramps.gain.moves() || ramps.polarity.moves() {
+            channels.for_each(|channel| channel.iter_mut().enumerate().for_each(|(i, x)| *x *= gain(i)));
+            return;
         }
+        let gain = gain(0);
+        channels.for_each(|channel| channel.iter_mut().for_each(|x| *x *= gain));
     }
 }

@@ -75,10 +75,11 @@ impl<L: Lane> Effect<L> for Width<L> {
         self.aim(ramps.monobelow.to);
         let half = L::splat(0.5);
         let mut side = [L::zero(); QUANTUM];
+        let side = &mut side[..io.left.len()];
         for ((side, &l), &r) in side.iter_mut().zip(io.left.iter()).zip(right.iter()) {
             *side = half * (l - r);
         }
-        self.side.run([&mut side]);
+        self.side.run([&mut *side]);
 
         let share = L::splat(1.0 / io.left.len() as f32);
         let hundredth = L::splat(0.01);
@@ -89,7 +90,7 @@ impl<L: Lane> Effect<L> for Width<L> {
         let mut gains = from;
         let mut width = ramps.width.from * hundredth;
         let step = (ramps.width.to * hundredth - width) * share;
-        for ((l, r), side) in io.left.iter_mut().zip(right.iter_mut()).zip(&side) {
+        for ((l, r), side) in io.left.iter_mut().zip(right.iter_mut()).zip(&*side) {
             width += step;
             gains.0 += steps.0;
             gains.1 += steps.1;

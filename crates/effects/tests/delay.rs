@@ -68,3 +68,35 @@ fn the_key_turns_the_echoes_down_and_only_the_key() {
     // A hundredth of the sound gives a hundredth of the echo, so stems add up to the mix.
     assert!((loud(0.05, 1.0) - loud(0.05, 0.01)).abs() < 0.01);
 }
+
+#[test]
+fn a_new_time_fades_in_over_a_quantum_however_the_sound_is_cut() {
+    let kind = KINDS.get("space.delay").expect("on the shelf");
+    let sound = |lengths: &[usize]| {
+        let times = [100.0, 140.0, 60.0].map(|time| DelayParams { note: 0.0, time, ..plain() }.to_vec());
+        let mut processor =
+            (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2, impulse: None }, &times[0]);
+        let tone = |i: usize| 0.5 * (i as f32 * 0.05).sin();
+        let mut left: Vec<f32> = (0..QUANTUM * 450).map(tone).collect();
+        let mut right = left.clone();
+        let mut at = 0;
+        for length in lengths.iter().cycle() {
+            let span = at..(at + length).min(left.len());
+            let which = if at < QUANTUM * 150 { 0 } else { 1 + at / (QUANTUM * 300) };
+            let ramps: Vec<_> = times[which].iter().map(|&v| Ramp::still(v)).collect();
+            at = span.end;
+            let io = Io { left: &mut left[span.clone()], right: Some(&mut right[span]), key: None };
+            processor.process(&ramps, io);
+            if at == left.len() {
+                return left;
+            }
+        }
+        left
+    };
+    let whole = sound(&[QUANTUM]);
+    for lengths in [&[1][..], &[7, 31, 26], &[63, 1]] {
+        assert_eq!(sound(lengths), whole, "{lengths:?}");
+    }
+    let step = |sound: &[f32]| sound.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max);
+    assert!(step(&whole) < 0.1, "{}", step(&whole));
+}

@@ -324,6 +324,63 @@ fn eight_side_by_side_give_the_bits_of_each_alone() {
     });
 }
 
+/// Effects that are not the same to the bit however the sound is cut, and by how much (dB of full scale) they may
+/// differ: the ducking of the delay reads the peak of each piece.
+const CUT: &[(&str, f32)] = &[("space.delay", -80.0)];
+
+/// Noise that swells, through an effect that stands still, left, right and key, cut into pieces of these lengths in turn.
+fn cut<L: Lane>(kind: &Kind<L>, values: &[f32], lengths: &[usize]) -> Vec<L> {
+    const FRAMES: usize = QUANTUM * 150;
+    let mut random = Noise(17);
+    let mut sound = || -> Vec<L> {
+        let mut frame = |i: usize| {
+            let (mut frame, peak) = (L::zero(), 0.005 + 0.7 * (i as f32 / FRAMES as f32).powi(8));
+            (0..L::WIDTH).for_each(|lane| frame.set(lane, peak * random.next()));
+            frame
+        };
+        (0..FRAMES).map(&mut frame).collect()
+    };
+    let (mut left, mut right, key) = (sound(), sound(), sound());
+    // Fast, so that echoes are heard.
+    let mut processor = (kind.build)(&Setup { tempo: 400.0, ..setup(48_000.0) }, values);
+    let ramps = still(values);
+    let (mut at, mut lengths) = (0, lengths.iter().cycle());
+    while let Some(&length) = lengths.next().filter(|_| at < left.len()) {
+        let span = at..(at + length).min(left.len());
+        let key = kind.ports.key.then_some(Key { left: &key[span.clone()], right: None });
+        at = span.end;
+        let io = Io { left: &mut left[span.clone()], right: Some(&mut right[span.clone()]), key };
+        assert_no_alloc(|| processor.process(&ramps, io));
+        assert!(processor.gains().is_none_or(|gains| gains.iter().all(|one| one.len() == span.len())));
+    }
+    left.extend(right);
+    left
+}
+
+fn cuts_alike<L: Lane>(kind: &Kind<L>) {
+    let most = CUT.iter().find(|(id, _)| *id == kind.id).map_or(0.0, |(_, db)| 10f32.powf(db / 20.0));
+    let mut worst = 0.0f32;
+    for values in settings(kind) {
+        let whole = cut(kind, &values, &[QUANTUM]);
+        for lengths in [&[1, 7, 31, 64, 2, 63, 40][..], &[64, 33, 31]] {
+            let pieces = cut(kind, &values, lengths);
+            for lane in 0..L::WIDTH {
+                let each = whole.iter().zip(&pieces).map(|(a, b)| (a.get(lane), b.get(lane)));
+                let off = each.fold(0.0f32, |off, (a, b)| if a == b { off } else { off.max((a - b).abs()) });
+                worst = worst.max(off);
+                assert!(off <= most, "{}: {off} off in pieces of {lengths:?}: {values:?}", kind.id);
+            }
+        }
+    }
+    println!("{}: {:.1} dB", kind.id, 20.0 * worst.log10());
+}
+
+#[test]
+fn how_the_sound_is_cut_does_not_matter() {
+    every(cuts_alike);
+    WIDE.iter().for_each(cuts_alike);
+}
+
 #[test]
 fn a_knob_that_glides_does_not_click() {
     every(|kind| {

@@ -181,6 +181,7 @@ fn node(
             id: insert.id.clone(),
             kind,
             wide: kinds.wide(kind.id),
+            moving: (0..curves.len()).filter(|&param| curves[param].moves()).collect(),
             curves,
             key,
             impulse,

@@ -65,12 +65,43 @@ impl Curve {
     }
 
     /// The course over `frames` frames from `frame` on, as an effect gets it: a line from the value before the first
-    /// to the value at the last.
+    /// (after the step, where there is one at `frame`) to the value at the last. It is the true course at every frame
+    /// unless a [`Curve::cut_after`] lies within.
     pub fn ramp(&self, frame: i64, frames: usize) -> Ramp<f32> {
         if !self.moves() {
             return Ramp::still(self.start);
         }
-        Ramp { from: self.at(frame - 1), to: self.at(frame + frames as i64 - 1) }
+        let point = self.points.partition_point(|point| (point.at as i64) < frame);
+        let steps = self.points.get(point).is_some_and(|p| p.at as i64 == frame) && self.steps(point);
+        let from = if steps { frame } else { frame - 1 };
+        Ramp { from: self.at(from), to: self.at(frame + frames as i64 - 1) }
+    }
+
+    /// The first frame after `frame` at which another line begins: one at which the value steps, or the next after one
+    /// at which it bends.
+    pub fn cut_after(&self, frame: i64) -> Option<i64> {
+        if !self.moves() {
+            return None;
+        }
+        let first = self.points.partition_point(|point| (point.at as i64) < frame);
+        (first..self.points.len()).find_map(|i| {
+            let at = self.points[i].at as i64;
+            let step = (at > frame && self.steps(i)).then_some(at);
+            let bends = self.slopes(i) || i > 0 && self.slopes(i - 1);
+            step.or(bends.then_some(at + 1))
+        })
+    }
+
+    /// Does the value jump at a point?
+    fn steps(&self, i: usize) -> bool {
+        let before = i.checked_sub(1).map(|i| &self.points[i]);
+        before.is_some_and(|p| p.curve == Shape::Hold && p.value != self.points[i].value)
+    }
+
+    /// Is the value a line that rises or falls from a point on?
+    fn slopes(&self, i: usize) -> bool {
+        let (point, next) = (&self.points[i], self.points.get(i + 1));
+        point.curve == Shape::Line && next.is_some_and(|next| next.value != point.value)
     }
 }
 
@@ -91,11 +122,39 @@ mod tests {
         ]);
         assert_eq!((curve.at(-5), curve.at(19), curve.at(20), curve.at(99)), (0.0, 0.0, -6.0, 4.0));
         assert_eq!(curve.at(25), -1.0);
-        assert_eq!(curve.ramp(20, 10), Ramp { from: 0.0, to: 3.0 });
+        assert_eq!(curve.ramp(20, 1), Ramp::still(-6.0));
+        assert_eq!(curve.ramp(21, 9), Ramp { from: -6.0, to: 3.0 });
         for from in [-40, -3, 0, 9, 10, 15, 20, 24, 30, 99] {
             let mut values = [0.0; 23];
             curve.fill(from, &mut values);
             assert_eq!(values, std::array::from_fn(|i| curve.at(from + i as i64)), "from {from}");
+        }
+    }
+
+    #[test]
+    fn between_two_cuts_a_ramp_is_the_curve() {
+        let curve = Curve::through(&[
+            point(0, 1.0, Shape::Line),
+            point(10, 3.0, Shape::Line),
+            point(11, -3.0, Shape::Hold),
+            point(40, -3.0, Shape::Hold),
+            point(41, 5.0, Shape::Hold),
+            point(42, 6.0, Shape::Line),
+            point(70, -6.0, Shape::Hold),
+        ]);
+        let cuts: Vec<i64> =
+            std::iter::successors(curve.cut_after(-100), |&cut| curve.cut_after(cut)).collect();
+        assert_eq!(cuts, [1, 11, 12, 41, 42, 43, 71]);
+        for start in -5..80 {
+            let end = curve.cut_after(start).unwrap_or(90).min(start + 64);
+            for frames in 1..=(end - start) as usize {
+                let ramp = curve.ramp(start, frames);
+                for i in 0..frames {
+                    let (got, want) = (ramp.along(i, 1.0 / frames as f32), curve.at(start + i as i64));
+                    // To a millionth of the largest value.
+                    assert!((got - want).abs() < 6e-6, "{got} for {want} at {i} of {frames} from {start}");
+                }
+            }
         }
     }
 }

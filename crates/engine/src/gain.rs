@@ -13,6 +13,11 @@ pub(crate) fn amplitude(db: f32) -> f32 {
     if db <= FADER_OFF { 0.0 } else { math::amplitude(db) }
 }
 
+/// Amplitude of fader, ride and mute together.
+fn level([fader, ride, mute]: [f32; 3]) -> f32 {
+    if mute >= 0.5 { 0.0 } else { amplitude(fader) * amplitude(ride) }
+}
+
 /// Frames whose gains are worked out at a time.
 const PIECE: usize = 64;
 
@@ -93,6 +98,17 @@ pub(crate) fn enter(gains: &Gains, frame: i64, blocks: &mut [&mut [f32]]) {
     });
 }
 
+/// What [`leave`] multiplies left and right of a mono strip with, if that never changes.
+pub(crate) fn still(gains: &Gains) -> Option<[f32; 2]> {
+    let curves = [&gains.fader, &gains.ride, &gains.mute, &gains.pan];
+    if curves.iter().any(|curve| curve.moves()) {
+        return None;
+    }
+    let (to_left, to_right) = pan_mono(gains.pan.at(0));
+    let gain = level([gains.fader.at(0), gains.ride.at(0), gains.mute.at(0)]);
+    Some([gain * to_left, gain * to_right])
+}
+
 /// Width, fader, ride, mute and pan, after the inserts. A mono strip has its sound in both blocks already.
 pub(crate) fn leave(gains: &Gains, mono: bool, frame: i64, left: &mut [f32], right: &mut [f32]) {
     if !mono && (gains.width.moves() || gains.width.at(frame) != 100.0) {
@@ -111,28 +127,22 @@ pub(crate) fn leave(gains: &Gains, mono: bool, frame: i64, left: &mut [f32], rig
         );
     }
     let pan = if mono { pan_mono } else { pan_stereo };
-    let level = [&gains.fader, &gains.ride, &gains.mute];
-    let amplitude = |[fader, ride, mute]: [f32; 3]| {
-        if mute >= 0.5 { 0.0 } else { amplitude(fader) * amplitude(ride) }
-    };
+    let curves = [&gains.fader, &gains.ride, &gains.mute];
     if gains.pan.moves() {
-        let with = |[fader, ride, mute, at]: [f32; 4]| amplitude([fader, ride, mute]) * pan(at).0;
-        let [fader, ride, mute] = level;
+        let [fader, ride, mute] = curves;
         let curves = [fader, ride, mute, &gains.pan];
-        apply(curves, frame, &mut [left], with);
-        apply(curves, frame, &mut [right], |[fader, ride, mute, at]| {
-            amplitude([fader, ride, mute]) * pan(at).1
-        });
+        apply(curves, frame, &mut [left], |[fader, ride, mute, at]| level([fader, ride, mute]) * pan(at).0);
+        apply(curves, frame, &mut [right], |[fader, ride, mute, at]| level([fader, ride, mute]) * pan(at).1);
         return;
     }
     let (to_left, to_right) = pan(gains.pan.at(frame));
-    if !level.iter().any(|curve| curve.moves()) {
-        let gain = amplitude(level.map(|curve| curve.at(frame)));
+    if !curves.iter().any(|curve| curve.moves()) {
+        let gain = level(curves.map(|curve| curve.at(frame)));
         scale(left, gain * to_left);
         scale(right, gain * to_right);
         return;
     }
-    follow(level, frame, left.len(), amplitude, |range, gains| {
+    follow(curves, frame, left.len(), level, |range, gains| {
         for (block, side) in [(&mut *left, to_left), (&mut *right, to_right)] {
             block[range.clone()].iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain * side);
         }

@@ -1,7 +1,9 @@
 //! A strip while it runs: its state, its buffers, one stride at a time.
 
+use std::ops::Range;
+
 use mixsmith_dsp::delay_line::DelayLine;
-use mixsmith_processor::{Io, Key, Processor, QUANTUM, Ramp, Setup};
+use mixsmith_processor::{Io, Key, Processor, Ramp, Setup};
 use mixsmith_session::{Map, Tap};
 
 use crate::gain;
@@ -76,15 +78,16 @@ struct RunningInsert {
 #[derive(Clone, Copy, Debug, Default)]
 struct Reduced {
     most_db: f32,
+    /// Of every frame.
     sum_db: f64,
-    quanta: u64,
+    frames: u64,
 }
 
 impl Reduced {
-    fn add(&mut self, reduction: f32) {
+    fn add(&mut self, reduction: f32, frames: usize) {
         self.most_db = self.most_db.max(reduction);
-        self.sum_db += f64::from(reduction);
-        self.quanta += 1;
+        self.sum_db += f64::from(reduction) * frames as f64;
+        self.frames += frames as u64;
     }
 }
 
@@ -109,20 +112,25 @@ impl Running {
     pub fn reductions(&self) -> impl Iterator<Item = (&str, &str, f32, f32)> {
         let inserts = self.plan.inserts.iter().zip(&self.reduced).filter(|_| !self.plan.shadow);
         inserts.map(|(plan, reduced)| {
-            let mean = reduced.sum_db / reduced.quanta.max(1) as f64;
+            let mean = reduced.sum_db / reduced.frames.max(1) as f64;
             (self.plan.strip.as_str(), plan.id.as_str(), reduced.most_db, mean as f32)
         })
     }
 
-    /// Notes what an insert turned down in a quantum.
-    pub fn reduced(&mut self, insert: usize, reduction_db: f32) {
-        self.reduced[insert].add(reduction_db);
+    /// Notes what an insert turned down in a piece of so many frames.
+    pub fn reduced(&mut self, insert: usize, reduction_db: f32, frames: usize) {
+        self.reduced[insert].add(reduction_db, frames);
     }
 
-    /// The course of an insert's parameter over the quantum that begins `at` frames into the stride at `frame`.
-    pub fn ramp(&self, insert: usize, param: usize, frame: u64, at: usize) -> Ramp<f32> {
+    /// See [`PlannedInsert::piece`].
+    pub fn piece(&self, insert: usize, frame: u64, at: usize) -> Range<usize> {
+        self.plan.inserts[insert].piece(frame, at)
+    }
+
+    /// The course of an insert's parameter over a piece of the stride at `frame`.
+    pub fn ramp(&self, insert: usize, param: usize, frame: u64, piece: &Range<usize>) -> Ramp<f32> {
         let plan = &self.plan.inserts[insert];
-        plan.curves[param].ramp(frame as i64 - plan.latency as i64 + at as i64, QUANTUM)
+        plan.curves[param].ramp(frame as i64 - plan.latency as i64 + piece.start as i64, piece.len())
     }
 
     /// Sums what comes in for frames `frame .. frame + frames` of the engine's time, whole quanta. `before` holds the
@@ -133,13 +141,21 @@ impl Running {
     pub fn enter(&mut self, out: &mut Output, before: &[Output], frame: u64, frames: usize) {
         let Pair { left, right } = &mut out.post;
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
-        left.fill(0.0);
-        right.fill(0.0);
         let mono = self.plan.channels == 1;
         let song = frame as i64 - self.plan.input_latency as i64;
-        for clip in &self.plan.clips {
-            let scratch = (&mut self.scratch.left[..frames], &mut self.scratch.right[..frames]);
-            add_clip(clip, song, mono, scratch, left, right);
+        match self.plan.clips.as_slice() {
+            [only] if only.alone(song, frames, mono) => {
+                let from = (only.from as i64) + song - only.at;
+                only.clip.read(from, &mut [&mut *left, &mut *right][..self.plan.channels]);
+            }
+            clips => {
+                left.fill(0.0);
+                right.fill(0.0);
+                for clip in clips {
+                    let scratch = (&mut self.scratch.left[..frames], &mut self.scratch.right[..frames]);
+                    add_clip(clip, song, mono, scratch, left, right);
+                }
+            }
         }
         for (edge, delay) in self.plan.inputs.iter().zip(&mut self.delays) {
             let source = &before[edge.from];
@@ -201,9 +217,13 @@ impl RunningInsert {
             Some(KeyEdge::Gain { .. }) => plan.late,
             _ => 0,
         };
+        let ramps: Vec<Ramp<f32>> = start.iter().map(|&value| Ramp::still(value)).collect();
+        let setup = Setup { impulse: plan.impulse.clone(), ..setup.clone() };
+        let mut processor = (plan.kind.build)(&setup, &start);
+        processor.set(&ramps);
         RunningInsert {
-            processor: (plan.kind.build)(&Setup { impulse: plan.impulse.clone(), ..setup.clone() }, &start),
-            ramps: start.iter().map(|&value| Ramp::still(value)).collect(),
+            processor,
+            ramps,
             delay: [(); 2].map(|()| DelayLine::new(delay)),
             key: plan.key.is_some().then(|| Pair::new(stride)),
         }
@@ -249,20 +269,27 @@ impl RunningInsert {
             }
         }
         let song = frame as i64 - plan.latency as i64;
-        for at in (0..frames).step_by(QUANTUM) {
-            for (ramp, curve) in self.ramps.iter_mut().zip(&plan.curves) {
-                *ramp = curve.ramp(song + at as i64, QUANTUM);
+        let mut at = 0;
+        while at < frames {
+            let range = plan.piece(frame, at);
+            let mut changed = false;
+            for &param in &plan.moving {
+                let ramp = plan.curves[param].ramp(song + at as i64, range.len());
+                changed |= ramp != std::mem::replace(&mut self.ramps[param], ramp);
             }
-            let range = at..at + QUANTUM;
+            if changed {
+                self.processor.set(&self.ramps);
+            }
+            at = range.end;
             let key = self.key.as_ref();
             let key = key.map(|k| Key { left: &k.left[range.clone()], right: Some(&k.right[range.clone()]) });
             let right = right.as_deref_mut().map(|right| &mut right[range.clone()]);
-            self.processor.process(&self.ramps, Io { left: &mut left[range], right, key });
+            self.processor.run(Io { left: &mut left[range.clone()], right, key });
             if let (Some(kept), Some([one, two])) = (&mut gains, self.processor.gains()) {
-                kept.left[at..at + QUANTUM].copy_from_slice(one);
-                kept.right[at..at + QUANTUM].copy_from_slice(two);
+                kept.left[range.clone()].copy_from_slice(one);
+                kept.right[range.clone()].copy_from_slice(two);
             }
-            reduced.add(self.processor.reduction_db(0));
+            reduced.add(self.processor.reduction_db(0), range.len());
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What a session compiles to: immutable, and all that a runner needs.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use mixsmith_audio::Clip;
 use mixsmith_dsp::X8;
-use mixsmith_processor::{Impulse, Kind};
+use mixsmith_processor::{Impulse, Kind, QUANTUM};
 use mixsmith_session::{Map, Tap};
 
 use crate::Curve;
@@ -114,6 +115,15 @@ pub(crate) struct PlacedClip {
     pub map: Map,
 }
 
+impl PlacedClip {
+    /// Does it, as it is, fill all of these frames of a strip?
+    pub fn alone(&self, song: i64, frames: usize, mono: bool) -> bool {
+        let covers = self.at <= song && song + frames as i64 <= self.at + self.frames as i64;
+        let plain = self.gain == 1.0 && self.fade_in == 0 && self.fade_out == 0;
+        covers && plain && self.map == Map::All && self.clip.channels == if mono { 1 } else { 2 }
+    }
+}
+
 /// Sound that goes from a node to another.
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {
@@ -132,6 +142,8 @@ pub(crate) struct PlannedInsert {
     /// The same for eight strips side by side, where there is such a thing.
     pub wide: Option<&'static Kind<X8>>,
     pub curves: Vec<Curve>,
+    /// Places of the curves that move.
+    pub moving: Vec<usize>,
     pub key: Option<KeyEdge>,
     /// The impulse response that it is built with.
     pub impulse: Option<Arc<Impulse>>,
@@ -143,6 +155,30 @@ pub(crate) struct PlannedInsert {
     pub gain: bool,
     /// Must its input, or its gain, be kept for the shadows?
     pub tapped: bool,
+}
+
+impl PlannedInsert {
+    /// The piece that begins `at` frames into the stride at `frame` of the engine's time: up to the end of the quantum, or
+    /// to where a knob steps or bends.
+    pub fn piece(&self, frame: u64, at: usize) -> Range<usize> {
+        let quantum = (at / QUANTUM + 1) * QUANTUM;
+        let here = frame as i64 - self.latency as i64 + at as i64;
+        at..self.cut_after(here).map_or(quantum, |cut| quantum.min(at + (cut - here) as usize))
+    }
+
+    /// The first frame of the song after `frame` at which a piece must begin.
+    fn cut_after(&self, frame: i64) -> Option<i64> {
+        self.moving.iter().filter_map(|&param| self.curves[param].cut_after(frame)).min()
+    }
+
+    /// Does another begin its pieces at the same frames?
+    pub fn cut_like(&self, other: &Self) -> bool {
+        let cuts = |insert: &Self| {
+            std::iter::successors(insert.cut_after(-1), |&cut| insert.cut_after(cut)).collect::<Vec<_>>()
+        };
+        let (own, others) = (cuts(self), cuts(other));
+        own == others && (own.is_empty() || self.latency == other.latency)
+    }
 }
 
 #[derive(Clone, Debug)]

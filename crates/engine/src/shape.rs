@@ -8,7 +8,8 @@ use crate::plan::Node;
 /// Fewer strips than this are as fast one by one.
 const LEAST: usize = 3;
 
-/// A number for each node, equal for those of one shape: the same effects in the same order, built alike.
+/// A number for each node, equal for those of one shape: the same effects in the same order, built alike,
+/// with knobs that step and bend at the same frames.
 pub(crate) fn of(nodes: &[Node]) -> Vec<usize> {
     let mut shapes: Vec<usize> = Vec::with_capacity(nodes.len());
     for (i, node) in nodes.iter().enumerate() {
@@ -41,7 +42,9 @@ fn alike(a: &Node, b: &Node) -> bool {
         let built = |(param, (a, b)): (&mixsmith_processor::Param, (&crate::Curve, &crate::Curve))| {
             param.change != Change::Rebuild || a.at(0) == b.at(0)
         };
-        a.kind.id == b.kind.id && a.kind.params.iter().zip(a.curves.iter().zip(&b.curves)).all(built)
+        a.kind.id == b.kind.id
+            && a.kind.params.iter().zip(a.curves.iter().zip(&b.curves)).all(built)
+            && a.cut_like(b)
     };
     a.channels == b.channels
         && a.inserts.len() == b.inserts.len()

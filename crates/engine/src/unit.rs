@@ -1,9 +1,11 @@
 //! Strips that run as one: a single one, or up to eight of one shape in the lanes of their processors.
 
+use mixsmith_dsp::lane::wide;
 use mixsmith_dsp::{Lane, X8};
 use mixsmith_processor::{Io, Processor, QUANTUM, Ramp, Setup};
 
 use crate::Plan;
+use crate::gain;
 use crate::node::{Output, Running};
 use crate::plan::{Level, Node};
 
@@ -44,7 +46,12 @@ impl Unit {
             strip.enter(out, before, frame, frames);
         }
         match &mut self.wide {
-            Some(wide) => wide.run(&mut self.strips, outputs, frame, frames),
+            Some(wide) => {
+                wide.run(&mut self.strips, outputs, frame, frames);
+                if wide.gains.is_some() {
+                    return;
+                }
+            }
             None => {
                 for (strip, out) in self.strips.iter_mut().zip(&mut *outputs) {
                     strip.insert(out, before, frame, frames);
@@ -62,6 +69,9 @@ struct Wide {
     inserts: Vec<WideInsert>,
     channels: usize,
     blocks: [[X8; QUANTUM]; 2],
+    /// What fader and panner make of mono strips, left and right, where none of them ever moves.
+    gains: Option<[X8; 2]>,
+    rest: [[f32; QUANTUM]; 8],
 }
 
 struct WideInsert {
@@ -86,54 +96,96 @@ impl Wide {
                 Ramp::still(value)
             };
             let moves = |param: &usize| nodes.iter().any(|node| node.inserts[place].curves[*param].moves());
-            Some(WideInsert {
-                processor: (first.wide?.build)(&setup, &start),
-                ramps: (0..start.len()).map(ramp).collect(),
-                moving: (0..start.len()).filter(moves).collect(),
-            })
+            let ramps: Vec<Ramp<X8>> = (0..start.len()).map(ramp).collect();
+            let mut processor = (first.wide?.build)(&setup, &start);
+            processor.set(&ramps);
+            Some(WideInsert { processor, ramps, moving: (0..start.len()).filter(moves).collect() })
         };
         let inserts = nodes[0].inserts.iter().enumerate().filter_map(insert).collect();
-        Wide { inserts, channels, blocks: [[X8::zero(); QUANTUM]; 2] }
+        let mut gains = Some([X8::zero(); 2]);
+        for (lane, node) in nodes.iter().enumerate() {
+            gains = gains.zip(of_mono(node)).map(|(mut gains, of_node)| {
+                gains.iter_mut().zip(of_node).for_each(|(gains, gain)| gains.set(lane, gain));
+                gains
+            });
+        }
+        Wide { inserts, channels, blocks: [[X8::zero(); QUANTUM]; 2], gains, rest: [[0.0; QUANTUM]; 8] }
     }
 
     fn run(&mut self, strips: &mut [Running], outputs: &mut [Output], frame: u64, frames: usize) {
         let [left, right] = &mut self.blocks;
         for at in (0..frames).step_by(QUANTUM) {
-            for (lane, out) in outputs.iter().enumerate() {
-                gather(left, lane, &out.post.left[at..at + QUANTUM]);
-                if self.channels == 2 {
-                    gather(right, lane, &out.post.right[at..at + QUANTUM]);
-                }
+            let span = at..at + QUANTUM;
+            wide::gather(rows(outputs, |out| &out.post.left[span.clone()]), left);
+            if self.channels == 2 {
+                wide::gather(rows(outputs, |out| &out.post.right[span.clone()]), right);
             }
             for (place, insert) in self.inserts.iter_mut().enumerate() {
-                for &param in &insert.moving {
-                    let ramp = &mut insert.ramps[param];
-                    for (lane, strip) in strips.iter().enumerate() {
-                        let of_strip = strip.ramp(place, param, frame, at);
-                        ramp.from.set(lane, of_strip.from);
-                        ramp.to.set(lane, of_strip.to);
+                let mut from = at;
+                while from < at + QUANTUM {
+                    // Strips of one shape are cut alike.
+                    let piece = strips[0].piece(place, frame, from);
+                    let mut changed = false;
+                    for &param in &insert.moving {
+                        let mut ramp = insert.ramps[param];
+                        for (lane, strip) in strips.iter().enumerate() {
+                            let of_strip = strip.ramp(place, param, frame, &piece);
+                            ramp.from.set(lane, of_strip.from);
+                            ramp.to.set(lane, of_strip.to);
+                        }
+                        changed |= ramp != std::mem::replace(&mut insert.ramps[param], ramp);
                     }
-                }
-                let right = (self.channels == 2).then_some(&mut right[..]);
-                insert.processor.process(&insert.ramps, Io { left: &mut left[..], right, key: None });
-                for (lane, strip) in strips.iter_mut().enumerate() {
-                    strip.reduced(place, insert.processor.reduction_db(lane));
+                    if changed {
+                        insert.processor.set(&insert.ramps);
+                    }
+                    let span = piece.start - at..piece.end - at;
+                    let right = (self.channels == 2).then_some(&mut right[span.clone()]);
+                    let io = Io { left: &mut left[span], right, key: None };
+                    insert.processor.run(io);
+                    for (lane, strip) in strips.iter_mut().enumerate() {
+                        strip.reduced(place, insert.processor.reduction_db(lane), piece.len());
+                    }
+                    from = piece.end;
                 }
             }
-            for (lane, out) in outputs.iter_mut().enumerate() {
-                scatter(left, lane, &mut out.post.left[at..at + QUANTUM]);
-                if self.channels == 2 {
-                    scatter(right, lane, &mut out.post.right[at..at + QUANTUM]);
+            if let Some([to_left, to_right]) = self.gains {
+                for (left, right) in left.iter_mut().zip(right.iter_mut()) {
+                    (*left, *right) = (*left * to_left, *left * to_right);
                 }
+            }
+            wide::scatter(left, rows_mut(outputs, &mut self.rest, |out| &mut out.post.left[span.clone()]));
+            if self.channels == 2 || self.gains.is_some() {
+                wide::scatter(
+                    right,
+                    rows_mut(outputs, &mut self.rest, |out| &mut out.post.right[span.clone()]),
+                );
             }
         }
     }
 }
 
-fn gather(wide: &mut [X8; QUANTUM], lane: usize, one: &[f32]) {
-    wide.iter_mut().zip(one).for_each(|(wide, &one)| wide.set(lane, one));
+/// What goes into the lanes that no strip uses.
+static SILENCE: [f32; QUANTUM] = [0.0; QUANTUM];
+
+/// A row for each lane.
+fn rows<'a>(outputs: &'a [Output], of: impl Fn(&'a Output) -> &'a [f32]) -> [&'a [f32]; 8] {
+    let mut rows: [&[f32]; 8] = [&SILENCE; 8];
+    rows.iter_mut().zip(outputs).for_each(|(row, out)| *row = of(out));
+    rows
 }
 
-fn scatter(wide: &[X8; QUANTUM], lane: usize, one: &mut [f32]) {
-    one.iter_mut().zip(wide).for_each(|(one, wide)| *one = wide.get(lane));
+/// A row for each lane; `rest` takes what comes out of those that no strip uses.
+fn rows_mut<'a>(
+    outputs: &'a mut [Output],
+    rest: &'a mut [[f32; QUANTUM]; 8],
+    of: impl Fn(&'a mut Output) -> &'a mut [f32],
+) -> [&'a mut [f32]; 8] {
+    let mut rows = rest.each_mut().map(|row| row.as_mut_slice());
+    rows.iter_mut().zip(outputs).for_each(|(row, out)| *row = of(out));
+    rows
+}
+
+/// See [`Wide::gains`].
+fn of_mono(node: &Node) -> Option<[f32; 2]> {
+    (node.channels == 1 && !node.pre_used).then(|| gain::still(&node.gains)).flatten()
 }

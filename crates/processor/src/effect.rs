@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use mixsmith_dsp::X8;
+use mixsmith_dsp::lane::wide::{self, Kernel, Widest};
+use mixsmith_dsp::{Lane, X8};
 
 use crate::{Param, ParamSet, Ramp};
 
@@ -81,7 +82,11 @@ pub struct Key<'a, T> {
     pub right: Option<&'a [T]>,
 }
 
-/// One quantum of sound, changed in place. All slices have [`crate::QUANTUM`] frames.
+/// A piece of sound, changed in place: 1 to [`crate::QUANTUM`] frames, as many in every slice.
+///
+/// A piece is a whole quantum, except where a parameter steps or bends: there the quantum is cut, so that each
+/// [`Ramp`] is the parameter's true course at every frame. How a sound is cut should not change it: what an effect
+/// does once a piece must not depend on how long the piece is.
 #[derive(Debug)]
 pub struct Io<'a, T> {
     /// Left, or the only channel.
@@ -114,7 +119,7 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     type Params<U: Copy>: ParamSet<U>;
 
     /// Builds it in its state of rest. `start` holds the values at the start; those of
-    /// [`crate::Change::Rebuild`] stay, the others come again with every quantum.
+    /// [`crate::Change::Rebuild`] stay, the others come again with every piece.
     fn new(setup: &Setup, start: &Self::Params<f32>) -> Self;
     /// Frames by which the output is late.
     fn latency(&self) -> usize {
@@ -124,13 +129,16 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     fn tail(&self) -> Tail {
         Tail::None
     }
-    /// One quantum in place.
+    /// Hears of the parameters' courses before the first piece for which they hold. What follows from parameters alone
+    /// belongs here: most stand still most of the time.
+    fn set(&mut self, _ramps: &Self::Params<Ramp<T>>) {}
+    /// One piece in place. `ramps` are those of the last [`Effect::set`].
     fn process(&mut self, ramps: &Self::Params<Ramp<T>>, io: Io<'_, T>);
-    /// Largest gain reduction of one lane in the last quantum in dB (0 or more), for meters and reports.
+    /// Largest gain reduction of one lane in the last piece in dB (0 or more), for meters and reports.
     fn reduction_db(&self, _lane: usize) -> f32 {
         0.0
     }
-    /// The gains of the last quantum, left and right, where the effect is nothing but its latency and a gain: stems
+    /// The gains of the last piece, left and right, where the effect is nothing but its latency and a gain: stems
     /// that run through a bus are then multiplied with them, and the effect need not run again for each. Always
     /// there or never.
     fn gains(&self) -> Option<[&[T]; 2]> {
@@ -144,37 +152,130 @@ pub trait Processor<T: Copy>: Send {
     fn latency(&self) -> usize;
     /// See [`Effect::tail`].
     fn tail(&self) -> Tail;
-    /// See [`Effect::process`]; `ramps` are in the order of the table.
-    fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>);
+    /// Sets the parameters' courses, in the order of the table, until they are set again.
+    fn set(&mut self, ramps: &[Ramp<T>]);
+    /// See [`Effect::process`].
+    fn run(&mut self, io: Io<'_, T>);
+    /// Sets and runs.
+    fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>) {
+        self.set(ramps);
+        self.run(io);
+    }
     /// See [`Effect::reduction_db`].
     fn reduction_db(&self, lane: usize) -> f32;
     /// See [`Effect::gains`].
     fn gains(&self) -> Option<[&[T]; 2]>;
 }
 
-struct Erased<E>(E);
+struct Erased<T: Copy, E: Effect<T>> {
+    effect: E,
+    ramps: E::Params<Ramp<T>>,
+}
 
-impl<T: Copy + 'static, E: Effect<T>> Processor<T> for Erased<E> {
+/// A piece of sound for an effect to process.
+struct Piece<'a, T: Copy, E: Effect<T>> {
+    effect: &'a mut E,
+    ramps: &'a E::Params<Ramp<T>>,
+    io: Io<'a, T>,
+}
+
+impl<T: Copy, E: Effect<T>> Kernel for Piece<'_, T, E> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.effect.process(self.ramps, self.io);
+    }
+}
+
+impl<T: Lane, E: Effect<T>> Erased<T, E> {
+    fn new(setup: &Setup, values: &[f32]) -> Self {
+        let ramps: Vec<Ramp<T>> = values.iter().map(|&value| Ramp::still(T::splat(value))).collect();
+        let effect = E::new(setup, &E::Params::<f32>::from_slice(values));
+        Erased { effect, ramps: E::Params::<Ramp<T>>::from_slice(&ramps) }
+    }
+}
+
+impl<T: Lane, E: Effect<T>> Processor<T> for Erased<T, E>
+where
+    E::Params<Ramp<T>>: Send,
+{
     fn latency(&self) -> usize {
-        self.0.latency()
+        self.effect.latency()
     }
     fn tail(&self) -> Tail {
-        self.0.tail()
+        self.effect.tail()
     }
-    fn process(&mut self, ramps: &[Ramp<T>], io: Io<'_, T>) {
-        self.0.process(&E::Params::<Ramp<T>>::from_slice(ramps), io);
+    fn set(&mut self, ramps: &[Ramp<T>]) {
+        self.ramps = E::Params::<Ramp<T>>::from_slice(ramps);
+        self.effect.set(&self.ramps);
+    }
+    fn run(&mut self, io: Io<'_, T>) {
+        let piece = Piece { effect: &mut self.effect, ramps: &self.ramps, io };
+        // Several frames of one channel fit into wide registers, too.
+        if wide::available() { wide::run(piece) } else { piece.run() }
     }
     fn reduction_db(&self, lane: usize) -> f32 {
-        self.0.reduction_db(lane)
+        self.effect.reduction_db(lane)
     }
     fn gains(&self) -> Option<[&[T]; 2]> {
-        self.0.gains()
+        self.effect.gains()
     }
 }
 
 /// Builds an erased processor from values in the order of the table.
-pub fn erase<T: Copy + 'static, E: Effect<T>>(setup: &Setup, values: &[f32]) -> Box<dyn Processor<T>> {
-    Box::new(Erased(E::new(setup, &E::Params::<f32>::from_slice(values))))
+pub fn erase<T: Lane, E: Effect<T>>(setup: &Setup, values: &[f32]) -> Box<dyn Processor<T>>
+where
+    E::Params<Ramp<T>>: Send,
+{
+    Box::new(Erased::<T, E>::new(setup, values))
+}
+
+/// An effect over the widest registers of this machine, seen as one over plain lanes.
+struct Widened<E: Effect<Widest>> {
+    inner: Erased<Widest, E>,
+    ramps: Vec<Ramp<Widest>>,
+}
+
+impl<E: Effect<Widest>> Processor<X8> for Widened<E>
+where
+    E::Params<Ramp<Widest>>: Send,
+{
+    fn latency(&self) -> usize {
+        self.inner.latency()
+    }
+    fn tail(&self) -> Tail {
+        self.inner.tail()
+    }
+    fn set(&mut self, ramps: &[Ramp<X8>]) {
+        for (wide, ramp) in self.ramps.iter_mut().zip(ramps) {
+            *wide = Ramp { from: ramp.from.into(), to: ramp.to.into() };
+        }
+        self.inner.set(&self.ramps);
+    }
+    fn run(&mut self, io: Io<'_, X8>) {
+        let key = io.key.map(|key| Key { left: wide::widest(key.left), right: key.right.map(wide::widest) });
+        let right = io.right.map(wide::widest_mut);
+        self.inner.run(Io { left: wide::widest_mut(io.left), right, key });
+    }
+    fn reduction_db(&self, lane: usize) -> f32 {
+        self.inner.reduction_db(lane)
+    }
+    fn gains(&self) -> Option<[&[X8]; 2]> {
+        self.inner.gains().map(|gains| gains.map(wide::any))
+    }
+}
+
+/// Builds an erased processor for eight side by side: over the widest registers where the machine has them, or else for any machine.
+pub fn erase_wide<P: Effect<X8>, W: Effect<Widest>>(setup: &Setup, values: &[f32]) -> Box<dyn Processor<X8>>
+where
+    P::Params<Ramp<X8>>: Send,
+    W::Params<Ramp<Widest>>: Send,
+{
+    if !wide::available() {
+        return erase::<X8, P>(setup, values);
+    }
+    let inner = Erased::<Widest, W>::new(setup, values);
+    Box::new(Widened { inner, ramps: vec![Ramp::still(Widest::zero()); values.len()] })
 }
 
 /// The shelf's record of an effect.
@@ -189,13 +290,16 @@ pub struct Kind<T: 'static> {
     pub ports: Ports,
     /// The parameters.
     pub params: &'static [Param],
-    /// Builds a processor from values in the order of `params`.
+    /// Builds a processor from values in the order of `params`. Before it runs its parameters are to be set.
     pub build: fn(&Setup, &[f32]) -> Box<dyn Processor<T>>,
 }
 
-impl<T: Copy + 'static> Kind<T> {
+impl<T: Lane> Kind<T> {
     /// The record of an effect.
-    pub const fn of<E: Effect<T>>() -> Self {
+    pub const fn of<E: Effect<T>>() -> Self
+    where
+        E::Params<Ramp<T>>: Send,
+    {
         Kind {
             id: E::ID,
             name: E::NAME,
@@ -209,6 +313,18 @@ impl<T: Copy + 'static> Kind<T> {
     /// The place of a parameter in the table.
     pub fn param(&self, id: &str) -> Option<(usize, &'static Param)> {
         self.params.iter().enumerate().find(|(_, p)| p.id == id)
+    }
+}
+
+impl Kind<X8> {
+    /// The record of an effect that uses the widest registers of the machine. All that `W::process` calls a frame at a
+    /// time should be `#[inline(always)]`: see [`wide`].
+    pub const fn widest<P: Effect<X8>, W: Effect<Widest>>() -> Self
+    where
+        P::Params<Ramp<X8>>: Send,
+        W::Params<Ramp<Widest>>: Send,
+    {
+        Kind { build: erase_wide::<P, W>, ..Kind::of::<P>() }
     }
 }
 

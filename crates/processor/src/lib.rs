@@ -12,6 +12,6 @@ pub use effect::{Effect, Impulse, Io, Key, Kind, Kinds, Ports, Processor, Setup,
 pub use param::{Change, Param, ParamSet, Ramp, Taper};
 pub use unit::{Unit, UnitError};
 
-/// Frames that an effect receives at a time. Song time is cut into quanta of this size, live and offline
-/// alike, which is why both give the same bits.
+/// Most frames that an effect receives at a time. Song time is cut into quanta of this size, live and offline
+/// alike, which is why both give the same bits; a quantum in which a parameter steps or bends is cut there.
 pub const QUANTUM: usize = 64;

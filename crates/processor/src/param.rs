@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use mixsmith_dsp::Lane;
+
 use crate::Unit;
 
 /// How a knob's travel maps to its value. Only widgets and plugin borders need it.
@@ -18,7 +20,7 @@ pub enum Taper {
 pub enum Change {
     /// Glides to the new value over this many milliseconds.
     Smooth(f32),
-    /// Takes effect at the next quantum.
+    /// Takes effect at once.
     Step,
     /// Cannot be automated: the processor is built anew.
     Rebuild,
@@ -79,10 +81,11 @@ impl Param {
     }
 }
 
-/// The course of a parameter over one quantum.
+/// The course of a parameter over one piece of sound: a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Ramp<T> {
-    /// Value just before the first frame.
+    /// Value just before the first frame. Where the parameter steps at the first frame, the value after the step: a
+    /// step is between two pieces, never within one.
     pub from: T,
     /// Value at the last frame.
     pub to: T,
@@ -96,9 +99,18 @@ impl<T: Copy> Ramp<T> {
 }
 
 impl<T: PartialEq> Ramp<T> {
-    /// Does it move within this quantum?
+    /// Does it move within this piece?
     pub fn moves(&self) -> bool {
         self.from != self.to
+    }
+}
+
+impl<T: Lane> Ramp<T> {
+    /// The value at frame `i` of a piece of which each frame is this `share`: one over its frames.
+    #[inline(always)]
+    pub fn along(&self, i: usize, share: f32) -> T {
+        // By way of i32, whose conversion the processor has for several numbers at once.
+        self.from + (self.to - self.from) * T::splat((i + 1) as i32 as f32 * share)
     }
 }
 

@@ -18,7 +18,7 @@
 /// ```
 ///
 /// gives `struct TrimParams<T = f32> { pub gain: T, … }`, where `T` is `f32` (a setting) or
-/// [`crate::Ramp`] (its course over one quantum), [`crate::ParamSet`] and `Default`.
+/// [`crate::Ramp`] (its course over one piece), [`crate::ParamSet`] and `Default`.
 #[macro_export]
 macro_rules! params {
     (

@@ -9,6 +9,7 @@ use super::clip::read_exact_at;
 use crate::Audio;
 use crate::atomic::Part;
 use crate::read::limits;
+use crate::read::samples::{Coding, Stored};
 
 /// Tells these files, of this version, from all others.
 const MAGIC: &[u8; 8] = b"mixclip1";
@@ -51,7 +52,7 @@ pub fn cache_clip(audio: &Audio, cache_dir: &Path, key: &str) -> io::Result<Clip
     file.write_all(&header)?;
     let file = file.try_clone()?;
     part.commit(false)?;
-    Ok(Clip::in_file(file, HEADER, audio.rate, channels, frames as u64))
+    Ok(Clip::in_file(file, HEADER, stored(channels), audio.rate, frames as u64))
 }
 
 /// Opens a clip that was cached under this key. A file that is missing, cut short, damaged or of another
@@ -75,7 +76,12 @@ pub fn open_cached(cache_dir: &Path, key: &str) -> Option<Clip> {
         && channels as usize <= limits::CHANNELS
         && file.metadata().ok()?.len() == size.checked_add(HEADER)?
         && check_sum(&file, &expected, size).ok()? == sum;
-    whole.then(|| Clip::in_file(file, HEADER, rate, channels as usize, frames))
+    whole.then(|| Clip::in_file(file, HEADER, stored(channels as usize), rate, frames))
+}
+
+/// How the samples lie in a cache file.
+fn stored(channels: usize) -> Stored {
+    Stored { coding: Coding::F32, reversed: false, channels }
 }
 
 /// The header with a sum of nought.

@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::sync::OnceLock;
 
-use crate::Audio;
+use crate::read::{self, limits, samples::Stored, sniff::Container};
+use crate::{Audio, ReadError};
 
 /// Frames converted at a time.
 const PIECE: usize = 4096;
@@ -20,16 +22,19 @@ pub struct Clip {
     /// Length in frames.
     pub frames: u64,
     source: Source,
+    /// Was it never looked through?
+    foreign: bool,
     fault: OnceLock<String>,
 }
 
 #[derive(Debug)]
 enum Source {
     Memory(Audio),
-    /// Little-endian `f32`, interleaved, from this byte on.
+    /// Plain samples, from this byte on.
     File {
         file: File,
         from: u64,
+        stored: Stored,
     },
 }
 
@@ -42,11 +47,30 @@ impl Clip {
     /// A clip that stays in memory.
     pub fn in_memory(audio: Audio) -> Clip {
         let (rate, channels, frames) = (audio.rate, audio.channels.len(), audio.frames() as u64);
-        Clip { rate, channels, frames, source: Source::Memory(audio), fault: OnceLock::new() }
+        Clip { rate, channels, frames, source: Source::Memory(audio), foreign: false, fault: OnceLock::new() }
     }
 
-    pub(super) fn in_file(file: File, from: u64, rate: u32, channels: usize, frames: u64) -> Clip {
-        Clip { rate, channels, frames, source: Source::File { file, from }, fault: OnceLock::new() }
+    /// A clip of plain samples that stay on disk, from this byte on.
+    pub(crate) fn in_file(file: File, from: u64, stored: Stored, rate: u32, frames: u64) -> Clip {
+        let channels = stored.channels;
+        let source = Source::File { file, from, stored };
+        Clip { rate, channels, frames, source, foreign: false, fault: OnceLock::new() }
+    }
+
+    /// Opens a file of plain samples (WAV and its relatives) where it stands: nothing is read yet, and no memory taken
+    /// for its sound. Gives none where it must be decoded first, or where anything about it needs a word to the person:
+    /// see [`read`](crate::read()).
+    pub fn open(path: &Path) -> Result<Option<Clip>, ReadError> {
+        let (mut file, container) = read::open(path)?;
+        if container != Container::Riff {
+            return Ok(None);
+        }
+        let Some(plain) = read::riff::find(path, &mut file)? else { return Ok(None) };
+        if !plain.problems.is_empty() || plain.info.frames == 0 {
+            return Ok(None);
+        }
+        let clip = Clip::in_file(file, plain.from, plain.stored, plain.info.rate, plain.info.frames);
+        Ok(Some(Clip { foreign: true, ..clip }))
     }
 
     /// Fills the slices, one a channel and all of equal length, with the frames from `from` on. Frames
@@ -78,7 +102,9 @@ impl Clip {
                     channel[begin..end].copy_from_slice(&samples[first..first + end - begin]);
                 }
             }
-            Source::File { file, from } => self.read_file(file, *from, first, begin..end, into),
+            Source::File { file, from, stored } => {
+                self.read_file(file, *from, *stored, first, begin..end, into)
+            }
         }
     }
 
@@ -95,11 +121,12 @@ impl Clip {
         &self,
         file: &File,
         start: u64,
+        stored: Stored,
         first: u64,
         place: std::ops::Range<usize>,
         into: &mut [&mut [f32]],
     ) {
-        let block = 4 * self.channels;
+        let block = stored.block();
         BYTES.with_borrow_mut(|bytes| {
             bytes.resize(bytes.len().max(PIECE * block), 0);
             for at in place.clone().step_by(PIECE) {
@@ -110,15 +137,16 @@ impl Clip {
                     into.iter_mut().take(self.channels).for_each(|c| c[at..place.end].fill(0.0));
                     self.fault.get_or_init(|| {
                         let frame = first + (at - place.start) as u64;
-                        format!("the cached sound could not be read from frame {frame} on: {error}")
+                        format!("the sound could not be read from frame {frame} on: {error}")
                     });
                     return;
                 }
                 for (number, channel) in into.iter_mut().take(self.channels).enumerate() {
-                    let samples = bytes.chunks_exact(block);
-                    for (to, sample) in channel[at..at + frames].iter_mut().zip(samples) {
-                        let b = &sample[4 * number..4 * number + 4];
-                        *to = f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+                    let to = &mut channel[at..at + frames];
+                    stored.decode(bytes, number, to);
+                    if self.foreign && stored.coding.float() {
+                        // What is not a number, or absurd, is silence.
+                        to.iter_mut().for_each(|x| *x = if x.abs() <= limits::LOUDEST { *x } else { 0.0 });
                     }
                 }
             }

@@ -3,9 +3,9 @@
 mod aiff;
 mod decode;
 mod mp4;
-mod riff;
-mod samples;
-mod sniff;
+pub(crate) mod riff;
+pub(crate) mod samples;
+pub(crate) mod sniff;
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -50,17 +50,7 @@ pub struct Read {
 ///
 /// The sound is kept as floating point at the file's own rate: nothing is clipped at full scale.
 pub fn read(path: &Path) -> Result<Read, ReadError> {
-    let about = fs::metadata(path).map_err(|e| ReadError::io(path, e))?;
-    if !about.is_file() {
-        // Asked before opening: to open a named pipe would wait for ever.
-        let found = if about.is_dir() { "it is a folder" } else { "it is a device or a pipe" };
-        return Err(ReadError::not_audio(path, found));
-    }
-    if about.len() == 0 {
-        return Err(ReadError::empty(path, "the file has no bytes"));
-    }
-    let mut file = File::open(path).map_err(|e| ReadError::io(path, e))?;
-    let container = sniff::container(path, &mut file)?;
+    let (mut file, container) = open(path)?;
     let mut read = match container {
         Container::Riff => match riff::read(path, &mut file)? {
             Some(read) => read,
@@ -82,6 +72,22 @@ pub fn read(path: &Path) -> Result<Read, ReadError> {
         return Err(ReadError::empty(path, why.trim_end_matches('.')));
     }
     Ok(read)
+}
+
+/// Opens a file and looks what it is.
+pub(crate) fn open(path: &Path) -> Result<(File, Container), ReadError> {
+    let about = fs::metadata(path).map_err(|e| ReadError::io(path, e))?;
+    if !about.is_file() {
+        // Asked before opening: to open a named pipe would wait for ever.
+        let found = if about.is_dir() { "it is a folder" } else { "it is a device or a pipe" };
+        return Err(ReadError::not_audio(path, found));
+    }
+    if about.len() == 0 {
+        return Err(ReadError::empty(path, "the file has no bytes"));
+    }
+    let mut file = File::open(path).map_err(|e| ReadError::io(path, e))?;
+    let container = sniff::container(path, &mut file)?;
+    Ok((file, container))
 }
 
 /// Is it within the limits?

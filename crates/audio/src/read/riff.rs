@@ -37,8 +37,27 @@ struct Chunks {
     time_reference: Option<u64>,
 }
 
+/// What the header says of plain samples.
+pub struct Plain {
+    pub stored: Stored,
+    /// The first byte of the samples, and how many bytes there are.
+    pub from: u64,
+    pub bytes: u64,
+    pub info: Info,
+    pub problems: Vec<Problem>,
+}
+
 /// Reads the file, or gives none where the samples are coded in a way that the decoders must handle.
 pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadError> {
+    let Some(mut plain) = find(path, file)? else { return Ok(None) };
+    let channels = plain.stored.read(path, file, plain.from, plain.bytes)?;
+    let audio = Audio { rate: plain.info.rate, channels };
+    plain.info.frames = audio.frames() as u64;
+    Ok(Some(super::Read { streams: vec![Stream { info: plain.info, audio }], problems: plain.problems }))
+}
+
+/// Finds the samples, or none where they are coded in a way that the decoders must handle.
+pub fn find(path: &Path, file: &mut File) -> Result<Option<Plain>, ReadError> {
     let io = |e| ReadError::io(path, e);
     let length = file.metadata().map_err(io)?.len();
     let mut file = BufReader::new(file);
@@ -52,7 +71,8 @@ pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadErr
     super::check(path, layout.channels, layout.rate)?;
     let Some(coding) = coding(path, &layout)? else { return Ok(None) };
 
-    let block = coding.bytes() * layout.channels;
+    let stored = Stored { coding, reversed: false, channels: layout.channels };
+    let block = stored.block();
     let present = length.saturating_sub(data.from);
     let mut problems = Vec::new();
     let second = f64::from(layout.rate) * block as f64;
@@ -63,9 +83,6 @@ pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadErr
     if bytes % block as u64 != 0 {
         problems.push(Problem::note(path, "The last frame is not whole and was left out."));
     }
-    let stored = Stored { coding, reversed: false, channels: layout.channels };
-    let channels = stored.read(path, &mut file, data.from, bytes)?;
-    let audio = Audio { rate: layout.rate, channels };
     let start = match chunks.time_reference {
         // A clock of one day, with room for sessions that pass midnight.
         Some(start) if start / u64::from(layout.rate) >= 2 * 86_400 => {
@@ -83,12 +100,12 @@ pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadErr
         float: coding.float(),
         lossy: false,
         start,
-        frames: audio.frames() as u64,
+        frames: bytes / block as u64,
         removed_delay: None,
         name: None,
         colour: None,
     };
-    Ok(Some(super::Read { streams: vec![Stream { info, audio }], problems }))
+    Ok(Some(Plain { stored, from: data.from, bytes, info, problems }))
 }
 
 impl Data {

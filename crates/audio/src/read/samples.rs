@@ -78,7 +78,11 @@ impl Stored {
         while left > 0 {
             let size = left.min(piece.len());
             let read = fill(file, &mut piece[..size]).map_err(io)?;
-            self.append(&piece[..read], &mut channels);
+            for (number, channel) in channels.iter_mut().enumerate() {
+                let begun = channel.len();
+                channel.resize(begun + read / block, 0.0);
+                self.decode(&piece[..read], number, &mut channel[begun..]);
+            }
             if read < size {
                 // The file became shorter while it was read.
                 break;
@@ -88,38 +92,74 @@ impl Stored {
         Ok(channels)
     }
 
-    /// Appends interleaved frames to planar channels. A frame that is not whole is left out.
-    fn append(self, bytes: &[u8], to: &mut [Vec<f32>]) {
-        let reversed = self.reversed;
+    /// Turns the samples of one channel of interleaved frames into floating point, as many as fit.
+    pub fn decode(self, bytes: &[u8], channel: usize, to: &mut [f32]) {
+        if self.coding == Coding::I24 && self.channels == 1 && !self.reversed {
+            return mono_24(bytes, to);
+        }
         match self.coding {
-            Coding::U8 => each(bytes, to, reversed, |[a]: [u8; 1]| (f32::from(a) - 128.0) / 128.0),
-            Coding::I8 => each(bytes, to, reversed, |b| f32::from(i8::from_le_bytes(b)) / 128.0),
-            Coding::I16 => each(bytes, to, reversed, |b| f32::from(i16::from_le_bytes(b)) / 32_768.0),
-            Coding::I24 => each(bytes, to, reversed, |[a, b, c]: [u8; 3]| {
-                (i32::from_le_bytes([0, a, b, c]) >> 8) as f32 / 8_388_608.0
-            }),
-            Coding::I32 => {
-                each(bytes, to, reversed, |b| i32::from_le_bytes(b) as f32 / 2_147_483_648.0);
+            Coding::U8 => self.each(bytes, channel, to, |[a]: [u8; 1]| (f32::from(a) - 128.0) / 128.0),
+            Coding::I8 => self.each(bytes, channel, to, |b| f32::from(i8::from_le_bytes(b)) / 128.0),
+            Coding::I16 => self.each(bytes, channel, to, |b| f32::from(i16::from_le_bytes(b)) / 32_768.0),
+            Coding::I24 => {
+                self.each(bytes, channel, to, |[a, b, c]: [u8; 3]| top(u32::from_le_bytes([0, a, b, c])))
             }
-            Coding::F32 => each(bytes, to, reversed, f32::from_le_bytes),
-            Coding::F64 => each(bytes, to, reversed, |b| f64::from_le_bytes(b) as f32),
-            Coding::ALaw => each(bytes, to, reversed, |[a]: [u8; 1]| a_law(a)),
-            Coding::MuLaw => each(bytes, to, reversed, |[a]: [u8; 1]| mu_law(a)),
+            Coding::I32 => self.each(bytes, channel, to, |b| top(u32::from_le_bytes(b))),
+            Coding::F32 => self.each(bytes, channel, to, f32::from_le_bytes),
+            Coding::F64 => self.each(bytes, channel, to, |b| f64::from_le_bytes(b) as f32),
+            Coding::ALaw => self.each(bytes, channel, to, |[a]: [u8; 1]| a_law(a)),
+            Coding::MuLaw => self.each(bytes, channel, to, |[a]: [u8; 1]| mu_law(a)),
+        }
+    }
+
+    #[inline(always)]
+    fn each<const W: usize>(
+        self,
+        bytes: &[u8],
+        channel: usize,
+        to: &mut [f32],
+        sample: impl Fn([u8; W]) -> f32,
+    ) {
+        let one = |bytes: &[u8]| {
+            let mut one = [0; W];
+            one.copy_from_slice(bytes);
+            if self.reversed {
+                one.reverse();
+            }
+            sample(one)
+        };
+        if self.channels == 1 {
+            // A length known to the compiler, so that it takes several at once.
+            to.iter_mut().zip(bytes.chunks_exact(W)).for_each(|(to, bytes)| *to = one(bytes));
+        } else {
+            let frames = bytes.chunks_exact(W * self.channels);
+            to.iter_mut()
+                .zip(frames)
+                .for_each(|(to, frame)| *to = one(&frame[channel * W..(channel + 1) * W]));
         }
     }
 }
 
-fn each<const W: usize>(bytes: &[u8], to: &mut [Vec<f32>], reversed: bool, sample: impl Fn([u8; W]) -> f32) {
-    let block = W * to.len();
-    for (number, channel) in to.iter_mut().enumerate() {
-        channel.extend(bytes.chunks_exact(block).map(|frame| {
-            let mut one = [0; W];
-            one.copy_from_slice(&frame[number * W..(number + 1) * W]);
-            if reversed {
-                one.reverse();
-            }
-            sample(one)
-        }));
+/// A whole number of up to 32 bits at the top of the word. One of 24 bits is exact.
+#[inline(always)]
+fn top(word: u32) -> f32 {
+    word as i32 as f32 / 2_147_483_648.0
+}
+
+/// Four samples from three words at a time.
+fn mono_24(bytes: &[u8], to: &mut [f32]) {
+    let (to, last) = to.split_at_mut(to.len() / 4 * 4);
+    let (fours, rest) = bytes.split_at((to.len() * 3).min(bytes.len() / 12 * 12));
+    for (to, bytes) in to.chunks_exact_mut(4).zip(fours.chunks_exact(12)) {
+        let word = |i: usize| u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]);
+        let [a, b, c] = [word(0), word(4), word(8)];
+        to[0] = top(a << 8);
+        to[1] = top((a >> 24) << 8 | b << 16);
+        to[2] = top((b >> 16) << 8 | c << 24);
+        to[3] = top(c & !0xff);
+    }
+    for (to, bytes) in last.iter_mut().zip(rest.chunks_exact(3)) {
+        *to = top(u32::from_le_bytes([0, bytes[0], bytes[1], bytes[2]]));
     }
 }
 

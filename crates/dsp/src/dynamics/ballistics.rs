@@ -36,6 +36,7 @@ impl<L: Lane> Ballistics<L> {
     }
 
     /// Sets attack and release, each the time in ms to cover 63 % of a step (release above nought).
+    #[inline(always)]
     pub fn set(&mut self, attack: L, release: L) {
         if self.times == (attack, release) {
             return;
@@ -63,6 +64,7 @@ impl<L: Lane> Ballistics<L> {
     }
 
     /// Takes over the state of another where `mask` is true.
+    #[inline(always)]
     pub fn follow(&mut self, other: &Self, mask: L::Mask) {
         self.held = L::select(mask, other.held, self.held);
         self.smooth = L::select(mask, other.smooth, self.smooth);

@@ -12,6 +12,7 @@ pub struct Curve<L> {
 
 impl<L: Lane> Curve<L> {
     /// A curve whose knee is this many octaves wide.
+    #[inline(always)]
     pub fn new(knee: L) -> Self {
         // A knee of a thousandth of an octave (0.006 dB) is a hard one.
         let knee = knee.max(L::splat(1e-3));

@@ -51,6 +51,7 @@ impl<L: Lane> Split<L> {
 
     /// Comes to rest where only an inaudible trace (-300 dBFS) is left, once a block, so that a decay does not
     /// end in subnormal numbers, which are slow.
+    #[inline(always)]
     pub fn settle(&mut self) {
         let trace = L::splat(1e-15);
         let [s1, s2] = self.state;
@@ -58,6 +59,7 @@ impl<L: Lane> Split<L> {
     }
 
     /// Forgets the sound in the channels where `mask` is true.
+    #[inline(always)]
     pub fn silence(&mut self, mask: L::Mask) {
         self.state = self.state.map(|s| L::select(mask, L::zero(), s));
     }
@@ -81,7 +83,22 @@ impl<L: Lane> KeyFilter<L> {
         KeyFilter { low: Split::new(rate), high: Split::new(rate) }
     }
 
+    /// Is either on, in any channel?
+    #[inline(always)]
+    pub fn cuts(low_cut: L, high_cut: L) -> bool {
+        (L::splat(Self::LOW_OFF).lt(low_cut) | high_cut.lt(L::splat(Self::HIGH_OFF))).any()
+    }
+
+    /// Comes to rest: nothing was heard.
+    #[inline(always)]
+    pub fn rest(&mut self) {
+        let all = L::zero().lt(L::splat(1.0));
+        self.low.silence(all);
+        self.high.silence(all);
+    }
+
     /// Filters a block in place, with these corners in Hz.
+    #[inline(always)]
     pub fn process(&mut self, low_cut: L, high_cut: L, block: &mut [L]) {
         let cuts_low = L::splat(Self::LOW_OFF).lt(low_cut);
         let cuts_high = high_cut.lt(L::splat(Self::HIGH_OFF));

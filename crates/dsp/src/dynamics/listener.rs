@@ -39,7 +39,8 @@ impl<L: Lane> Listener<L> {
     }
 
     /// Writes the level of each output channel, and says where the two differ. If they differ nowhere, only
-    /// the first is written. The key has at most `N` frames.
+    /// the first is written. The key has at most `N` frames; levels beyond it mean nothing.
+    #[inline(always)]
     pub fn hear<const N: usize>(
         &mut self,
         hearing: &Hearing<L>,
@@ -47,34 +48,78 @@ impl<L: Lane> Listener<L> {
         stereo: bool,
         levels: &mut [[L; N]; 2],
     ) -> L::Mask {
-        let mut power = [[L::zero(); N]; 2];
+        let apart = L::splat(1.0) - hearing.link;
+        let apart = if stereo && key.1.is_some() { apart } else { L::zero() };
+        let differ = L::zero().lt(apart);
         let rms = L::zero().lt(hearing.rms);
-        for (c, key) in [Some(key.0), key.1].into_iter().enumerate() {
+        let n = key.0.len().min(N);
+        let [first, second] = levels.each_mut().map(|levels| &mut levels[..n]);
+        // Most hear peaks of one channel or of the louder one: in one pass, to the bits of the passes below.
+        if !differ.any() && !rms.any() && !KeyFilter::cuts(hearing.low_cut, hearing.high_cut) {
+            self.rest(rms);
+            for filter in &mut self.filters {
+                filter.rest();
+            }
+            let left = first.iter_mut().zip(key.0);
+            match key.1 {
+                None => {
+                    for (level, &x) in left {
+                        *level = octaves(square(sane(x)));
+                    }
+                }
+                Some(right) => {
+                    for ((level, &l), &r) in left.zip(right) {
+                        *level = octaves(square(sane(l)).max(square(sane(r))));
+                    }
+                }
+            }
+            return differ;
+        }
+        for ((power, key), c) in [&mut *first, &mut *second].into_iter().zip([Some(key.0), key.1]).zip(0..) {
             let Some(key) = key else { continue };
-            for (x, &key) in power[c].iter_mut().zip(key) {
+            for (x, &key) in power.iter_mut().zip(key) {
                 *x = sane(key);
             }
-            self.filters[c].process(hearing.low_cut, hearing.high_cut, &mut power[c]);
-            for x in &mut power[c] {
-                // The least keeps the mean from becoming a subnormal number in silence.
-                let square = (*x * *x).max(L::splat(1e-30));
+            self.filters[c].process(hearing.low_cut, hearing.high_cut, power);
+            for x in power {
+                let square = square(*x);
                 self.means[c] += self.share * (square - self.means[c]);
                 *x = L::select(rms, self.means[c], square);
             }
         }
-        let level = |power: L| L::splat(0.5) * math::log2(power);
-        let apart = L::splat(1.0) - hearing.link;
-        let apart = if stereo && key.1.is_some() { apart } else { L::zero() };
-        let differ = L::zero().lt(apart);
-        for i in 0..N {
-            let louder = level(power[0][i].max(power[1][i]));
-            levels[0][i] = louder;
+        self.rest(rms);
+        let two = key.1.is_some();
+        for (left, right) in first.iter_mut().zip(second) {
+            let louder = octaves(if two { left.max(*right) } else { *left });
             if differ.any() {
                 // Written so that a full link gives the bits of the louder one.
-                levels[0][i] = louder - (louder - level(power[0][i])) * apart;
-                levels[1][i] = louder - (louder - level(power[1][i])) * apart;
+                let (one, other) = (octaves(*left), octaves(*right));
+                *left = louder - (louder - one) * apart;
+                *right = louder - (louder - other) * apart;
+            } else {
+                *left = louder;
             }
         }
         differ
     }
+
+    /// A mean that nobody reads starts from rest when it is asked for again.
+    #[inline(always)]
+    fn rest(&mut self, rms: L::Mask) {
+        for mean in &mut self.means {
+            *mean = L::select(rms, *mean, L::zero());
+        }
+    }
+}
+
+/// The least keeps a mean from becoming a subnormal number in silence.
+#[inline(always)]
+fn square<L: Lane>(x: L) -> L {
+    (x * x).max(L::splat(1e-30))
+}
+
+/// The level of a power, in octaves of amplitude.
+#[inline(always)]
+fn octaves<L: Lane>(power: L) -> L {
+    L::splat(0.5) * math::log2(power)
 }

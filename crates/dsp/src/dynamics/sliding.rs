@@ -19,6 +19,15 @@ impl<L: Lane> Runs<L> {
         Runs { run: vec![L::zero(); width.max(1)], at: 0, begun: L::zero() }
     }
 
+    /// Takes over the values of another of the same width where `mask` is true.
+    fn follow(&mut self, other: &Self, mask: L::Mask) {
+        self.at = other.at;
+        self.begun = L::select(mask, other.begun, self.begun);
+        for (x, &other) in self.run.iter_mut().zip(&other.run) {
+            *x = L::select(mask, other, *x);
+        }
+    }
+
     #[inline(always)]
     fn next(&mut self, x: L, join: impl Fn(L, L) -> L) -> L {
         self.begun = if self.at == 0 { x } else { join(self.begun, x) };
@@ -45,6 +54,12 @@ impl<L: Lane> SlidingMax<L> {
         SlidingMax(Runs::new(width))
     }
 
+    /// Takes over the values of another of the same width, which has seen as many frames or this one none since, where
+    /// `mask` is true.
+    pub fn follow(&mut self, other: &Self, mask: L::Mask) {
+        self.0.follow(&other.0, mask);
+    }
+
     /// One value in, the largest out.
     #[inline(always)]
     pub fn next(&mut self, x: L) -> L {
@@ -63,6 +78,11 @@ impl<L: Lane> SlidingMean<L> {
     /// Over `width` frames (at least 1), all nought so far.
     pub fn new(width: usize) -> Self {
         SlidingMean { runs: Runs::new(width), share: L::splat(1.0 / width.max(1) as f32) }
+    }
+
+    /// See [`SlidingMax::follow`].
+    pub fn follow(&mut self, other: &Self, mask: L::Mask) {
+        self.runs.follow(&other.runs, mask);
     }
 
     /// One value in, the mean out.

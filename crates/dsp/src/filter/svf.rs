@@ -67,28 +67,31 @@ struct Weights<L> {
 }
 
 impl<L: Lane> Weights<L> {
-    /// What follows from the coefficients alone: `g + k`, the gain of the loop, and `2 g`.
+    /// What follows from the coefficients alone: `g + k`, the gain of the loop, `2 g`, and what the first integrator's
+    /// way through the second adds to its weight.
     #[inline(always)]
-    fn solve(&self) -> [L; 3] {
+    fn solve(&self) -> [L; 4] {
         let sum = self.g + self.k;
-        [sum, self.g / (L::splat(1.0) + self.g * sum), self.g + self.g]
+        let a = self.g / (L::splat(1.0) + self.g * sum);
+        [sum, a, self.g + self.g, self.m[1] + self.m[2] * self.g]
     }
 
     /// One sample. What the integrators gain is computed, not what they become: the difference is as small as the
     /// corner is low, and would drown in the rounding of a coefficient near one.
     #[inline(always)]
-    fn next(&self, &[sum, a, twice]: &[L; 3], [s1, s2]: &mut [L; 2], x: L) -> L {
+    fn next(&self, &[sum, a, twice, m1]: &[L; 4], [s1, s2]: &mut [L; 2], x: L) -> L {
         let d = a * (x - *s2 - sum * *s1);
         let v1 = *s1 + d;
-        let v2 = *s2 + self.g * v1;
+        let y = self.m[0] * x + m1 * v1 + self.m[2] * *s2;
         *s1 = v1 + d;
         *s2 += twice * v1;
-        self.m[0] * x + self.m[1] * v1 + self.m[2] * v2
+        y
     }
 }
 
 /// Runs sections one after the other over the first `M` channels, to the bits of [`Svf::run`]. While one section waits
-/// for its own last sample the others work: each sample goes through four of them at once.
+/// for its own last sample the others work: each sample goes through six of them at once.
+#[inline(always)]
 pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
     sections: impl Iterator<Item = &'a mut Svf<L, N>>,
     mut channels: [&mut [L]; M],
@@ -111,58 +114,107 @@ pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
     run_still(&mut still, &mut count, &mut channels);
 }
 
-/// Sections that a sample goes through at once in [`cascade`]: as many as the registers hold.
-const TOGETHER: usize = 4;
+/// Sections that a sample goes through at once in [`cascade`]: as many as keep the registers busy.
+const TOGETHER: usize = 6;
 
 /// Runs and forgets those that wait.
+#[inline(always)]
 fn run_still<L: Lane, const N: usize, const M: usize>(
     still: &mut [Option<&mut Svf<L, N>>; TOGETHER],
     count: &mut usize,
     channels: &mut [&mut [L]; M],
 ) {
-    let [a, b, c, d] = still.each_mut().map(Option::take);
+    let [a, b, c, d, e, f] = still.each_mut().map(Option::take);
     *count = 0;
-    match (a, b, c, d) {
-        (Some(a), Some(b), Some(c), Some(d)) => together([a, b, c, d], channels),
-        (Some(a), Some(b), Some(c), _) => together([a, b, c], channels),
-        (Some(a), Some(b), _, _) => together([a, b], channels),
-        (Some(a), _, _, _) => together([a], channels),
+    match (a, b, c, d, e, f) {
+        (Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)) => together([a, b, c, d, e, f], channels),
+        (Some(a), Some(b), Some(c), Some(d), Some(e), _) => together([a, b, c, d, e], channels),
+        (Some(a), Some(b), Some(c), Some(d), ..) => together([a, b, c, d], channels),
+        (Some(a), Some(b), Some(c), ..) => together([a, b, c], channels),
+        (Some(a), Some(b), ..) => together([a, b], channels),
+        (Some(a), ..) => together([a], channels),
         _ => {}
     }
 }
 
+#[inline(always)]
 fn together<L: Lane, const N: usize, const M: usize, const K: usize>(
     mut sections: [&mut Svf<L, N>; K],
     channels: &mut [&mut [L]; M],
 ) {
-    if sections.iter().any(|section| (!section.active).any()) {
-        pass_together::<L, N, M, K, false>(&mut sections, channels);
-    } else {
-        pass_together::<L, N, M, K, true>(&mut sections, channels);
+    let mut all = true;
+    for section in &sections {
+        all &= !(!section.active).any();
     }
-    sections.iter_mut().for_each(|section| section.clean());
+    if all {
+        pass_together::<L, N, M, K, true>(&mut sections, channels);
+    } else {
+        pass_together::<L, N, M, K, false>(&mut sections, channels);
+    }
+    for section in sections {
+        section.clean();
+    }
 }
 
+/// Still sections in a row; `ALL` of them work in every lane.
+struct Pass<L: Lane, const K: usize, const ALL: bool> {
+    weights: [Weights<L>; K],
+    solved: [[L; 4]; K],
+    active: [L::Mask; K],
+}
+
+#[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
+impl<L: Lane, const K: usize, const ALL: bool> Pass<L, K, ALL> {
+    /// One sample through all of them.
+    #[inline(always)]
+    fn next(&self, states: &mut [[L; 2]; K], mut x: L) -> L {
+        for k in 0..K {
+            let y = self.weights[k].next(&self.solved[k], &mut states[k], x);
+            x = if ALL { y } else { L::select(self.active[k], y, x) };
+        }
+        x
+    }
+}
+
+#[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
 #[inline(always)]
 fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const ALL: bool>(
     sections: &mut [&mut Svf<L, N>; K],
     channels: &mut [&mut [L]; M],
 ) {
-    let weights: [Weights<L>; K] = std::array::from_fn(|k| sections[k].now);
-    let solved: [[L; 3]; K] = std::array::from_fn(|k| weights[k].solve());
-    let active: [L::Mask; K] = std::array::from_fn(|k| sections[k].active);
-    for (c, channel) in channels.iter_mut().enumerate() {
-        let mut states: [[L; 2]; K] = std::array::from_fn(|k| sections[k].state[c]);
-        for sample in channel.iter_mut() {
-            let mut x = *sample;
-            for k in 0..K {
-                let y = weights[k].next(&solved[k], &mut states[k], x);
-                x = if ALL { y } else { L::select(active[k], y, x) };
-            }
-            *sample = x;
+    let mut weights = [Weights::default(); K];
+    let mut solved = [[L::zero(); 4]; K];
+    let mut active = [L::zero().lt(L::zero()); K];
+    for k in 0..K {
+        weights[k] = sections[k].now;
+        solved[k] = weights[k].solve();
+        active[k] = sections[k].active;
+    }
+    let mut states = [[[L::zero(); 2]; K]; M];
+    for c in 0..M {
+        for k in 0..K {
+            states[c][k] = sections[k].state[c];
         }
-        for (k, state) in states.into_iter().enumerate() {
-            for (kept, s) in sections[k].state[c].iter_mut().zip(state) {
+    }
+    let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
+    let cascade = Pass::<L, K, ALL> { weights, solved, active };
+    if L::WIDTH == 1 {
+        // Single numbers leave room for all channels at once.
+        for i in 0..frames {
+            for (channel, states) in channels.iter_mut().zip(&mut states) {
+                channel[i] = cascade.next(states, channel[i]);
+            }
+        }
+    } else {
+        for (channel, states) in channels.iter_mut().zip(&mut states) {
+            for sample in channel.iter_mut() {
+                *sample = cascade.next(states, *sample);
+            }
+        }
+    }
+    for c in 0..M {
+        for k in 0..K {
+            for (kept, s) in sections[k].state[c].iter_mut().zip(states[c][k]) {
                 *kept = if ALL { s } else { L::select(active[k], s, L::zero()) };
             }
         }
@@ -230,12 +282,14 @@ impl<L: Lane, const N: usize> Svf<L, N> {
     }
 
     /// The lanes that have work.
+    #[inline(always)]
     pub fn active(&self) -> L::Mask {
         self.active
     }
 
     /// Filters one quantum of the first `M` channels in place, gliding to what was aimed at. A lane without
     /// work is left as it is, bit for bit.
+    #[inline(always)]
     pub fn run<const M: usize>(&mut self, mut channels: [&mut [L]; M]) {
         if !self.active.any() {
             return;
@@ -255,10 +309,13 @@ impl<L: Lane, const N: usize> Svf<L, N> {
 
     /// A number that is none, or endless, must not stay in the recursion, and one too small to be heard must not slow
     /// it down.
+    #[inline(always)]
     fn clean(&mut self) {
         let (least, most) = (L::splat(1e-25), L::splat(1e15));
-        for s in self.state.iter_mut().flatten() {
-            *s = L::select(s.abs().lt(most) & least.lt(s.abs()), *s, L::zero());
+        for state in &mut self.state {
+            for s in state {
+                *s = L::select(s.abs().lt(most) & least.lt(s.abs()), *s, L::zero());
+            }
         }
     }
 

@@ -12,23 +12,25 @@ pub struct Diffuser<L> {
 }
 
 impl<L: Lane> Diffuser<L> {
-    /// One stage for each delay in frames (held to at least a block); `gain` below 1.
+    /// One stage for each delay in frames (held to at least `block`, the longest that comes); `gain` below 1.
     pub fn new(delays: &[usize], gain: f32, block: usize) -> Self {
         let stages = delays.iter().map(|&d| (TappedDelay::new(d.max(block), block), d.max(block))).collect();
         Diffuser { stages, gain, scratch: vec![L::zero(); block] }
     }
 
-    /// Diffuses a block in place.
+    /// Diffuses a block in place. How a sound is cut into blocks does not change a bit of it.
+    #[inline(always)]
     pub fn run(&mut self, block: &mut [L]) {
         let (gain, floor) = (L::splat(self.gain), L::splat(FLOOR));
+        let scratch = &mut self.scratch[..block.len()];
         for (line, delay) in &mut self.stages {
-            line.read(*delay, &mut self.scratch);
-            for (x, v) in block.iter_mut().zip(&mut self.scratch) {
+            line.read(*delay, scratch);
+            for (x, v) in block.iter_mut().zip(&mut *scratch) {
                 let y = *v - gain * *x;
                 *v = (*x + gain * y + floor) - floor;
                 *x = y;
             }
-            line.write(&self.scratch);
+            line.write(scratch);
         }
     }
 }

@@ -22,21 +22,36 @@ pub(super) const FLOOR: f32 = 1e-15;
 struct Line<L> {
     ring: TappedDelay<L>,
     length: f64,
-    phase: f64,
-    turn: f64,
-    /// The delay at the end of the last block.
+    /// Sine and cosine of the drift's phase, and of what it turns by in a block.
+    phase: (f64, f64),
+    turn: (f64, f64),
+    /// The delay at the end of the block.
     reach: f64,
-    /// At the end of the last block, and of the next.
+    /// What the block is read with.
+    drift: Drift,
+    /// At the end of the last piece, and of the next.
     gain: (L, L),
     pole: L,
     low: L,
+}
+
+/// Reads between frames by a cubic through four (Lagrange), moving from one lateness to another over a block.
+#[derive(Clone, Copy, Debug, Default)]
+struct Drift {
+    /// Whole frames of the delay at the start of the block.
+    whole: usize,
+    /// Weights of the four frames, and what they gain each frame.
+    weights: [f32; 4],
+    step: [f32; 4],
 }
 
 /// The network.
 #[derive(Clone, Debug)]
 pub struct Network<L> {
     rate: f32,
+    /// Frames over which the drift is a line, and how many of them have run.
     block: usize,
+    at: usize,
     depth: f64,
     lines: Vec<Line<L>>,
     /// What comes out of the lines, one block each.
@@ -55,7 +70,7 @@ fn next_prime(mut n: usize) -> usize {
 }
 
 impl<L: Lane> Network<L> {
-    /// Lines from `shortest` to `longest` ms; their lengths drift by `depth` ms; blocks of `block` frames.
+    /// Lines from `shortest` to `longest` ms; their lengths drift by `depth` ms, in a line over each `block` of frames.
     pub fn new(shortest: f64, longest: f64, depth: f64, rate: f32, block: usize) -> Self {
         let frames = f64::from(rate) * 0.001;
         let depth = depth * frames;
@@ -69,10 +84,12 @@ impl<L: Lane> Network<L> {
                     ring: TappedDelay::new((length + depth) as usize + 4, block),
                     length,
                     // The golden angle spreads the phases; the speeds are 0.35 to 0.9 Hz.
-                    phase: i as f64 * 2.399_963,
-                    turn: TAU * (0.35 + 0.55 * ((i * 7) % LINES) as f64 / LINES as f64) * block as f64
-                        / f64::from(rate),
+                    phase: (i as f64 * 2.399_963).sin_cos(),
+                    turn: (TAU * (0.35 + 0.55 * ((i * 7) % LINES) as f64 / LINES as f64) * block as f64
+                        / f64::from(rate))
+                    .sin_cos(),
                     reach: length,
+                    drift: Drift::default(),
                     gain: (L::zero(), L::zero()),
                     pole: L::zero(),
                     low: L::zero(),
@@ -82,6 +99,7 @@ impl<L: Lane> Network<L> {
         Network {
             rate,
             block,
+            at: 0,
             depth,
             lines,
             out: vec![L::zero(); LINES * block],
@@ -92,7 +110,7 @@ impl<L: Lane> Network<L> {
     }
 
     /// Sets the time to fall by 60 dB in seconds, and the share of it (0 to 1) that the top takes.
-    /// It is reached by the end of the next block, or at once.
+    /// It is reached by the end of the next piece, or at once.
     pub fn set_decay(&mut self, seconds: L, high_share: L, jump: bool) {
         let one = L::splat(1.0);
         let cos = |hz: f32| L::splat((TAU as f32 * hz / self.rate).cos());
@@ -121,24 +139,41 @@ impl<L: Lane> Network<L> {
         }
     }
 
-    /// One block: takes both channels in and gives the room's answer in place.
+    /// A piece of any length: takes both channels in and gives the room's answer in place. How a sound is cut into
+    /// pieces does not change a bit while the decay stands still.
+    #[inline(always)]
     pub fn run(&mut self, left: &mut [L], right: &mut [L]) {
-        let block = self.block;
-        let share = L::splat(1.0 / block as f32);
-        for (line, out) in self.lines.iter_mut().zip(self.out.chunks_exact_mut(block)) {
-            line.phase += line.turn;
-            if line.phase > TAU {
-                line.phase -= TAU;
-            }
-            let from = line.reach;
-            line.reach = line.length + self.depth * line.phase.sin();
-            let whole = from.floor();
-            // Four frames about the place; the first is two frames later than `whole`.
-            line.ring.read(whole as usize + 2, &mut self.read);
-            between(&self.read, out, (from - whole) as f32, (line.reach - whole) as f32);
+        let (mut left, mut right) = (left, right);
+        while !left.is_empty() {
+            let frames = left.len().min(self.block - self.at);
+            let (left_now, left_later) = left.split_at_mut(frames);
+            let (right_now, right_later) = right.split_at_mut(frames);
+            self.piece(left_now, right_now);
+            (left, right) = (left_later, right_later);
         }
+    }
+
+    /// A piece that does not reach over the end of a block.
+    #[inline(always)]
+    fn piece(&mut self, left: &mut [L], right: &mut [L]) {
+        let block = left.len();
+        let share = L::splat(1.0 / block as f32);
+        let (all, read) = (&mut self.out[..LINES * block], &mut self.read[..block + 3]);
+        for (line, out) in self.lines.iter_mut().zip(all.chunks_exact_mut(block)) {
+            if self.at == 0 {
+                let ((sin, cos), (by_sin, by_cos)) = (line.phase, line.turn);
+                line.phase = (sin * by_cos + cos * by_sin, cos * by_cos - sin * by_sin);
+                let from = line.reach;
+                line.reach = line.length + self.depth * line.phase.0;
+                line.drift = Drift::new(from, line.reach, self.block);
+            }
+            // Four frames about the place; the first is two frames later than `whole`.
+            line.ring.read(line.drift.whole + 2, read);
+            line.drift.between(read, out, self.at);
+        }
+        self.at = (self.at + block) % self.block;
         // Four lines at a time, so that four recursions run side by side.
-        for (lines, out) in self.lines.chunks_exact_mut(4).zip(self.out.chunks_exact_mut(4 * block)) {
+        for (lines, out) in self.lines.chunks_exact_mut(4).zip(all.chunks_exact_mut(4 * block)) {
             damp(lines, out, block);
         }
 
@@ -153,7 +188,7 @@ impl<L: Lane> Network<L> {
                 (*f, *x) = (*x * input, L::zero());
             }
         }
-        for (j, line) in self.out.chunks_exact(block).enumerate() {
+        for (j, line) in all.chunks_exact(block).enumerate() {
             let channel = if j % 2 == 0 { &mut *left } else { &mut *right };
             let sign = if j % 8 < 4 { half } else { -half };
             for (sum, &x) in channel.iter_mut().zip(line) {
@@ -161,18 +196,10 @@ impl<L: Lane> Network<L> {
             }
         }
 
-        let mut stride = 1;
-        while stride < LINES {
-            for pair in self.out.chunks_exact_mut(2 * stride * block) {
-                let (one, two) = pair.split_at_mut(stride * block);
-                for (a, b) in one.iter_mut().zip(two) {
-                    (*a, *b) = (*a + *b, *a - *b);
-                }
-            }
-            stride *= 2;
-        }
+        hadamard(all, 1, block);
+        hadamard(all, 4, block);
         let (quarter, floor) = (L::splat(1.0 / (LINES as f32).sqrt()), L::splat(FLOOR));
-        for (j, (line, out)) in self.lines.iter_mut().zip(self.out.chunks_exact_mut(block)).enumerate() {
+        for (j, (line, out)) in self.lines.iter_mut().zip(all.chunks_exact_mut(block)).enumerate() {
             let sign = if j % 4 < 2 { L::splat(1.0) } else { L::splat(-1.0) };
             for (x, &fresh) in out.iter_mut().zip(&self.fresh[j % 2]) {
                 *x = (*x * quarter + sign * fresh + floor) - floor;
@@ -182,7 +209,23 @@ impl<L: Lane> Network<L> {
     }
 }
 
+/// Two of the four steps of the transform (Fino and Algazi 1976), over lines that lie `stride` and twice as far apart.
+#[inline(always)]
+fn hadamard<L: Lane>(lines: &mut [L], stride: usize, block: usize) {
+    for four in lines.chunks_exact_mut(4 * stride * block) {
+        let (a, rest) = four.split_at_mut(stride * block);
+        let (b, rest) = rest.split_at_mut(stride * block);
+        let (c, d) = rest.split_at_mut(stride * block);
+        for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+            let (sum, other) = (*a + *b, *c + *d);
+            let (rest, last) = (*a - *b, *c - *d);
+            (*a, *b, *c, *d) = (sum + other, rest + last, sum - other, rest - last);
+        }
+    }
+}
+
 /// Takes from four lines what they lose on one way through.
+#[inline(always)]
 fn damp<L: Lane>(lines: &mut [Line<L>], out: &mut [L], block: usize) {
     let one = L::splat(1.0);
     let (a, rest) = out.split_at_mut(block);
@@ -206,27 +249,36 @@ fn damp<L: Lane>(lines: &mut [Line<L>], out: &mut [L], block: usize) {
     }
 }
 
-/// Reads between frames by a cubic through four (Lagrange), `late` frames behind the third, moving from one
-/// lateness to another over the block.
-fn between<L: Lane>(frames: &[L], out: &mut [L], from: f32, to: f32) {
-    let weights = |late: f32| {
-        let u = 1.0 - late;
-        [
-            -u * (u - 1.0) * (u - 2.0) / 6.0,
-            (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0,
-            -(u + 1.0) * u * (u - 2.0) / 2.0,
-            (u + 1.0) * u * (u - 1.0) / 6.0,
-        ]
-    };
-    let (w, end) = (weights(from), weights(to));
-    let share = 1.0 / out.len() as f32;
-    let step: [f32; 4] = std::array::from_fn(|k| (end[k] - w[k]) * share);
-    let n = out.len();
-    let (a, b, c, d) = (&frames[..n], &frames[1..n + 1], &frames[2..n + 2], &frames[3..n + 3]);
-    for i in 0..n {
-        // By way of i32, whose conversion the processor has for several numbers at once.
-        let at = (i + 1) as i32 as f32;
-        let weight = |k: usize| L::splat(w[k] + step[k] * at);
-        out[i] = a[i] * weight(0) + b[i] * weight(1) + c[i] * weight(2) + d[i] * weight(3);
+impl Drift {
+    /// From one delay to another in a block of `block` frames.
+    fn new(from: f64, to: f64, block: usize) -> Self {
+        let whole = from.floor();
+        // The place is `late` frames behind the third of the four.
+        let weights = |late: f32| {
+            let u = 1.0 - late;
+            [
+                -u * (u - 1.0) * (u - 2.0) / 6.0,
+                (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0,
+                -(u + 1.0) * u * (u - 2.0) / 2.0,
+                (u + 1.0) * u * (u - 1.0) / 6.0,
+            ]
+        };
+        let (start, end) = (weights((from - whole) as f32), weights((to - whole) as f32));
+        let share = 1.0 / block as f32;
+        let step = std::array::from_fn(|k| (end[k] - start[k]) * share);
+        Drift { whole: whole as usize, weights: start, step }
+    }
+
+    /// Reads a piece that begins `at` frames into the block.
+    #[inline(always)]
+    fn between<L: Lane>(&self, frames: &[L], out: &mut [L], at: usize) {
+        let (w, step, n) = (self.weights, self.step, out.len());
+        let (a, b, c, d) = (&frames[..n], &frames[1..n + 1], &frames[2..n + 2], &frames[3..n + 3]);
+        for i in 0..n {
+            // By way of i32, whose conversion the processor has for several numbers at once.
+            let at = (at + i + 1) as i32 as f32;
+            let weight = |k: usize| L::splat(w[k] + step[k] * at);
+            out[i] = a[i] * weight(0) + b[i] * weight(1) + c[i] * weight(2) + d[i] * weight(3);
+        }
     }
 }

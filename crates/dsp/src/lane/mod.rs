@@ -1,0 +1,164 @@
+//! One sample of one channel (`f32`), or of eight channels side by side: [`X8`] on any machine, and in the wider
+//! registers of those that have them ([`mod@wide`]).
+//!
+//! Only operations that IEEE 754 rounds exactly are offered, and no fused multiply-add, so a kernel gives
+//! the same bits whichever lane it runs on.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+pub mod wide;
+mod x8;
+
+pub use x8::{Mask8, X8};
+
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, MulAssign, Neg, Not, Sub, SubAssign};
+
+/// What a comparison of lanes gives: true or false for each channel.
+pub trait Mask:
+    Copy + Debug + Send + Sync + 'static + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self>
+{
+    /// Is it true for any channel?
+    fn any(self) -> bool;
+}
+
+impl Mask for bool {
+    fn any(self) -> bool {
+        self
+    }
+}
+
+/// One or more channels' samples that a kernel treats as one number.
+pub trait Lane:
+    Copy
+    + Debug
+    + Default
+    + PartialEq
+    + Send
+    + Sync
+    + 'static
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+{
+    /// The result of a comparison.
+    type Mask: Mask;
+    /// How many channels run side by side.
+    const WIDTH: usize;
+    /// The same number in every channel.
+    fn splat(x: f32) -> Self;
+    /// Channel `i` (below [`Lane::WIDTH`]).
+    fn get(self, i: usize) -> f32;
+    /// Sets channel `i`.
+    fn set(&mut self, i: usize, x: f32);
+    /// Applies a scalar function to each channel. For control-rate work (coefficients), not for samples.
+    fn map(self, f: impl Fn(f32) -> f32) -> Self;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// Absolute value.
+    fn abs(self) -> Self;
+    /// The larger of both.
+    fn max(self, other: Self) -> Self;
+    /// The smaller of both.
+    fn min(self, other: Self) -> Self;
+    /// `self < other`, for each channel.
+    fn lt(self, other: Self) -> Self::Mask;
+    /// `yes` where the mask is true, else `no`.
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+    /// The bit pattern as an integer, shifted: see [`crate::math`], which alone needs it.
+    fn exponent_and_mantissa(self) -> (Self, Self);
+    /// Two to the power of a whole number held in a float, -126 to 127.
+    fn power_of_two(whole: Self) -> Self;
+    /// The largest whole number not above.
+    fn floor(self) -> Self;
+
+    /// Nought in every channel.
+    fn zero() -> Self {
+        Self::splat(0.0)
+    }
+    /// Held between two bounds.
+    fn clamp(self, low: Self, high: Self) -> Self {
+        self.max(low).min(high)
+    }
+}
+
+/// The sign is taken to be plus.
+#[inline(always)]
+fn split_exponent(x: f32) -> (f32, f32) {
+    let bits = x.to_bits();
+    // 2^23 and the exponent, both whole: exact.
+    let exponent = f32::from_bits((bits >> 23) | 0x4b00_0000) - (8_388_608.0 + 127.0);
+    (exponent, f32::from_bits((bits & 0x007f_ffff) | 0x3f80_0000))
+}
+
+/// By way of the mantissa of a number so large that its last bit counts one: unlike a conversion to a whole number, which
+/// must look out for what does not fit, this is arithmetic on registers.
+#[inline(always)]
+fn whole_power_of_two(whole: f32) -> f32 {
+    f32::from_bits((whole + (8_388_608.0 + 127.0)).to_bits() << 23)
+}
+
+impl Lane for f32 {
+    type Mask = bool;
+    const WIDTH: usize = 1;
+    #[inline(always)]
+    fn splat(x: f32) -> Self {
+        x
+    }
+    #[inline(always)]
+    fn get(self, _: usize) -> f32 {
+        self
+    }
+    #[inline(always)]
+    fn set(&mut self, _: usize, x: f32) {
+        *self = x;
+    }
+    #[inline(always)]
+    fn map(self, f: impl Fn(f32) -> f32) -> Self {
+        f(self)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        f32::sqrt(self)
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        f32::abs(self)
+    }
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        if self < other { other } else { self }
+    }
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        if other < self { other } else { self }
+    }
+    #[inline(always)]
+    fn lt(self, other: Self) -> bool {
+        self < other
+    }
+    #[inline(always)]
+    fn select(mask: bool, yes: Self, no: Self) -> Self {
+        if mask { yes } else { no }
+    }
+    #[inline(always)]
+    fn exponent_and_mantissa(self) -> (Self, Self) {
+        split_exponent(self)
+    }
+    #[inline(always)]
+    fn power_of_two(whole: Self) -> Self {
+        whole_power_of_two(whole)
+    }
+    #[inline(always)]
+    fn floor(self) -> Self {
+        f32::floor(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

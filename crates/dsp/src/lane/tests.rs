@@ -1,0 +1,89 @@
+//! Every lane gives the bits of one channel alone.
+
+use super::wide::{self, Widest};
+use super::{Lane, Mask, X8};
+
+/// Numbers of every kind, in an order that meets each with each.
+fn numbers(round: usize) -> ([f32; 8], [f32; 8]) {
+    let some = [0.0, -0.0, 1.0, -1.5, 1e-40, -3e38, f32::INFINITY, f32::NAN, 0.1, 6.5e4, -7.25, 1e-20];
+    let pick = |i: usize| some[i % some.len()];
+    (std::array::from_fn(|i| pick(i + round)), std::array::from_fn(|i| pick(i + round / some.len())))
+}
+
+/// The results of every operation on two lanes.
+fn all<L: Lane>(a: L, b: L) -> Vec<L> {
+    let mask = a.lt(b);
+    let (exponent, mantissa) = a.abs().exponent_and_mantissa();
+    let whole = L::select(a.abs().lt(L::splat(100.0)), a.floor(), L::splat(3.0));
+    vec![
+        a + b,
+        a - b,
+        a * b,
+        a / b,
+        -a,
+        a.abs(),
+        a.abs().sqrt(),
+        a.max(b),
+        a.min(b),
+        a.floor(),
+        exponent,
+        mantissa,
+        L::power_of_two(whole),
+        L::select(mask, a, b),
+        L::select(!mask, a, b),
+        L::select(mask & b.lt(L::splat(2.0)), a, b),
+        L::select(mask | b.lt(L::splat(2.0)), a, b),
+        L::splat(if mask.any() { 1.0 } else { 0.0 }),
+        L::splat(if a == b { 1.0 } else { 0.0 }),
+    ]
+}
+
+/// Not-a-number may carry different bits.
+fn bits(x: f32) -> u32 {
+    if x.is_nan() { f32::NAN.to_bits() } else { x.to_bits() }
+}
+
+/// Compares all that does not ask about several channels at once.
+fn compare<L: Lane>(of: impl Fn([f32; 8]) -> L) {
+    for round in 0..144 {
+        let (a, b) = numbers(round);
+        let wide = all(of(a), of(b));
+        let single = wide.len() - 2;
+        for lane in 0..8 {
+            let one = all(a[lane], b[lane]);
+            for (i, (wide, one)) in wide.iter().zip(&one).enumerate().take(single) {
+                assert_eq!(bits(wide.get(lane)), bits(*one), "operation {i} of {} and {}", a[lane], b[lane]);
+            }
+        }
+        let any = a.iter().zip(&b).any(|(a, b)| a < b);
+        assert_eq!(wide[single].get(0) == 1.0, any);
+        assert_eq!(wide[single + 1].get(0) == 1.0, a == b);
+    }
+}
+
+#[test]
+fn eight_side_by_side_give_the_bits_of_one() {
+    compare(X8);
+    if wide::available() {
+        compare(|x| Widest::from(X8(x)));
+    } else {
+        println!("skipped: this machine has no wider registers");
+    }
+}
+
+#[test]
+fn channels_are_laid_together_and_taken_apart() {
+    for frames in [0, 1, 7, 8, 9, 64, 67] {
+        let rows: Vec<Vec<f32>> =
+            (0..8).map(|j| (0..frames).map(|i| (100 * j + i) as f32).collect()).collect();
+        let mut wide = vec![X8::splat(-1.0); frames];
+        wide::gather(std::array::from_fn(|j| rows[j].as_slice()), &mut wide);
+        for (i, frame) in wide.iter().enumerate() {
+            assert_eq!(frame.0, std::array::from_fn(|j| (100 * j + i) as f32));
+        }
+        let mut back = vec![vec![-1.0; frames]; 8];
+        let mut slices = back.iter_mut().map(Vec::as_mut_slice);
+        wide::scatter(&wide, std::array::from_fn(|_| slices.next().unwrap()));
+        assert_eq!(back, rows);
+    }
+}
