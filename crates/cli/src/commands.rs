@@ -5,6 +5,7 @@ pub mod decide;
 pub mod demo;
 pub mod facts;
 pub mod man;
+pub mod meter;
 pub mod mix;
 pub mod prep;
 pub mod render;
@@ -27,6 +28,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Mix(mix) => mix.run(common),
         Command::Prep(prep) => prep.run(common),
         Command::Facts(facts) => facts.run(common),
+        Command::Meter(meter) => meter.run(common),
         Command::Decide(decide) => decide.run(common),
         Command::Render(render) => render.run(common),
         Command::Why(why) => why.run(common),

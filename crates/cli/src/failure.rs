@@ -78,10 +78,13 @@ impl Failure {
 impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
         let exit = match &error {
-            PipelineError::NoSong { .. } | PipelineError::NoTracks { .. } | PipelineError::Missing { .. } => {
-                Exit::Input
+            PipelineError::NoSong { .. }
+            | PipelineError::NoSound { .. }
+            | PipelineError::NoTracks { .. }
+            | PipelineError::Missing { .. } => Exit::Input,
+            PipelineError::Text { .. } | PipelineError::Compile(_) | PipelineError::Impulse { .. } => {
+                Exit::Text
             }
-            PipelineError::Text { .. } | PipelineError::Compile(_) => Exit::Text,
             PipelineError::Edit(_) | PipelineError::OverTracks { .. } => Exit::Usage,
             PipelineError::Io { .. } => Exit::Output,
             PipelineError::Stopped => Exit::Interrupted,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, decide, demo, facts, man, mix, prep, render, set, unset, why};
+use crate::commands::{completions, decide, demo, facts, man, meter, mix, prep, render, set, unset, why};
 use crate::failure::CODES;
 
 /// Examples at the end of a command's help.
@@ -73,6 +73,7 @@ pub enum Command {
     Mix(mix::Mix),
     Prep(prep::Prep),
     Facts(facts::ListFacts),
+    Meter(meter::Meter),
     Decide(decide::Decide),
     Render(render::Render),
     Why(why::Why),
@@ -190,7 +191,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 11);
+        assert_eq!(names.len(), 12);
     }
 
     #[test]

@@ -101,11 +101,13 @@ fn effects() {
     for kind in mixsmith_effects::all::ALL {
         let Kind { id, name, doc, ports, .. } = kind;
         let defaults: Vec<f32> = kind.params.iter().map(|param| param.default).collect();
-        let built = (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2 }, &defaults);
+        let built = (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2, impulse: None }, &defaults);
         let channels = if ports.mono { "One channel or two" } else { "Two channels" };
         let key = if ports.key { "a side-chain key" } else { "no side chain" };
         text += &format!("## {name}: `{id}`\n\n{}\n\n", cell(doc));
-        text += &format!("{channels}, {key}; {}, {}.\n\n", latency(built.latency()), tail(built.tail()));
+        let impulse = if ports.impulse { ", an impulse response of your own" } else { "" };
+        text +=
+            &format!("{channels}, {key}{impulse}; {}, {}.\n\n", latency(built.latency()), tail(built.tail()));
         text += &format!("{}\n", params(kind.params));
     }
     keep("effects.md", "Effects", &text);

@@ -10,7 +10,7 @@ use mixsmith_processor::{Io, Kind, QUANTUM, Ramp, Setup};
 const RATE: f32 = 44_100.0;
 
 fn run<L: Lane>(kind: &Kind<L>, values: &[f32]) -> f64 {
-    let setup = Setup { rate: RATE, tempo: 120.0, channels: 2 };
+    let setup = Setup { rate: RATE, tempo: 120.0, channels: 2, impulse: None };
     let mut processor = (kind.build)(&setup, values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(L::splat(v))).collect();
     let mut seed = 1u32;

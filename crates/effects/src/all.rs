@@ -38,6 +38,15 @@ shelf! {
     linear_equaliser::LinearEqualiser,
     exciter::Exciter,
     tape::Tape,
+    tremolo::Tremolo,
+    autopan::AutoPan,
+    mono::MonoMaker,
+    midside::MidSide,
+    chorus::Chorus,
+    flanger::Flanger,
+    phaser::Phaser,
+    doubler::Doubler,
+    convolution::Convolution,
 }
 
 /// Every effect, for whoever must know them all.

@@ -328,7 +328,7 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
         for (cascade, band) in bands.iter_mut().zip(start.bands()) {
             cascade.aim(&band.map(|&v| L::splat(v)), setup);
         }
-        Equaliser { setup: *setup, bands, begun: false }
+        Equaliser { setup: setup.clone(), bands, begun: false }
     }
 
     fn tail(&self) -> Tail {

@@ -3,10 +3,10 @@
 use std::f64::consts::PI;
 
 use mixsmith_dsp::Lane;
-use mixsmith_dsp::convolve::{Convolver, Filter};
 use mixsmith_dsp::dynamics::sane;
 use mixsmith_dsp::fft::Fft;
 use mixsmith_dsp::filter::{Section, matched};
+use mixsmith_dsp::long_filter::{Convolver, Filter};
 use mixsmith_processor::{Effect, Io, Ports, Ramp, Setup, Tail};
 
 use crate::equaliser::{BANDS, Band, EqualiserParams};
@@ -181,7 +181,7 @@ impl Designer {
             0.5 + 0.5 * (PI * beyond).cos()
         };
         Designer {
-            setup: *setup,
+            setup: setup.clone(),
             angles: (0..bins).map(angle).collect(),
             power: vec![0.0; bins],
             fade: (0..half).map(fade).collect(),

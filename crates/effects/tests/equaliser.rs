@@ -77,7 +77,7 @@ fn passes_follow_the_prototype_down_to_minus_sixty() {
 /// Runs a signal through both channels.
 fn run(params: &EqualiserParams, rate: f32, left: &mut [f32], right: &mut [f32]) {
     let kind = KINDS.get("tone.equaliser").expect("on the shelf");
-    let setup = Setup { rate, tempo: 120.0, channels: 2 };
+    let setup = Setup { rate, tempo: 120.0, channels: 2, impulse: None };
     let values = params.to_vec();
     let mut processor = (kind.build)(&setup, &values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(v)).collect();

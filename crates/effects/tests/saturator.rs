@@ -9,7 +9,7 @@ use mixsmith_processor::{Io, ParamSet, QUANTUM, Ramp, Setup};
 fn run(params: &SaturatorParams, rate: f32, sound: &mut [f32]) {
     let kind = KINDS.get("colour.saturator").expect("on the shelf");
     let values = params.to_vec();
-    let mut processor = (kind.build)(&Setup { rate, tempo: 120.0, channels: 1 }, &values);
+    let mut processor = (kind.build)(&Setup { rate, tempo: 120.0, channels: 1, impulse: None }, &values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(v)).collect();
     for chunk in sound.chunks_exact_mut(QUANTUM) {
         processor.process(&ramps, Io { left: chunk, right: None, key: None });

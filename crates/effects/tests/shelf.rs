@@ -14,7 +14,7 @@ static ALLOCATOR: AllocDisabler = AllocDisabler;
 const SILENCE: f32 = 1e-6;
 
 fn setup(rate: f32) -> Setup {
-    Setup { rate, tempo: 120.0, channels: 2 }
+    Setup { rate, tempo: 120.0, channels: 2, impulse: None }
 }
 
 /// A small generator of test noise, the same on every run.
@@ -447,11 +447,16 @@ fn the_same_sound_at_every_rate() {
         };
         // A space answers a steady tone with a dense pattern of peaks that no two rates share; its own test
         // measures its decay instead.
-        if kind.id == "space.reverb" {
+        if ["space.reverb", "space.convolution"].contains(&kind.id) {
             return;
         }
         // No divisors of the rates: a detector of sample peaks would read a tone that is in step with them by its luck.
         for hz in [101.0, 997.0, 7919.0] {
+            // An all-pass of first order bends near the top of each rate, so the uppermost notch has no one place; its
+            // own test has the bend in its theory.
+            if kind.id == "modulation.phaser" && hz > 2000.0 {
+                continue;
+            }
             let [a, b, c] = [44_100.0, 48_000.0, 96_000.0].map(|rate| level(rate, hz));
             assert!((a - b).abs() < 0.3 && (a - c).abs() < 0.3, "{hz} Hz: {a:.2}, {b:.2}, {c:.2} dB");
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mixsmith_audio::Clip;
-use mixsmith_processor::{Kinds, Param, Setup};
-use mixsmith_session::{Map, SEND, STRIP, Session, Strip, StripKind, Values};
+use mixsmith_processor::{Impulse, Kind, Kinds, Param, Setup};
+use mixsmith_session::{Insert, Map, SEND, STRIP, Session, Strip, StripKind, Values};
 
 use crate::plan::{Edge, Gains, KeyEdge, Level, Node, PlacedClip, PlannedInsert, Take};
 use crate::{Curve, Plan, Print, Prints, shadow, shape, sums};
@@ -145,7 +145,7 @@ fn node(
             .all(|c| c.clip.channels == 1 && c.map == Map::All || matches!(c.map, Map::First | Map::Second))
         && found.iter().all(|kind| kind.ports.mono);
     let channels = if mono { 1 } else { 2 };
-    let setup = Setup { rate: session.song.rate as f32, tempo: session.song.tempo, channels };
+    let setup = Setup { rate: session.song.rate as f32, tempo: session.song.tempo, channels, impulse: None };
 
     let mut inputs = Vec::new();
     for other in order {
@@ -174,7 +174,8 @@ fn node(
             input_latency = input_latency.max(nodes[from].latency.saturating_sub(own));
         }
         let key = key.map(|from| KeyEdge::Strip { from, delay: 0 });
-        let built = (kind.build)(&setup, &start);
+        let impulse = impulse(strip, insert, kind, sources)?;
+        let built = (kind.build)(&Setup { impulse: impulse.clone(), ..setup.clone() }, &start);
         let (late, gain) = (built.latency(), built.gains().is_some());
         inserts.push(PlannedInsert {
             id: insert.id.clone(),
@@ -183,6 +184,7 @@ fn node(
             moving: (0..curves.len()).filter(|&param| curves[param].moves()).collect(),
             curves,
             key,
+            impulse,
             latency: own,
             late,
             gain,
@@ -226,6 +228,24 @@ fn node(
         post_used: true,
         sums: Vec::new(),
     })
+}
+
+/// The impulse response that an insert names.
+fn impulse(
+    strip: &Strip,
+    insert: &Insert,
+    kind: &Kind<f32>,
+    sources: &Sources,
+) -> Result<Option<Arc<Impulse>>, CompileError> {
+    let Some(named) = insert.impulse.as_ref().filter(|_| kind.ports.impulse) else { return Ok(None) };
+    let clip = sources
+        .get(named)
+        .ok_or_else(|| missing(&strip.id, &format!("sound for impulse response `{named}`")))?;
+    let frames = (clip.frames as f64).min(Impulse::LONGEST * f64::from(clip.rate)) as usize;
+    let mut channels = vec![vec![0.0; frames]; clip.channels.clamp(1, 2)];
+    let mut slices: Vec<&mut [f32]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
+    clip.read(0, &mut slices);
+    Ok(Some(Arc::new(Impulse { channels })))
 }
 
 fn clips(strip: &Strip, sources: &Sources) -> Result<Vec<PlacedClip>, CompileError> {

@@ -99,7 +99,7 @@ impl Running {
     /// Builds the state of a node. `stride` is the largest number of frames run at once, a multiple of the quantum. A strip
     /// that shares its processors has none of its `own`.
     pub fn new(plan: &Node, rate: u32, tempo: f32, stride: usize, own: bool) -> Self {
-        let setup = Setup { rate: rate as f32, tempo, channels: plan.channels };
+        let setup = Setup { rate: rate as f32, tempo, channels: plan.channels, impulse: None };
         let inserts =
             plan.inserts.iter().filter(|_| own).map(|insert| RunningInsert::new(insert, &setup, stride));
         let delays = plan.inputs.iter().map(|edge| [(); 2].map(|()| DelayLine::new(edge.delay))).collect();
@@ -227,7 +227,8 @@ impl RunningInsert {
             _ => 0,
         };
         let ramps: Vec<Ramp<f32>> = start.iter().map(|&value| Ramp::still(value)).collect();
-        let mut processor = (plan.kind.build)(setup, &start);
+        let setup = Setup { impulse: plan.impulse.clone(), ..setup.clone() };
+        let mut processor = (plan.kind.build)(&setup, &start);
         processor.set(&ramps);
         RunningInsert {
             processor,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mixsmith_audio::Clip;
 use mixsmith_dsp::X8;
-use mixsmith_processor::{Kind, QUANTUM};
+use mixsmith_processor::{Impulse, Kind, QUANTUM};
 use mixsmith_session::{Map, Tap};
 
 use crate::Curve;
@@ -176,6 +176,8 @@ pub(crate) struct PlannedInsert {
     /// Places of the curves that move.
     pub moving: Vec<usize>,
     pub key: Option<KeyEdge>,
+    /// The impulse response that it is built with.
+    pub impulse: Option<Arc<Impulse>>,
     /// Latency up to its input: what its curves and its key are aligned to.
     pub latency: usize,
     /// Its own latency.

@@ -89,7 +89,7 @@ struct WideInsert {
 impl Wide {
     fn new(nodes: &[Node], plan: &Plan) -> Self {
         let channels = nodes[0].channels;
-        let setup = Setup { rate: plan.rate as f32, tempo: plan.tempo, channels };
+        let setup = Setup { rate: plan.rate as f32, tempo: plan.tempo, channels, impulse: None };
         let insert = |(place, first): (usize, &crate::plan::PlannedInsert)| {
             let start: Vec<f32> = first.curves.iter().map(|curve| curve.at(0)).collect();
             // Lanes without a strip do what the first does.

@@ -16,7 +16,7 @@ pub struct Folder {
 }
 
 /// Folders that hold no tracks of the song.
-const NOT_TRACKS: &[&str] = &["mix", "reference", "references", "ref"];
+const NOT_TRACKS: &[&str] = &["mix", "reference", "references", "ref", "impulses"];
 
 /// Endings of files that are worth opening; anything else in a song's folder is left in peace.
 const ENDINGS: &[&str] = &[
@@ -175,9 +175,16 @@ mod tests {
     #[test]
     fn references_outputs_and_other_files_are_not_tracks() {
         let dir = tempfile::tempdir().unwrap();
-        for file in
-            ["b.wav", "A ü.FLAC", "notes.txt", "sub/c.aif", "reference/mix.flac", "mix/out/mix.wav", ".d.wav"]
-        {
+        for file in [
+            "b.wav",
+            "A ü.FLAC",
+            "notes.txt",
+            "sub/c.aif",
+            "reference/mix.flac",
+            "impulses/a.wav",
+            "mix/out/mix.wav",
+            ".d.wav",
+        ] {
             let path = dir.path().join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, b"x").unwrap();

@@ -10,6 +10,7 @@ mod demo;
 mod envelope;
 mod error;
 mod folder;
+mod impulses;
 mod journal;
 mod listen;
 mod lock;
@@ -19,6 +20,7 @@ mod meter;
 mod naming;
 mod print;
 mod progress;
+mod readings;
 pub mod report;
 mod road;
 mod scorecard;
@@ -37,6 +39,9 @@ pub use listen::{Listened, SongFile, listen};
 pub use manifest::{Manifest, Printed};
 pub use meter::Level;
 pub use progress::{Progress, Silent};
+pub use readings::{
+    Band, KReading, KReadings, LoudnessReadings, NeedleReadings, Readings, StereoReadings, meter,
+};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use scorecard::{Bar, Figure, QUESTIONS, Score, Verdict, figures};
 

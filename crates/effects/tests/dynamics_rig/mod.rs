@@ -40,7 +40,7 @@ pub struct Rig {
 impl Rig {
     pub fn new(id: &str, sets: &[Set], stereo: bool) -> Rig {
         let values = values(kind(id), sets);
-        let setup = Setup { rate: RATE, tempo: 120.0, channels: if stereo { 2 } else { 1 } };
+        let setup = Setup { rate: RATE, tempo: 120.0, channels: if stereo { 2 } else { 1 }, impulse: None };
         let processor = (kind(id).build)(&setup, &values);
         Rig { processor, ramps: values.into_iter().map(Ramp::still).collect(), stereo }
     }
@@ -200,7 +200,7 @@ fn eight_lanes_are_eight_scalars(id: &str, hard: &[Set]) {
     let sounds: Vec<Stereo> =
         (0..8).map(|lane| [lively(quanta * QUANTUM, lane), lively(quanta * QUANTUM, lane + 20)]).collect();
     for channels in [1, 2] {
-        let setup = Setup { rate: RATE, tempo: 120.0, channels };
+        let setup = Setup { rate: RATE, tempo: 120.0, channels, impulse: None };
         let mut scalars: Vec<_> = (0..8).map(|_| (k.build)(&setup, &base)).collect();
         let mut bundle = (wide.build)(&setup, &base);
         for q in 1..quanta {

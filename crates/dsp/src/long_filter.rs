@@ -1,4 +1,4 @@
-//! Convolution with long filters, a block at a time.
+//! Long filters that differ from lane to lane and glide, a block at a time. (For impulse responses see [`crate::convolution`].)
 //!
 //! The filter is cut into partitions as long as the block; the spectra of the last blocks are kept, each meets its
 //! partition, and one transform back gives the block (Stockham 1966; Torger and Farina, *Real-time partitioned
