@@ -32,8 +32,8 @@ impl Sink for Take {
 /// The voice alone, through a strip that is changed before.
 fn play(voice: &[f32], change: impl FnOnce(&mut Strip)) -> Vec<f32> {
     let frames = voice.len() as u64;
-    let mut session = Session::default();
-    session.song = SongInfo { title: "t".into(), rate: RATE, tempo: 120.0, frames, markers: vec![] };
+    let song = SongInfo { title: "t".into(), rate: RATE, tempo: 120.0, frames, markers: vec![] };
+    let mut session = Session { song, ..Session::default() };
     session.sources.push(Source {
         id: "vox".into(),
         file: "vox.wav".into(),
