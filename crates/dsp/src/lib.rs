@@ -10,6 +10,7 @@ pub mod filter;
 pub mod lane;
 pub mod loudness;
 pub mod math;
+pub mod meter;
 pub mod oversample;
 pub mod shaper;
 pub mod space;

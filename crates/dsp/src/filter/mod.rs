@@ -5,5 +5,5 @@ pub mod matched;
 pub mod svf;
 
 pub use design::Prototype;
-pub use matched::matched;
+pub use matched::{matched, matched_closely};
 pub use svf::{Section, Svf, cascade};
