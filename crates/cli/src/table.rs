@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, decide, demo, facts, man, mix, prep, render, set, unset, why};
+use crate::commands::{completions, decide, demo, facts, man, mix, prep, render, selftest, set, unset, why};
 use crate::failure::CODES;
 
 /// Examples at the end of a command's help.
@@ -78,6 +78,7 @@ pub enum Command {
     Why(why::Why),
     Set(set::Set),
     Unset(unset::Unset),
+    Selftest(selftest::Selftest),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -190,7 +191,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 11);
+        assert_eq!(names.len(), 12);
     }
 
     #[test]
