@@ -10,6 +10,7 @@ pub mod mix;
 pub mod prep;
 pub mod render;
 mod result;
+pub mod selftest;
 pub mod set;
 pub mod unset;
 pub mod why;
@@ -34,6 +35,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(common),
         Command::Set(set) => set.run(common),
         Command::Unset(unset) => unset.run(common),
+        Command::Selftest(selftest) => selftest.run(common),
         Command::Completions(completions) => completions.run(common),
         Command::Man(man) => man.run(common),
     }

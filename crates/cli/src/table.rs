@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, decide, demo, facts, man, meter, mix, prep, render, set, unset, why};
+use crate::commands::{
+    completions, decide, demo, facts, man, meter, mix, prep, render, selftest, set, unset, why,
+};
 use crate::failure::CODES;
 
 /// Examples at the end of a command's help.
@@ -79,6 +81,7 @@ pub enum Command {
     Why(why::Why),
     Set(set::Set),
     Unset(unset::Unset),
+    Selftest(selftest::Selftest),
     Completions(completions::Completions),
     Man(man::Man),
 }

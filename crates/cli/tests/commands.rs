@@ -27,6 +27,7 @@ fn help_lists_the_commands_and_every_command_has_help() {
         "why",
         "set",
         "unset",
+        "selftest",
         "completions",
         "man",
     ];

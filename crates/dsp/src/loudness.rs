@@ -64,8 +64,9 @@ impl KWeighting {
         let (hz, q) = PASS;
         let k = warp(hz, rate);
         let a = [1.0 + k / q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k];
-        // The standard's high-pass has the numerator 1, -2, 1 whatever its denominator's scale.
-        let pass = Biquad::new([a[0], -2.0 * a[0], a[0]], a);
+        // At 48 kHz the numerator is 1, -2, 1; at every rate what is far above passes as it does there.
+        let unit = (a[0] - a[1] + a[2]) / PASS_AT_48_KHZ;
+        let pass = Biquad::new([unit, -2.0 * unit, unit], a);
         KWeighting { shelf, pass, past: [[[0.0; 2]; 2]; 3] }
     }
 
@@ -92,6 +93,9 @@ impl KWeighting {
         Energy { squares, product }
     }
 }
+
+/// The standard's high-pass, denominator at half the rate: 1 + 1.990 047 454 833 98 + 0.990 072 250 366 21.
+const PASS_AT_48_KHZ: f64 = 3.980_119_705_200_19;
 
 /// Second-order filter, direct form 1: the shortest way from one output to the next.
 #[derive(Clone, Debug)]

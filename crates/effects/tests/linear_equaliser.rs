@@ -12,7 +12,7 @@ const ID: &str = "tone.linear-equaliser";
 /// What comes out of a click on the left, at a rate.
 fn click(params: &EqualiserParams, rate: f32, channels: usize) -> (usize, [Vec<f32>; 2]) {
     let values = params.to_vec();
-    let mut processor = (kind(ID).build)(&Setup { rate, tempo: 120.0, channels }, &values);
+    let mut processor = (kind(ID).build)(&Setup { impulse: None, rate, tempo: 120.0, channels }, &values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(v)).collect();
     let latency = processor.latency();
     let mut out = [vec![0.0; 3 * latency], vec![0.0; 3 * latency]];
@@ -136,7 +136,7 @@ fn a_flat_one_is_a_quiet_delay_and_pieces_do_not_matter() {
 fn a_change_fades_without_a_click() {
     let tone = sine(64 * QUANTUM * 10, 200.0, -6.0);
     let mut processor =
-        (kind(ID).build)(&Setup { rate: RATE, tempo: 120.0, channels: 1 }, &values(kind(ID), &[]));
+        (kind(ID).build)(&Setup { impulse: None, rate: RATE, tempo: 120.0, channels: 1 }, &values(kind(ID), &[]));
     let mut out = tone.clone();
     for (q, left) in out.chunks_mut(QUANTUM).enumerate() {
         let gain = if q < 320 { 0.0 } else { 12.0 };
@@ -157,7 +157,7 @@ fn a_change_fades_without_a_click() {
 fn eight_lanes_with_their_own_bands_give_the_bits_of_each_alone() {
     let k = kind(ID);
     let wide = WIDE.iter().find(|w| w.id == ID).expect("on the shelf");
-    let setup = Setup { rate: RATE, tempo: 120.0, channels: 2 };
+    let setup = Setup { impulse: None, rate: RATE, tempo: 120.0, channels: 2 };
     let quanta = 16 * 8;
     let lane_values = |lane: usize, q: usize| {
         let place = (lane % 3) as f32;
