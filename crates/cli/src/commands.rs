@@ -8,6 +8,7 @@ pub mod man;
 pub mod mix;
 pub mod prep;
 pub mod render;
+pub mod restore;
 mod result;
 pub mod set;
 pub mod unset;
@@ -32,6 +33,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(common),
         Command::Set(set) => set.run(common),
         Command::Unset(unset) => unset.run(common),
+        Command::Restore(restore) => restore.run(common),
         Command::Completions(completions) => completions.run(common),
         Command::Man(man) => man.run(common),
     }

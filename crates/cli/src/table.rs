@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, decide, demo, facts, man, mix, prep, render, set, unset, why};
+use crate::commands::{completions, decide, demo, facts, man, mix, prep, render, restore, set, unset, why};
 use crate::failure::CODES;
 
 /// Examples at the end of a command's help.
@@ -78,6 +78,7 @@ pub enum Command {
     Why(why::Why),
     Set(set::Set),
     Unset(unset::Unset),
+    Restore(restore::Restore),
     Completions(completions::Completions),
     Man(man::Man),
 }

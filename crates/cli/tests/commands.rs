@@ -16,8 +16,20 @@ fn json(text: &str) -> Value {
 fn help_lists_the_commands_and_every_command_has_help() {
     let ran = run(&["--help"]);
     assert_eq!(ran.code, Some(0));
-    let commands =
-        ["demo", "mix", "prep", "facts", "decide", "render", "why", "set", "unset", "completions", "man"];
+    let commands = [
+        "demo",
+        "mix",
+        "prep",
+        "facts",
+        "decide",
+        "render",
+        "why",
+        "set",
+        "unset",
+        "restore",
+        "completions",
+        "man",
+    ];
     for command in commands {
         assert!(ran.out.contains(&format!("\n  {command}")), "{command} is in the help");
         let help = run(&[command, "--help"]);

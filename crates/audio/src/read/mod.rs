@@ -71,10 +71,10 @@ pub fn read(path: &Path) -> Result<Read, ReadError> {
             Some(read) => read,
             None => decode::read(path, file, container)?,
         },
-        Container::Caf => {
-            caf::check(path, &mut file)?;
-            decode::read(path, file, container)?
-        }
+        Container::Caf => match caf::read(path, &mut file)? {
+            Some(read) => read,
+            None => decode::read(path, file, container)?,
+        },
         _ => decode::read(path, file, container)?,
     };
     for stream in &mut read.streams {
