@@ -6,11 +6,12 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Song, files, mixsmith};
+use common::{Song, files, mixsmith, run};
 use mixsmith_audio::{content_hash, hex};
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Edit, Session, parse};
@@ -83,7 +84,7 @@ fn killed_while_saving_the_session_is_old_or_new() {
         *if now == before { &mut old_ones } else { &mut new_ones } += 1;
         // It opens, with its reasons, and the song is nobody's.
         if number % 4 == 0 {
-            let ran = song.run("why", &["--quiet"]);
+            let ran = run(&["why", song.root().to_str().unwrap()]);
             assert_eq!(ran.code, Some(0), "{}", ran.err);
         }
     }
@@ -156,15 +157,21 @@ fn ctrl_c_at_any_moment_ends_at_once_and_clean() {
         if number % 2 == 0 {
             std::fs::remove_dir_all(song.path("mix")).unwrap_or_default();
         }
-        let mut child = start(&song, "mix", &["--threads", "2"]);
-        // Not before the program listens to signals.
-        std::thread::sleep(Duration::from_millis(150) + dice.moment(most));
+        let root = song.root();
+        let mut program = mixsmith(&["mix", root.to_str().unwrap(), "--threads", "2"]);
+        let mut child = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        // Once it has said where it is, it listens to signals.
+        let mut says = BufReader::new(child.stderr.take().unwrap());
+        says.read_line(&mut String::new()).unwrap();
+        let heard = std::thread::spawn(move || std::io::copy(&mut says, &mut std::io::sink()));
+        std::thread::sleep(dice.moment(most));
         let asked = Instant::now();
         let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
         let code = child.wait().unwrap().code();
         longest = longest.max(asked.elapsed());
         // It may have been done already.
         assert!(code == Some(130) || code == Some(0), "{code:?}, {told}");
+        heard.join().unwrap().unwrap();
         song.assert_whole();
     }
     println!("Ctrl-C: ended within {} ms", longest.as_millis());

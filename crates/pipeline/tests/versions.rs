@@ -32,7 +32,7 @@ fn every_session_there_has_been_opens_and_what_is_unknown_survives() {
         let reasons = why(&folder, None).unwrap();
         assert!(reasons.reasons.len() > 5, "{name}: {} reasons", reasons.reasons.len());
 
-        set(&folder, &["keys/fader=-3.25".to_owned()]).unwrap();
+        set(&folder, &["rhodes-ish/fader=-3.25".to_owned()]).unwrap();
         let after = text();
         let lines: BTreeSet<&str> = after.lines().collect();
         let lost: Vec<&str> = before.lines().filter(|line| !lines.contains(line)).collect();
@@ -41,7 +41,7 @@ fn every_session_there_has_been_opens_and_what_is_unknown_survives() {
             "{name}: lost {lost:?}"
         );
         assert!(parse(&after, &KINDS).unwrap().0 != session, "{name}");
-        unset(&folder, &["keys/fader".to_owned()]).unwrap();
+        unset(&folder, &["rhodes-ish/fader".to_owned()]).unwrap();
         assert_eq!(parse(&text(), &KINDS).unwrap().0, session, "{name}: given back");
         opened += 1;
     }
