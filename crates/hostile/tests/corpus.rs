@@ -144,17 +144,18 @@ fn there_are_three_hundred_and_no_two_have_one_name() {
     assert_eq!(names.len(), files.len());
 }
 
-/// Row 40: one bit flipped at each of the first 4 kB. All of them with `MIXSMITH_GATE=1`, else a sample.
+/// Row 40: one bit flipped at each of the first 4 kB: a sample of the bits of each file, and with `MIXSMITH_GATE=1` all
+/// bits of every eighth file, which comes past every form.
 #[test]
 fn one_bit_flipped() {
-    let every = std::env::var("MIXSMITH_GATE").is_ok_and(|gate| gate == "1");
+    let gate = std::env::var("MIXSMITH_GATE").is_ok_and(|gate| gate == "1");
     let files = corpus();
     let mut flipped = 0u64;
     for (number, hostile) in files.iter().enumerate() {
         let Some(bytes) = hostile.bytes().filter(|bytes| bytes.len() < 1 << 20) else { continue };
         let bits = bytes.len().min(4096) * 8;
         // A prime step, begun elsewhere in each file, comes past every bit of a byte.
-        let (first, step) = if every { (0, 1) } else { (number * 37 % 251, 251) };
+        let (first, step) = if gate && number % 8 == 3 { (0, 1) } else { (number * 37 % 251, 251) };
         for bit in (first..bits).step_by(step) {
             let mut bytes = bytes.to_vec();
             bytes[bit / 8] ^= 1 << (bit % 8);

@@ -51,7 +51,7 @@ impl Damage {
             Damage::Set(at, byte) => bytes[at % length] = byte,
             Damage::Number(at, number) => {
                 let at = at % (length - 4);
-                bytes[at..at + 4].copy_from_slice(&if at % 3 == 0 {
+                bytes[at..at + 4].copy_from_slice(&if at.is_multiple_of(3) {
                     number.to_be_bytes()
                 } else {
                     number.to_le_bytes()
