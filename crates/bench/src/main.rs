@@ -111,7 +111,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(name) = flags.name {
         let place = Path::new("benches/runs").join(format!("{name}.md"));
         std::fs::create_dir_all("benches/runs")?;
-        mixsmith_audio::write_atomic(&place, text.as_bytes())?;
+        mixsmith_audio::write_atomic(&mixsmith_audio::disk::real(), &place, text.as_bytes())?;
     }
     Ok(())
 }

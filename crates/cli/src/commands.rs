@@ -9,6 +9,7 @@ pub mod meter;
 pub mod mix;
 pub mod prep;
 pub mod render;
+pub mod restore;
 mod result;
 pub mod selftest;
 pub mod set;
@@ -36,6 +37,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Set(set) => set.run(common),
         Command::Unset(unset) => unset.run(common),
         Command::Selftest(selftest) => selftest.run(common),
+        Command::Restore(restore) => restore.run(common),
         Command::Completions(completions) => completions.run(common),
         Command::Man(man) => man.run(common),
     }

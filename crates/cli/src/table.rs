@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, decide, demo, facts, man, meter, mix, prep, render, selftest, set, unset, why,
+    completions, decide, demo, facts, man, meter, mix, prep, render, restore, selftest, set, unset, why,
 };
 use crate::failure::CODES;
 
@@ -82,6 +82,7 @@ pub enum Command {
     Set(set::Set),
     Unset(unset::Unset),
     Selftest(selftest::Selftest),
+    Restore(restore::Restore),
     Completions(completions::Completions),
     Man(man::Man),
 }

@@ -28,6 +28,7 @@ fn help_lists_the_commands_and_every_command_has_help() {
         "set",
         "unset",
         "selftest",
+        "restore",
         "completions",
         "man",
     ];

@@ -135,8 +135,10 @@ fn a_flat_one_is_a_quiet_delay_and_pieces_do_not_matter() {
 #[test]
 fn a_change_fades_without_a_click() {
     let tone = sine(64 * QUANTUM * 10, 200.0, -6.0);
-    let mut processor =
-        (kind(ID).build)(&Setup { impulse: None, rate: RATE, tempo: 120.0, channels: 1 }, &values(kind(ID), &[]));
+    let mut processor = (kind(ID).build)(
+        &Setup { impulse: None, rate: RATE, tempo: 120.0, channels: 1 },
+        &values(kind(ID), &[]),
+    );
     let mut out = tone.clone();
     for (q, left) in out.chunks_mut(QUANTUM).enumerate() {
         let gain = if q < 320 { 0.0 } else { 12.0 };

@@ -4,6 +4,7 @@
 //! can be run alone; what lies between is on disk and can be read.
 #![allow(clippy::disallowed_methods, reason = "files, clock and threads belong here")]
 
+mod backups;
 mod brief;
 mod by_hand;
 mod demo;
@@ -29,6 +30,7 @@ mod stamps;
 mod unread;
 mod why;
 
+pub use backups::{Backup, Restored, backups, restore};
 pub use by_hand::{set, unset};
 pub use demo::demo;
 pub use envelope::Envelope;

@@ -277,7 +277,8 @@ impl Readings {
 
     /// Writes the picture.
     pub fn write_svg(&self, path: &Path) -> Result<(), PipelineError> {
-        mixsmith_audio::write_atomic(path, self.svg().as_bytes()).map_err(PipelineError::io(path))
+        mixsmith_audio::write_atomic(&mixsmith_audio::disk::real(), path, self.svg().as_bytes())
+            .map_err(PipelineError::io(path))
     }
 }
 

@@ -266,9 +266,9 @@ fn print_all(
     progress: &dyn Progress,
 ) -> Result<(Manifest, Rendered, Sources), PipelineError> {
     let sources = impulses::sources(folder, session, &listened.song)?;
-    let reel = print::print(session, &sources, &folder.out, options.threads(), progress)?;
-    print::sweep(&folder.out, &reel.outputs);
-    let text = std::fs::read(folder.session()).map_err(PipelineError::io(&folder.session()))?;
+    let reel = print::print(session, &sources, folder, options.threads(), progress)?;
+    print::sweep(folder, &reel.outputs);
+    let text = folder.text(&folder.session())?.unwrap_or_default();
     let mut inputs: Vec<Input> = listened
         .files
         .iter()
@@ -282,7 +282,7 @@ fn print_all(
         program: format!("mixsmith {}", env!("CARGO_PKG_VERSION")),
         rate: session.song.rate,
         frames: session.song.frames,
-        session: hex(&Sha256::digest(&text)),
+        session: hex(&Sha256::digest(text.as_bytes())),
         inputs,
         outputs: reel.outputs,
         stems_minus_mix: reel.stems_minus_mix,
@@ -290,7 +290,7 @@ fn print_all(
     };
     let path = folder.out.join("manifest.json");
     let text = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
-    mixsmith_audio::write_atomic(&path, &text).map_err(PipelineError::io(&path))?;
+    folder.write(&path, &text)?;
     Ok((manifest, reel.rendered, sources))
 }
 
