@@ -4,9 +4,11 @@
 //! channel (`f32`) or eight side by side ([`X8`]), and a lane of eight gives the same bits as a scalar.
 
 pub mod convolution;
+pub mod convolve;
 pub mod delay_line;
 pub mod denormals;
 pub mod dynamics;
+pub mod fft;
 pub mod filter;
 pub mod lane;
 pub mod loudness;

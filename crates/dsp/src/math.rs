@@ -21,9 +21,11 @@ pub fn log2<L: Lane>(x: L) -> L {
     let s = (mantissa - L::splat(1.0)) / (mantissa + L::splat(1.0));
     let q = s * s;
     const C: f32 = 2.885_39; // 2/ln 2
-    let series =
-        ((((L::splat(C / 9.0)) * q + L::splat(C / 7.0)) * q + L::splat(C / 5.0)) * q + L::splat(C / 3.0)) * q
-            + L::splat(C);
+    // Terms in pairs (Estrin's scheme): the processor works on several at once.
+    let low = L::splat(C / 3.0) * q + L::splat(C);
+    let high = L::splat(C / 7.0) * q + L::splat(C / 5.0);
+    let q2 = q * q;
+    let series = (L::splat(C / 9.0) * q2 + high) * q2 + low;
     exponent + s * series
 }
 
@@ -34,14 +36,11 @@ pub fn exp2<L: Lane>(x: L) -> L {
     // Adding and taking away 1.5 * 2^23 leaves the nearest whole number; `floor` is a library call on plain x86-64.
     let whole = (x + L::splat(12_582_912.0)) - L::splat(12_582_912.0);
     let f = (x - whole) * L::splat(std::f32::consts::LN_2); // |f| <= 0.3466
-    // Taylor series of e^f: the seventh term is below 2e-8 of the sum.
-    let p = (((((L::splat(1.0 / 720.0)) * f + L::splat(1.0 / 120.0)) * f + L::splat(1.0 / 24.0)) * f
-        + L::splat(1.0 / 6.0))
-        * f
-        + L::splat(0.5))
-        * f
-        + L::splat(1.0);
-    let p = p * f + L::splat(1.0);
+    // Taylor series of e^f: the seventh term is below 2e-8 of the sum. In pairs, as above.
+    let f2 = f * f;
+    let low = L::splat(1.0 / 6.0) * f + L::splat(0.5);
+    let high = L::splat(1.0 / 120.0) * f + L::splat(1.0 / 24.0);
+    let p = ((L::splat(1.0 / 720.0) * f2 + high) * f2 + low) * f2 + (f + L::splat(1.0));
     p * L::power_of_two(whole.min(L::splat(127.0)))
 }
 

@@ -56,8 +56,13 @@ fn main() {
                 values[one.param(id).expect("in the table").0] = value;
             }
         }
+        if one.id == "tone.dynamic-equaliser" {
+            for (id, value) in [("type1", 2.0), ("type2", 1.0), ("type3", 1.0), ("type4", 3.0)] {
+                values[one.param(id).expect("in the table").0] = value;
+            }
+        }
         println!(
-            "{:20} stereo: {:6.0} x alone, {:6.0} x in eight lanes",
+            "{:22} stereo: {:6.0} x alone, {:6.0} x in eight lanes",
             one.id,
             run(one, &values),
             run(wide, &values)

@@ -39,6 +39,14 @@ shelf! {
     phaser::Phaser,
     doubler::Doubler,
     convolution::Convolution,
+    clipper::Clipper,
+    transient::Transient,
+    rider::Rider,
+    dynamic_equaliser::DynamicEqualiser,
+    multiband::Multiband,
+    linear_equaliser::LinearEqualiser,
+    exciter::Exciter,
+    tape::Tape,
 }
 
 /// Every effect, for whoever must know them all.

@@ -176,7 +176,7 @@ impl<T: PartialEq> PartialEq for Band<T> {
 
 impl<T> Band<T> {
     #[inline(always)]
-    fn map<U>(&self, f: impl Fn(&T) -> U) -> Band<U> {
+    pub(crate) fn map<U>(&self, f: impl Fn(&T) -> U) -> Band<U> {
         Band {
             kind: f(&self.kind),
             freq: f(&self.freq),

@@ -7,8 +7,8 @@ use mixsmith_audio::Clip;
 use mixsmith_processor::{Impulse, Kind, Kinds, Param, Setup};
 use mixsmith_session::{Insert, Map, SEND, STRIP, Session, Strip, StripKind, Values};
 
-use crate::plan::{Edge, Gains, KeyEdge, Level, Node, PlacedClip, PlannedInsert};
-use crate::{Curve, Plan, Print, Prints, shadow, shape};
+use crate::plan::{Edge, Gains, KeyEdge, Level, Node, PlacedClip, PlannedInsert, Take};
+use crate::{Curve, Plan, Print, Prints, shadow, shape, sums};
 
 /// Where the sound of a session's sources comes from, by source id.
 pub type Sources = BTreeMap<String, Arc<Clip>>;
@@ -151,11 +151,11 @@ fn node(
     for other in order {
         let Some(&from) = place.get(other.id.as_str()).filter(|&&from| from < nodes.len()) else { continue };
         if other.to.as_deref() == Some(strip.id.as_str()) {
-            inputs.push(Edge { from, tap: mixsmith_session::Tap::Post, level: None, delay: 0 });
+            inputs.push(Edge { from, take: Take::Post, level: None, delay: 0 });
         }
         for send in other.sends.iter().filter(|send| send.to == strip.id) {
             let level = curve(other, &format!("send.{}.level", send.to), &send.values, &SEND[0]);
-            inputs.push(Edge { from, tap: send.tap, level: Some(level), delay: 0 });
+            inputs.push(Edge { from, take: send.tap.into(), level: Some(level), delay: 0 });
         }
     }
     // Latencies: the inserts' own, then what inputs and keys ask for at the input.
@@ -225,6 +225,8 @@ fn node(
         gains,
         latency: input_latency + own,
         pre_used: false,
+        post_used: true,
+        sums: Vec::new(),
     })
 }
 
@@ -304,6 +306,16 @@ fn level(nodes: Vec<Node>, prints: Vec<Print>) -> (Vec<Node>, Vec<Level>, Vec<Pr
         levels.push(Level { start, units });
         start += of_depth.len();
     }
-    let prints = prints.into_iter().map(|print| Print { node: new_place[print.node], ..print }).collect();
+    let prints: Vec<Print> =
+        prints.into_iter().map(|print| Print { node: new_place[print.node], ..print }).collect();
+    sums::plan(&mut sorted, &levels);
+    let mut used: Vec<usize> = prints.iter().map(|print| print.node).collect();
+    for node in &sorted {
+        used.extend(node.inputs.iter().filter(|edge| edge.take == Take::Post).map(|edge| edge.from));
+        used.extend(node.inserts.iter().filter_map(|insert| insert.key.as_ref()).map(KeyEdge::from));
+    }
+    for (place, node) in sorted.iter_mut().enumerate() {
+        node.post_used = used.contains(&place);
+    }
     (sorted, levels, prints)
 }
