@@ -67,7 +67,8 @@ fn a_lane_of_few_points_rides_as_the_rider_does() {
     let mut values: Vec<f32> = kind.params.iter().map(|param| param.default).collect();
     values[kind.param("range").unwrap().0] = 6.0;
     let ramps: Vec<_> = values.iter().map(|&value| Ramp::still(value)).collect();
-    let mut processor = (kind.build)(&Setup { impulse: None, rate: RATE as f32, tempo: 120.0, channels: 1 }, &values);
+    let mut processor =
+        (kind.build)(&Setup { rate: RATE as f32, tempo: 120.0, channels: 1, impulse: None }, &values);
     let mut points = Vec::new();
     for (i, quantum) in voice.chunks_exact(QUANTUM).enumerate() {
         let mut left = quantum.to_vec();
