@@ -212,7 +212,7 @@ fn node(
         ride: knob("ride"),
         pan: knob("pan"),
         width: knob("width"),
-        mute: knob("mute"),
+        open: knob("mute").opened(session.song.rate),
     };
     Ok(Node {
         strip: strip.id.clone(),

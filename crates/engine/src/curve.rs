@@ -3,6 +3,10 @@
 use mixsmith_processor::Ramp;
 use mixsmith_session::{Curve as Shape, Point};
 
+/// Time in ms in which a mute fades, and the lines that its fade is made of.
+const FADE_MS: f64 = 10.0;
+const STEPS: u64 = 64;
+
 /// A knob's value at every frame: still, or through break-points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
@@ -19,6 +23,29 @@ impl Curve {
     /// A knob that follows break-points in order of time.
     pub fn through(points: &[Point]) -> Self {
         Curve { start: points.first().map_or(0.0, |point| point.value), points: points.to_vec() }
+    }
+
+    /// What a mute (0 or 1) lets through: where it is switched it fades along a raised cosine, so that it does not click.
+    pub(crate) fn opened(&self, rate: u32) -> Self {
+        let fade = (FADE_MS * 0.001 * f64::from(rate)).round() as u64;
+        let open = |value: f32| if value >= 0.5 { 0.0 } else { 1.0 };
+        let mut out = Curve::still(open(self.start));
+        for (number, point) in self.points.iter().enumerate() {
+            let goal = open(point.value);
+            let now = out.at(point.at as i64);
+            if number == 0 || goal == out.points.last().map_or(out.start, |last| last.value) {
+                continue;
+            }
+            // One that is switched again before it is there goes back from where it is.
+            out.points.retain(|earlier| earlier.at < point.at);
+            for step in 0..=STEPS {
+                let share = 0.5 - 0.5 * (std::f64::consts::PI * step as f64 / STEPS as f64).cos();
+                let value = f64::from(now) + share * f64::from(goal - now);
+                let at = point.at + fade * step / STEPS;
+                out.points.push(Point { at, value: value as f32, curve: Shape::Line, label: String::new() });
+            }
+        }
+        out
     }
 
     /// Does it ever move?
@@ -111,6 +138,26 @@ mod tests {
 
     fn point(at: u64, value: f32, curve: Shape) -> Point {
         Point { at, value, curve, label: String::new() }
+    }
+
+    #[test]
+    fn a_mute_fades() {
+        let mute = Curve::through(&[
+            point(0, 0.0, Shape::Hold),
+            point(1000, 1.0, Shape::Hold),
+            point(5000, 0.0, Shape::Hold),
+            point(5240, 1.0, Shape::Hold),
+        ]);
+        let open = mute.opened(48_000);
+        let at = [-1, 999, 1000, 1240, 1480, 4999, 5000, 5240, 5480, 5720, 9999].map(|frame| open.at(frame));
+        assert_eq!(at[..3], [1.0; 3]);
+        assert!((at[3] - 0.5).abs() < 1e-6 && (at[7] - 0.5).abs() < 1e-6, "{at:?}");
+        assert_eq!((at[4], at[5], at[6], at[10]), (0.0, 0.0, 0.0, 0.0));
+        assert!((at[8] - 0.25).abs() < 1e-6 && at[9].abs() < 1e-6, "{at:?}");
+        assert_eq!(Curve::still(1.0).opened(48_000), Curve::still(0.0));
+        assert!(
+            !Curve::through(&[point(5, 0.0, Shape::Hold), point(9, 0.0, Shape::Hold)]).opened(48_000).moves()
+        );
     }
 
     #[test]

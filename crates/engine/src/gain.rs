@@ -14,8 +14,8 @@ pub(crate) fn amplitude(db: f32) -> f32 {
 }
 
 /// Amplitude of fader, ride and mute together.
-fn level([fader, ride, mute]: [f32; 3]) -> f32 {
-    if mute >= 0.5 { 0.0 } else { amplitude(fader) * amplitude(ride) }
+fn level([fader, ride, open]: [f32; 3]) -> f32 {
+    amplitude(fader) * amplitude(ride) * open
 }
 
 /// Frames whose gains are worked out at a time.
@@ -100,12 +100,12 @@ pub(crate) fn enter(gains: &Gains, frame: i64, blocks: &mut [&mut [f32]]) {
 
 /// What [`leave`] multiplies left and right of a mono strip with, if that never changes.
 pub(crate) fn still(gains: &Gains) -> Option<[f32; 2]> {
-    let curves = [&gains.fader, &gains.ride, &gains.mute, &gains.pan];
+    let curves = [&gains.fader, &gains.ride, &gains.open, &gains.pan];
     if curves.iter().any(|curve| curve.moves()) {
         return None;
     }
     let (to_left, to_right) = pan_mono(gains.pan.at(0));
-    let gain = level([gains.fader.at(0), gains.ride.at(0), gains.mute.at(0)]);
+    let gain = level([gains.fader.at(0), gains.ride.at(0), gains.open.at(0)]);
     Some([gain * to_left, gain * to_right])
 }
 
@@ -127,12 +127,12 @@ pub(crate) fn leave(gains: &Gains, mono: bool, frame: i64, left: &mut [f32], rig
         );
     }
     let pan = if mono { pan_mono } else { pan_stereo };
-    let curves = [&gains.fader, &gains.ride, &gains.mute];
+    let curves = [&gains.fader, &gains.ride, &gains.open];
     if gains.pan.moves() {
-        let [fader, ride, mute] = curves;
-        let curves = [fader, ride, mute, &gains.pan];
-        apply(curves, frame, &mut [left], |[fader, ride, mute, at]| level([fader, ride, mute]) * pan(at).0);
-        apply(curves, frame, &mut [right], |[fader, ride, mute, at]| level([fader, ride, mute]) * pan(at).1);
+        let [fader, ride, open] = curves;
+        let curves = [fader, ride, open, &gains.pan];
+        apply(curves, frame, &mut [left], |[fader, ride, open, at]| level([fader, ride, open]) * pan(at).0);
+        apply(curves, frame, &mut [right], |[fader, ride, open, at]| level([fader, ride, open]) * pan(at).1);
         return;
     }
     let (to_left, to_right) = pan(gains.pan.at(frame));

@@ -68,6 +68,8 @@ pub(crate) struct Running {
     /// Delays of the inputs, left and right.
     delays: Vec<[DelayLine<f32>; 2]>,
     scratch: Pair,
+    /// What comes from other strips, left and right, in twice the bits: many add up as exactly as few.
+    total: [Vec<f64>; 2],
 }
 
 struct RunningInsert {
@@ -108,6 +110,7 @@ impl Running {
             reduced: vec![Reduced::default(); plan.inserts.len()],
             delays,
             scratch: Pair::new(stride),
+            total: [(); 2].map(|()| vec![0.0; if plan.inputs.is_empty() { 0 } else { stride }]),
             plan: plan.clone(),
         }
     }
@@ -166,10 +169,17 @@ impl Running {
                 }
             }
         }
-        for (edge, delay) in self.plan.inputs.iter().zip(&mut self.delays) {
-            let source = &before[edge.from];
-            let scratch = (&mut self.scratch.left[..frames], &mut self.scratch.right[..frames]);
-            add_edge(edge, source, delay, frame, scratch, left, right);
+        if !self.plan.inputs.is_empty() {
+            let [total_left, total_right] = self.total.each_mut().map(|total| &mut total[..frames]);
+            sums::begin(total_left, left);
+            sums::begin(total_right, right);
+            for (edge, delay) in self.plan.inputs.iter().zip(&mut self.delays) {
+                let source = &before[edge.from];
+                let scratch = (&mut self.scratch.left[..frames], &mut self.scratch.right[..frames]);
+                add_edge(edge, source, delay, frame, scratch, total_left, total_right);
+            }
+            sums::end(total_left, left);
+            sums::end(total_right, right);
         }
         if mono {
             gain::enter(&self.plan.gains, song, &mut [left]);
@@ -372,17 +382,21 @@ fn add_edge(
     delay: &mut [DelayLine<f32>; 2],
     frame: u64,
     scratch: (&mut [f32], &mut [f32]),
-    left: &mut [f32],
-    right: &mut [f32],
+    left: &mut [f64],
+    right: &mut [f64],
 ) {
     let frames = left.len();
     let from = source.take(edge.take);
     if edge.delay == 0 {
+        let mut add_pair = |gain: f32| {
+            sums::add(left, &from.left[..frames], gain);
+            sums::add(right, &from.right[..frames], gain);
+        };
         // In one pass, to the bits of the passes below.
         match &edge.level {
-            None => return sums::add_pair(left, right, from, 1.0),
+            None => return add_pair(1.0),
             Some(level) if !level.moves() => {
-                return sums::add_pair(left, right, from, gain::amplitude(level.at(0)));
+                return add_pair(gain::amplitude(level.at(0)));
             }
             _ => {}
         }
@@ -398,6 +412,6 @@ fn add_edge(
         delay[0].process(one);
         delay[1].process(two);
     }
-    one.iter().zip(left).for_each(|(from, to)| *to += *from);
-    two.iter().zip(right).for_each(|(from, to)| *to += *from);
+    sums::add(left, one, 1.0);
+    sums::add(right, two, 1.0);
 }

@@ -104,7 +104,8 @@ pub(crate) struct Gains {
     pub ride: Curve,
     pub pan: Curve,
     pub width: Curve,
-    pub mute: Curve,
+    /// What the mute lets through, as an amplitude.
+    pub open: Curve,
 }
 
 #[derive(Clone, Debug)]

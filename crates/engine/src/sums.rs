@@ -55,55 +55,53 @@ fn gather(nodes: &mut [Node], first: usize, count: usize, to: usize) {
 /// Adds up what a unit gives, into the output of its first strip.
 pub(crate) fn add_up(sums: &[Sum], outputs: &mut [Output], frames: usize) {
     let Some((first, rest)) = outputs.split_first_mut() else { return };
+    let mut total = [0.0; PIECE];
     for from in (0..frames).step_by(PIECE) {
         let span = from..(from + PIECE).min(frames);
+        let total = &mut total[..span.len()];
         for (sum, into) in sums.iter().zip(&mut first.sums) {
-            let posts = std::iter::once(&first.post).chain(rest.iter().map(|out| &out.post));
-            let into = [&mut into.left[span.clone()], &mut into.right[span.clone()]];
-            let mut begun = false;
-            let [left, right] = into;
-            for (post, &gain) in posts.zip(&sum.gains) {
-                for (to, from) in [(&mut *left, &post.left), (&mut *right, &post.right)] {
-                    add(to, &from[span.clone()], gain, begun);
+            let sides: [(&mut [f32], fn(&Pair) -> &[f32]); 2] =
+                [(&mut into.left, |post| &post.left), (&mut into.right, |post| &post.right)];
+            for (into, of) in sides {
+                let posts = std::iter::once(&first.post).chain(rest.iter().map(|out| &out.post));
+                total.fill(0.0);
+                for (post, &gain) in posts.zip(&sum.gains) {
+                    add(total, &of(post)[span.clone()], gain);
                 }
-                begun = true;
+                end(total, &mut into[span.clone()]);
             }
         }
     }
 }
 
-/// Adds sound at a gain, or begins with it.
-fn add(to: &mut [f32], from: &[f32], gain: f32, begun: bool) {
-    let add = Add { to, from, gain, begun };
+/// Begins a total with what is there already.
+pub(crate) fn begin(total: &mut [f64], from: &[f32]) {
+    total.iter_mut().zip(from).for_each(|(total, from)| *total = f64::from(*from));
+}
+
+/// Rounds a total.
+pub(crate) fn end(total: &[f64], to: &mut [f32]) {
+    to.iter_mut().zip(total).for_each(|(to, total)| *to = *total as f32);
+}
+
+/// Adds sound at a gain.
+pub(crate) fn add(total: &mut [f64], from: &[f32], gain: f32) {
+    let add = Add { total, from, gain: f64::from(gain) };
     if wide::available() { wide::run(add) } else { add.run() }
 }
 
-/// Adds one pair to another.
-pub(crate) fn add_pair(left: &mut [f32], right: &mut [f32], from: &Pair, gain: f32) {
-    let frames = left.len();
-    add(left, &from.left[..frames], gain, true);
-    add(right, &from.right[..frames], gain, true);
-}
-
 struct Add<'a> {
-    to: &'a mut [f32],
+    total: &'a mut [f64],
     from: &'a [f32],
-    gain: f32,
-    begun: bool,
+    gain: f64,
 }
 
 impl Kernel for Add<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        if self.begun {
-            for (to, from) in self.to.iter_mut().zip(self.from) {
-                *to += *from * self.gain;
-            }
-        } else {
-            for (to, from) in self.to.iter_mut().zip(self.from) {
-                *to = *from * self.gain;
-            }
+        for (total, from) in self.total.iter_mut().zip(self.from) {
+            *total += f64::from(*from) * self.gain;
         }
     }
 }

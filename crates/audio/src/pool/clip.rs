@@ -44,8 +44,11 @@ thread_local! {
 }
 
 impl Clip {
-    /// A clip that stays in memory.
-    pub fn in_memory(audio: Audio) -> Clip {
+    /// A clip that stays in memory. What is not a number, or endless, is silence: one track must not take the mix with it.
+    pub fn in_memory(mut audio: Audio) -> Clip {
+        for x in audio.channels.iter_mut().flatten().filter(|x| !x.is_finite()) {
+            *x = 0.0;
+        }
         let (rate, channels, frames) = (audio.rate, audio.channels.len(), audio.frames() as u64);
         Clip { rate, channels, frames, source: Source::Memory(audio), foreign: false, fault: OnceLock::new() }
     }
