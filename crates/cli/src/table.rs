@@ -195,7 +195,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 12);
+        assert_eq!(names.len(), 14);
     }
 
     #[test]

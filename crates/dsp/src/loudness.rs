@@ -28,8 +28,8 @@ pub fn sections(rate: f64) -> [Section; 2] {
     let shelf = Section { g: warp(hz, rate), k: 1.0 / q, high, band: band(high) / q, low: 1.0 };
     let (hz, q) = PASS;
     let g = warp(hz, rate);
-    // The standard's high-pass has the numerator 1, -2, 1 whatever its denominator's scale.
-    let pass = Section { g, k: 1.0 / q, high: 1.0 + g / q + g * g, band: 0.0, low: 0.0 };
+    // At 48 kHz the numerator is 1, -2, 1; at every rate what is far above passes as it does there.
+    let pass = Section { g, k: 1.0 / q, high: 4.0 / PASS_AT_48_KHZ, band: 0.0, low: 0.0 };
     [shelf, pass]
 }
 

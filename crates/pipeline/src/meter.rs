@@ -224,7 +224,8 @@ mod tests {
                 theirs.add_frames_planar_f32(&[left, right]).unwrap();
             }
             let (ours, theirs) = (ours.level().loudness, theirs.loudness_global().unwrap());
-            assert!((ours - theirs).abs() < 0.02, "{rate} Hz: {ours} and {theirs} LUFS");
+            // Theirs is 0.02 dB higher at 96 kHz than at 48, as the tabled numerator is kept at every rate.
+            assert!((ours - theirs).abs() < 0.03, "{rate} Hz: {ours} and {theirs} LUFS");
         }
     }
 }
