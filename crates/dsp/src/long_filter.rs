@@ -10,12 +10,25 @@ use crate::{Lane, fft::Fft};
 /// Spectra of a filter's partitions: what each channel keeps of itself, and what it gets of the other.
 ///
 /// A filter on the middle and another one on the sides is one that keeps their mean and gives half of their difference.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Filter<L> {
     own: [Vec<L>; 2],
     other: [Vec<L>; 2],
     /// Does anything of one channel go to the other, in any lane?
     crosses: bool,
+}
+
+impl<L: Lane> Clone for Filter<L> {
+    fn clone(&self) -> Self {
+        Filter { own: self.own.clone(), other: self.other.clone(), crosses: self.crosses }
+    }
+
+    /// Allocates nothing where both are as long.
+    fn clone_from(&mut self, from: &Self) {
+        let pairs = self.own.iter_mut().chain(&mut self.other).zip(from.own.iter().chain(&from.other));
+        pairs.for_each(|(to, from)| to.clone_from(from));
+        self.crosses = from.crosses;
+    }
 }
 
 /// Two channels convolved.
