@@ -35,7 +35,7 @@ pub use folder::Folder;
 pub use journal::Journal;
 pub use listen::{Listened, SongFile, listen};
 pub use manifest::{Manifest, Printed};
-pub use meter::Level;
+pub use meter::{Level, Meter};
 pub use progress::{Progress, Silent};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use scorecard::{Bar, Figure, QUESTIONS, Score, Verdict, figures};
