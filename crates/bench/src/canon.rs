@@ -6,22 +6,40 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use mixsmith_audio::{Clip as Sound, Dither, Sample, WavWriter};
+use mixsmith_audio::{Clip as Sound, Dither, Sample, WavWriter, cache_clip, resample};
 use mixsmith_effects::all::KINDS;
 use mixsmith_engine::{Prints, Sink, Sources, compile, render};
 use mixsmith_session::{Clip, Insert, Send, Session, SongInfo, Source, Strip, StripKind, Tap};
 
-use crate::workload::{RATE, file};
+use crate::real;
+use crate::workload::{RATE, file, real_file};
 
 const Q: f32 = 0.7;
 
+/// What is mixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Song {
+    /// Mono tracks that stand still.
+    Canon1,
+    /// Nearer to a real mix: see [`real`].
+    Canon2,
+}
+
 /// Reads the tracks, mixes them and writes the mix: what each program in the table does.
-pub fn once(folder: &Path, tracks: usize, threads: usize, out: &Path) -> Result<(), Box<dyn Error>> {
+pub fn once(
+    song: Song,
+    folder: &Path,
+    tracks: usize,
+    threads: usize,
+    out: &Path,
+) -> Result<(), Box<dyn Error>> {
     let mut session = session(tracks);
     let mut sources = Sources::new();
     for number in 0..tracks {
-        let path = file(folder, number);
-        let sound = Sound::open(&path)?.ok_or_else(|| format!("{} is not plain samples", path.display()))?;
+        let sound = match song {
+            Song::Canon1 => open(&file(folder, number), folder)?,
+            Song::Canon2 => open(&real_file(folder, number), folder)?,
+        };
         let (id, frames) = (name(number), sound.frames);
         session.song.frames = session.song.frames.max(frames);
         session.sources.push(Source {
@@ -29,7 +47,7 @@ pub fn once(folder: &Path, tracks: usize, threads: usize, out: &Path) -> Result<
             file: String::new(),
             stream: 0,
             hash: String::new(),
-            channels: 1,
+            channels: sound.channels as u32,
             frames,
         });
         let clip = Clip::whole(&id, frames);
@@ -37,6 +55,9 @@ pub fn once(folder: &Path, tracks: usize, threads: usize, out: &Path) -> Result<
             Arc::make_mut(strip).kind = StripKind::Track { clips: vec![clip] };
         }
         sources.insert(id, Arc::new(sound));
+    }
+    if song == Song::Canon2 {
+        real::make(&mut session);
     }
     let prints = Prints { strips: vec!["master".to_owned()], ..Prints::default() };
     let plan = compile(&session, &KINDS, &sources, &prints)?;
@@ -46,6 +67,17 @@ pub fn once(folder: &Path, tracks: usize, threads: usize, out: &Path) -> Result<
     drop(sinks);
     tape.0.finish()?;
     Ok(())
+}
+
+/// Opens a recording as the program does: where it stands, or, at another rate, through the cache.
+fn open(path: &Path, folder: &Path) -> Result<Sound, Box<dyn Error>> {
+    let sound = Sound::open(path)?.ok_or_else(|| format!("{} is not plain samples", path.display()))?;
+    if sound.rate == RATE {
+        return Ok(sound);
+    }
+    let read = mixsmith_audio::read(path)?;
+    let stream = read.streams.first().ok_or("no sound")?;
+    Ok(cache_clip(&resample(&stream.audio, RATE), folder, "other-rate")?)
 }
 
 struct Tape(WavWriter);
@@ -58,7 +90,8 @@ impl Sink for Borrowed<'_> {
     }
 }
 
-fn name(track: usize) -> String {
+/// The strip of a track.
+pub fn name(track: usize) -> String {
     format!("t{track:03}")
 }
 

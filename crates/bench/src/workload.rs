@@ -1,4 +1,4 @@
-//! The tracks of CANON-1: bursts of decaying tone and noise with rests, the same for every program.
+//! The sounds: bursts of decaying tone and noise with rests, the same for every program.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,8 @@ use mixsmith_audio::{Dither, Sample, WavWriter};
 
 /// Frames a second.
 pub const RATE: u32 = 48_000;
+/// The track of CANON-2 that was recorded at another rate.
+pub const OTHER_RATE: usize = 2;
 /// Beats a minute.
 const TEMPO: f64 = 120.0;
 /// Largest sample of a track.
@@ -31,6 +33,58 @@ pub fn write(folder: &Path, tracks: usize, seconds: usize) -> io::Result<()> {
         writer.finish()?;
     }
     Ok(())
+}
+
+/// The file of a track of CANON-2.
+pub fn real_file(folder: &Path, track: usize) -> PathBuf {
+    folder.join(format!("u{track:03}.wav"))
+}
+
+/// Writes the tracks of CANON-2: those of CANON-1, every second in stereo, and the one called [`OTHER_RATE`] at 44.1 kHz.
+pub fn write_real(folder: &Path, tracks: usize, seconds: usize) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for number in 0..tracks {
+        let left = track(number, seconds);
+        let rate = if number == OTHER_RATE { 44_100 } else { RATE };
+        let left = &left[..seconds * rate as usize];
+        // The other microphone hears it later and softer.
+        let right: Vec<f32> =
+            std::iter::repeat_n(0.0, 13).chain(left.iter().map(|x| 0.8 * x)).take(left.len()).collect();
+        let both: &[&[f32]] = if number % 2 == 1 { &[left, &right] } else { &[left] };
+        let path = real_file(folder, number);
+        let mut writer = WavWriter::create(&path, rate, both.len(), Sample::I24, Dither::None)?;
+        writer.write(both)?;
+        writer.finish()?;
+    }
+    Ok(())
+}
+
+/// A stereo sound of several tracks at once, for the kernels, into a file.
+pub fn write_sum(path: &Path, seconds: usize, rate: u32) -> io::Result<()> {
+    let sum = |numbers: [usize; 3]| -> Vec<f32> {
+        let tracks = numbers.map(|number| track(number, seconds));
+        let frames = seconds * rate as usize;
+        (0..frames).map(|i| tracks.iter().map(|track| 0.9 * track[i]).sum()).collect()
+    };
+    let mut writer = WavWriter::create(path, rate, 2, Sample::I24, Dither::None)?;
+    writer.write(&[&sum([1, 2, 5]), &sum([1, 6, 7])])?;
+    writer.finish()?;
+    Ok(())
+}
+
+/// Writes a room for those that have no other reverb: 3 s of noise that dies away.
+pub fn impulse(folder: &Path) -> io::Result<PathBuf> {
+    let path = folder.join("impulse.wav");
+    let mut dice = Dice(0x5eed);
+    let mut side = || -> Vec<f32> {
+        let fall = |i: usize| (-6.9 / 3.0 * i as f64 / f64::from(RATE)).exp();
+        (0..3 * RATE as usize).map(|i| (0.02 * fall(i) * dice.between(-1.7, 1.7)) as f32).collect()
+    };
+    let (left, right) = (side(), side());
+    let mut writer = WavWriter::create(&path, RATE, 2, Sample::F32, Dither::None)?;
+    writer.write(&[&left, &right])?;
+    writer.finish()?;
+    Ok(path)
 }
 
 /// xorshift64*, evenly from 0 to 1.

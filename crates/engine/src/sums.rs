@@ -60,13 +60,13 @@ pub(crate) fn add_up(sums: &[Sum], outputs: &mut [Output], frames: usize) {
         let span = from..(from + PIECE).min(frames);
         let total = &mut total[..span.len()];
         for (sum, into) in sums.iter().zip(&mut first.sums) {
-            let sides: [(&mut [f32], fn(&Pair) -> &[f32]); 2] =
-                [(&mut into.left, |post| &post.left), (&mut into.right, |post| &post.right)];
-            for (into, of) in sides {
+            let Pair { left, right } = into;
+            for (into, to_left) in [(left, true), (right, false)] {
                 let posts = std::iter::once(&first.post).chain(rest.iter().map(|out| &out.post));
                 total.fill(0.0);
                 for (post, &gain) in posts.zip(&sum.gains) {
-                    add(total, &of(post)[span.clone()], gain);
+                    let side = if to_left { &post.left } else { &post.right };
+                    add(total, &side[span.clone()], gain);
                 }
                 end(total, &mut into[span.clone()]);
             }

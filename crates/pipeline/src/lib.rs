@@ -39,7 +39,7 @@ pub use folder::Folder;
 pub use journal::Journal;
 pub use listen::{Listened, SongFile, listen};
 pub use manifest::{Manifest, Printed};
-pub use meter::Level;
+pub use meter::{Level, Meter};
 pub use progress::{Progress, Silent};
 pub use readings::{
     Band, KReading, KReadings, LoudnessReadings, NeedleReadings, Readings, StereoReadings, meter,

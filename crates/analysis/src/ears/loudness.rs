@@ -149,8 +149,9 @@ fn active(blocks: &Blocks) -> Option<f64> {
     mean(&windows.into_iter().filter(|&e| lufs(e) >= gate).collect::<Vec<_>>()).map(lufs)
 }
 
-fn range(blocks: &Blocks) -> Option<f64> {
-    let windows = Blocks::windows(&blocks.energy, SHORT);
+/// Loudness range, LU, of the same energies (EBU Tech 3342); none when nothing passes the gate.
+pub fn range(energy: &[f64]) -> Option<f64> {
+    let windows = Blocks::windows(energy, SHORT);
     let audible: Vec<f64> = windows.into_iter().filter(|&e| lufs(e) > GATE).collect();
     let gate = mean(&audible)? * 0.01; // -20 LU
     let levels: Vec<f64> = audible.into_iter().filter(|&e| e > gate).map(lufs).collect();
@@ -168,7 +169,7 @@ pub(crate) fn measure(blocks: &Blocks, notes: &mut Notes) {
     if let (Some(integrated), Some(active)) = (integrated(&blocks.energy), active(blocks)) {
         notes.number("loudness.integrated", integrated);
         notes.number("loudness.active", active);
-        notes.number("loudness.range", range(blocks).unwrap_or(0.0));
+        notes.number("loudness.range", range(&blocks.energy).unwrap_or(0.0));
         notes.number("loudness.momentary_max", most(MOMENTARY));
         notes.number("loudness.short_max", most(SHORT));
     }
