@@ -54,6 +54,18 @@ impl Notes<'_> {
     }
 }
 
+/// Measures levels, loudness and stereo of a sound alone: what meters show.
+pub fn measure_levels(audio: &Audio) -> Vec<Fact> {
+    let mut notes = Notes { stem: "", facts: Vec::new() };
+    let sound = Sound::new(audio);
+    let blocks = Blocks::new(&sound);
+    peak::measure(&sound, &mut notes);
+    loudness::measure(&blocks, &mut notes);
+    let frames = Frames::new(&sound, &Activity::new(&blocks));
+    stereo::measure(&sound, &blocks, &frames, &mut notes);
+    notes.facts
+}
+
 /// Measures everything about one stem that does not need the others, at the file's own rate.
 /// Times are in seconds from the start of the file.
 pub fn measure_stem(id: &str, audio: &Audio) -> (Vec<Fact>, Sketch) {

@@ -146,6 +146,7 @@ pub fn place(edit: &Edit) -> String {
         Edit::RemoveInsert { strip, insert } => format!("{strip}/{insert}"),
         Edit::Switch { strip, insert, .. } => format!("{strip}/{insert}.on"),
         Edit::Key { strip, insert, .. } => format!("{strip}/{insert}.key"),
+        Edit::Impulse { strip, insert, .. } => format!("{strip}/{insert}.impulse"),
         Edit::Route { strip, .. } => format!("{strip}/to"),
         Edit::AddSend { strip, send } => format!("{strip}/send.{}", send.to),
         Edit::RemoveSend { strip, to } => format!("{strip}/send.{to}"),
@@ -191,7 +192,7 @@ fn takes_away(edit: &Edit) -> bool {
 fn given(edit: &Edit) -> Vec<String> {
     let insert = |strip: &str, insert: &Insert| -> Vec<String> {
         let knobs = insert.values.keys().map(String::as_str);
-        let parts = knobs.chain(["on", "key"]).map(|knob| format!("{strip}/{}.{knob}", insert.id));
+        let parts = knobs.chain(["on", "key", "impulse"]).map(|knob| format!("{strip}/{}.{knob}", insert.id));
         parts.collect()
     };
     let send = |strip: &str, send: &Send| -> Vec<String> {

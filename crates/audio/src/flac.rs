@@ -1,11 +1,12 @@
 //! FLAC, for the players in the report.
 
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor};
 use std::path::Path;
 
 use flac_codec::encode::{FlacChannelWriter, Options};
 
 use crate::atomic::Part;
+use crate::disk::real;
 use crate::{Audio, Dither, Quantiser};
 
 /// Frames handed to the encoder at a time.
@@ -46,7 +47,7 @@ pub fn flac_bytes(audio: &Audio, bits: u32, dither: Dither) -> io::Result<Vec<u8
 /// Writes the sound as a FLAC file, under its final name only when it is whole.
 pub fn write_flac(path: &Path, audio: &Audio, bits: u32, dither: Dither) -> io::Result<()> {
     let bytes = flac_bytes(audio, bits, dither)?;
-    let mut part = Part::create(path)?;
+    let mut part = Part::create(&real(), path)?;
     part.file()?.write_all(&bytes)?;
     part.commit(true)
 }

@@ -7,6 +7,7 @@
 
 mod atomic;
 mod audio;
+pub mod disk;
 mod dither;
 mod flac;
 mod hash;
@@ -17,13 +18,14 @@ mod read;
 mod resample;
 mod wav;
 
-pub use atomic::write_atomic;
+pub use atomic::{copy_atomic, write_atomic};
 pub use audio::Audio;
+pub use disk::SharedDisk;
 pub use dither::{Dither, Quantiser};
 pub use flac::{flac_bytes, write_flac};
 pub use hash::{content_hash, hex};
 pub use info::{Format, Info};
-pub use pool::{Clip, Pool, Reader, SourceId, cache_clip, open_cached};
+pub use pool::{Clip, Pool, Reader, SourceId, cache_clip, cache_clip_on, open_cached};
 pub use problem::{Problem, ReadError, Severity};
 pub use read::{Read, Stream, limits, read};
 pub use resample::resample;

@@ -7,7 +7,7 @@ mod cache;
 mod clip;
 mod reader;
 
-pub use cache::{cache_clip, open_cached};
+pub use cache::{cache_clip, cache_clip_on, open_cached};
 pub use clip::Clip;
 pub use reader::Reader;
 

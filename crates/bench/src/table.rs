@@ -34,7 +34,10 @@ pub fn machine() -> Result<String, Box<dyn Error>> {
     writeln!(text, "- Machine: {cpu}, {cores} cores, {}", says("uname", &["-sr"]))?;
     if let Some(load) = line_of("/proc/loadavg", "") {
         let load = load.split(' ').next().unwrap_or_default().to_owned();
-        writeln!(text, "- Load at the start: {load} (well above 0: others were using the machine)")?;
+        writeln!(
+            text,
+            "- Load at the start: {load}; above 0.1, others were using the machine, and only times of the processor and ratios hold"
+        )?;
     }
     let changed = says("git", &["status", "--porcelain", "--untracked-files=no"]);
     writeln!(text, "- Compiler: {}, release", says("rustc", &["-V"]))?;
@@ -49,6 +52,6 @@ pub fn keep(name: &str, text: &str) -> Result<PathBuf, Box<dyn Error>> {
     let folder = Path::new("benches/runs");
     std::fs::create_dir_all(folder)?;
     let place = folder.join(format!("{}-{name}.md", says("date", &["-u", "+%F"])));
-    mixsmith_audio::write_atomic(&place, text.as_bytes())?;
+    mixsmith_audio::write_atomic(&mixsmith_audio::disk::real(), &place, text.as_bytes())?;
     Ok(place)
 }

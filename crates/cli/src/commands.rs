@@ -5,10 +5,13 @@ pub mod decide;
 pub mod demo;
 pub mod facts;
 pub mod man;
+pub mod meter;
 pub mod mix;
 pub mod prep;
 pub mod render;
+pub mod restore;
 mod result;
+pub mod selftest;
 pub mod set;
 pub mod unset;
 pub mod why;
@@ -27,11 +30,14 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Mix(mix) => mix.run(common),
         Command::Prep(prep) => prep.run(common),
         Command::Facts(facts) => facts.run(common),
+        Command::Meter(meter) => meter.run(common),
         Command::Decide(decide) => decide.run(common),
         Command::Render(render) => render.run(common),
         Command::Why(why) => why.run(common),
         Command::Set(set) => set.run(common),
         Command::Unset(unset) => unset.run(common),
+        Command::Selftest(selftest) => selftest.run(common),
+        Command::Restore(restore) => restore.run(common),
         Command::Completions(completions) => completions.run(common),
         Command::Man(man) => man.run(common),
     }

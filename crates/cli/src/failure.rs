@@ -6,7 +6,7 @@ use serde_json::json;
 /// The codes that the program ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// The song could not be mixed.
+    /// The song could not be mixed, or the self-test missed a gate.
     Song,
     /// The command line asks for something that there is not.
     Usage,
@@ -23,7 +23,7 @@ pub enum Exit {
 /// Every code and what it means, as `--help` says it.
 pub const CODES: [(u8, &str); 7] = [
     (0, "all went well"),
-    (1, "the song could not be mixed"),
+    (1, "the song could not be mixed, or the self-test missed a gate"),
     (2, "the command line is wrong"),
     (3, "session.toml, song.toml or decisions.toml has a fault"),
     (4, "there are no input files, or they cannot be read"),
@@ -78,10 +78,13 @@ impl Failure {
 impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
         let exit = match &error {
-            PipelineError::NoSong { .. } | PipelineError::NoTracks { .. } | PipelineError::Missing { .. } => {
-                Exit::Input
+            PipelineError::NoSong { .. }
+            | PipelineError::NoSound { .. }
+            | PipelineError::NoTracks { .. }
+            | PipelineError::Missing { .. } => Exit::Input,
+            PipelineError::Text { .. } | PipelineError::Compile(_) | PipelineError::Impulse { .. } => {
+                Exit::Text
             }
-            PipelineError::Text { .. } | PipelineError::Compile(_) => Exit::Text,
             PipelineError::Edit(_) | PipelineError::OverTracks { .. } => Exit::Usage,
             PipelineError::Io { .. } => Exit::Output,
             PipelineError::Stopped => Exit::Interrupted,

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{completions, decide, demo, facts, man, mix, prep, render, set, unset, why};
+use crate::commands::{
+    completions, decide, demo, facts, man, meter, mix, prep, render, restore, selftest, set, unset, why,
+};
 use crate::failure::CODES;
 
 /// Examples at the end of a command's help.
@@ -73,11 +75,14 @@ pub enum Command {
     Mix(mix::Mix),
     Prep(prep::Prep),
     Facts(facts::ListFacts),
+    Meter(meter::Meter),
     Decide(decide::Decide),
     Render(render::Render),
     Why(why::Why),
     Set(set::Set),
     Unset(unset::Unset),
+    Selftest(selftest::Selftest),
+    Restore(restore::Restore),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -190,7 +195,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 11);
+        assert_eq!(names.len(), 12);
     }
 
     #[test]

@@ -16,8 +16,22 @@ fn json(text: &str) -> Value {
 fn help_lists_the_commands_and_every_command_has_help() {
     let ran = run(&["--help"]);
     assert_eq!(ran.code, Some(0));
-    let commands =
-        ["demo", "mix", "prep", "facts", "decide", "render", "why", "set", "unset", "completions", "man"];
+    let commands = [
+        "demo",
+        "mix",
+        "prep",
+        "facts",
+        "meter",
+        "decide",
+        "render",
+        "why",
+        "set",
+        "unset",
+        "selftest",
+        "restore",
+        "completions",
+        "man",
+    ];
     for command in commands {
         assert!(ran.out.contains(&format!("\n  {command}")), "{command} is in the help");
         let help = run(&[command, "--help"]);
@@ -62,6 +76,18 @@ fn every_command_speaks_json() {
     assert!(own("render", &[])["outputs"].is_array());
     assert!(own("why", &["lead-vocal"])["reasons"].is_array());
     json(&song.text("mix/out/manifest.json"));
+    let (master, picture) = (song.path("mix/out/master.wav"), song.path("meters.svg"));
+    let [master, svg] = [&master, &picture].map(|path| path.to_str().unwrap());
+    let ran = run(&["meter", master, "--json", "--svg", svg]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let loudness = json(&ran.out)["loudness"]["integrated"].as_f64().unwrap();
+    let manifest = json(&song.text("mix/out/manifest.json"));
+    let outputs = manifest["outputs"].as_array().unwrap();
+    let printed = outputs.iter().find(|output| output["kind"] == "master").unwrap();
+    assert!((printed["loudness"].as_f64().unwrap() - loudness).abs() < 0.05, "{loudness} {printed}");
+    assert!(song.text("meters.svg").starts_with("<svg"));
+    assert!(run(&["meter", master]).out.contains("LUFS integrated"));
+    assert_eq!(run(&["meter", "no such file.wav"]).code, Some(4));
 
     let failed = run(&["mix", "--json", "no such folder"]);
     assert_eq!((failed.code, json(&failed.err)["exit"].as_u64()), (Some(4), Some(4)));

@@ -19,7 +19,11 @@ fn root() -> PathBuf {
 fn keep(name: &str, title: &str, body: &str) {
     let head = "<!-- Made from the program's tables: UPDATE=1 cargo test -p mixsmith --test reference -->";
     let body = body.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    let page = format!("{head}\n\n# {title}\n\n{}\n", body.trim());
+    keep_page(name, format!("{head}\n\n# {title}\n\n{}\n", body.trim()));
+}
+
+/// Compares a whole page with the file, or writes it.
+fn keep_page(name: &str, page: String) {
     let path = root().join("docs/reference").join(name);
     if std::env::var("UPDATE").is_ok_and(|update| update == "1") {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -101,14 +105,36 @@ fn effects() {
     for kind in mixsmith_effects::all::ALL {
         let Kind { id, name, doc, ports, .. } = kind;
         let defaults: Vec<f32> = kind.params.iter().map(|param| param.default).collect();
-        let built = (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2 }, &defaults);
+        let built = (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2, impulse: None }, &defaults);
         let channels = if ports.mono { "One channel or two" } else { "Two channels" };
         let key = if ports.key { "a side-chain key" } else { "no side chain" };
         text += &format!("## {name}: `{id}`\n\n{}\n\n", cell(doc));
-        text += &format!("{channels}, {key}; {}, {}.\n\n", latency(built.latency()), tail(built.tail()));
+        let impulse = if ports.impulse { ", an impulse response of your own" } else { "" };
+        text +=
+            &format!("{channels}, {key}{impulse}; {}, {}.\n\n", latency(built.latency()), tail(built.tail()));
         text += &format!("{}\n", params(kind.params));
     }
     keep("effects.md", "Effects", &text);
+}
+
+/// Made by `mixsmith selftest --docs docs/reference` as well.
+#[test]
+fn processors() {
+    keep_page("processors.md", mixsmith_selftest::page().unwrap());
+}
+
+#[test]
+fn selftest() {
+    let text = "What `mixsmith selftest` measures, and the figures that it is held to: the gate, which must be reached, and what \
+                counts as best. The smaller a figure the better, for every row. What is only told stops nothing: it hangs on \
+                the machine, or there is no agreed measure.\n\n";
+    let row = |row: mixsmith_selftest::Row| {
+        let gate =
+            if row.only_told { format!("{}, only told", row.show(row.gate)) } else { row.show(row.gate) };
+        vec![row.number.to_string(), row.title.to_owned(), gate, row.show(row.best)]
+    };
+    let rows = table(&["row", "what is measured", "gate", "best"], mixsmith_selftest::rows().map(row));
+    keep("selftest.md", "Self-test", &format!("{text}{rows}"));
 }
 
 #[test]

@@ -78,3 +78,31 @@ fn a_song_is_mixed_by_one_run_at_a_time() {
     let ran = song.run("prep", &[]);
     assert_eq!(ran.code, Some(0), "a dead run holds nobody up: {}", ran.err);
 }
+
+#[test]
+fn nobody_else_writes_while_a_run_is_at_work() {
+    let song = song();
+    assert_eq!(song.run("decide", &[]).code, Some(0));
+    let session = song.text("mix/session.toml");
+    let (child, err) = mix_until(&song, "Hear the mix");
+    let root = song.root();
+    for (command, more) in [
+        ("set", &["keys/fader=-3"][..]),
+        ("unset", &["--all"]),
+        ("restore", &[]),
+        ("render", &[]),
+        ("prep", &[]),
+    ] {
+        let second = common::run(&[&[command, root.to_str().unwrap()], more].concat());
+        assert_eq!(second.code, Some(1), "{command}: {}", second.err);
+        assert!(second.err.contains("another run of mixsmith"), "{command}: {}", second.err);
+    }
+    // To look is allowed.
+    for (command, more) in [("why", &[][..]), ("restore", &["--list"])] {
+        let second = common::run(&[&[command, root.to_str().unwrap()], more].concat());
+        assert_eq!(second.code, Some(0), "{command}: {}", second.err);
+    }
+    assert_eq!(song.text("mix/session.toml"), session);
+    signal(&child, "INT");
+    assert_eq!(end(child, err).0, Some(130));
+}

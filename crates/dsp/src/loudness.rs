@@ -2,6 +2,37 @@
 
 use std::f64::consts::PI;
 
+use crate::filter::Section;
+
+/// What is added to ten times the logarithm of the mean square to get LUFS, dB.
+pub const OFFSET_DB: f32 = -0.691;
+
+/// The shelf: corner in Hz, quality factor, and the gain far above it as a factor.
+const SHELF: (f64, f64, f64) = (1_681.974_450_955_533, 0.707_175_236_955_419_6, 1.584864701130856);
+/// The high-pass: corner in Hz and quality factor.
+const PASS: (f64, f64) = (38.135_470_876_024_44, 0.500_327_037_323_877_3);
+
+/// The tangent of half an angle, held below the Nyquist frequency, so that rates no one records at stay harmless.
+fn warp(hz: f64, rate: f64) -> f64 {
+    (PI * (hz / rate).min(0.45)).tan()
+}
+
+/// The gain of the shelf's band against its gain far above.
+fn band(high: f64) -> f64 {
+    high.powf(0.499_666_774_154_541_6)
+}
+
+/// The two filters as sections for lanes, in single precision: for detectors. `rate` is in frames a second.
+pub fn sections(rate: f64) -> [Section; 2] {
+    let (hz, q, high) = SHELF;
+    let shelf = Section { g: warp(hz, rate), k: 1.0 / q, high, band: band(high) / q, low: 1.0 };
+    let (hz, q) = PASS;
+    let g = warp(hz, rate);
+    // The standard's high-pass has the numerator 1, -2, 1 whatever its denominator's scale.
+    let pass = Section { g, k: 1.0 / q, high: 1.0 + g / q + g * g, band: 0.0, low: 0.0 };
+    [shelf, pass]
+}
+
 /// What a stretch of two K-weighted channels holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Energy {
@@ -24,21 +55,18 @@ pub struct KWeighting {
 impl KWeighting {
     /// At rest. `rate` is in frames a second.
     pub fn new(rate: f64) -> Self {
-        // Held below the Nyquist frequency, so that rates no one records at stay harmless.
-        let warp = |hz: f64| (PI * (hz / rate).min(0.45)).tan();
-        let k = warp(1_681.974_450_955_533);
-        let q = 0.707_175_236_955_419_6;
-        let high = 10f64.powf(3.999_843_853_973_347 / 20.0);
-        let band = high.powf(0.499_666_774_154_541_6);
+        let (hz, q, high) = SHELF;
+        let (k, band) = (warp(hz, rate), band(high));
         let shelf = Biquad::new(
             [high + band * k / q + k * k, 2.0 * (k * k - high), high - band * k / q + k * k],
             [1.0 + k / q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k],
         );
-        let k = warp(38.135_470_876_024_44);
-        let q = 0.500_327_037_323_877_3;
+        let (hz, q) = PASS;
+        let k = warp(hz, rate);
         let a = [1.0 + k / q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k];
-        // The standard's high-pass has the numerator 1, -2, 1 whatever its denominator's scale.
-        let pass = Biquad::new([a[0], -2.0 * a[0], a[0]], a);
+        // At 48 kHz the numerator is 1, -2, 1; at every rate what is far above passes as it does there.
+        let unit = (a[0] - a[1] + a[2]) / PASS_AT_48_KHZ;
+        let pass = Biquad::new([unit, -2.0 * unit, unit], a);
         KWeighting { shelf, pass, past: [[[0.0; 2]; 2]; 3] }
     }
 
@@ -65,6 +93,9 @@ impl KWeighting {
         Energy { squares, product }
     }
 }
+
+/// The standard's high-pass, denominator at half the rate: 1 + 1.990 047 454 833 98 + 0.990 072 250 366 21.
+const PASS_AT_48_KHZ: f64 = 3.980_119_705_200_19;
 
 /// Second-order filter, direct form 1: the shortest way from one output to the next.
 #[derive(Clone, Debug)]
@@ -107,6 +138,26 @@ mod tests {
         ));
         assert!(near(&weighting.pass.a, &[-1.990_047_454_833_98, 0.990_072_250_366_21]));
         assert!(near(&weighting.pass.b, &[1.0, -2.0, 1.0]));
+    }
+
+    #[test]
+    fn the_sections_have_the_same_response() {
+        for rate in [44_100.0, 48_000.0, 96_000.0] {
+            let KWeighting { shelf, pass, .. } = KWeighting::new(rate);
+            let sections = sections(rate);
+            for hz in [20.0f64, 100.0, 1000.0, 3000.0, 15_000.0] {
+                let square = |c: [f64; 3]| {
+                    let turn = std::f64::consts::TAU * hz / rate;
+                    let re = c[0] + c[1] * turn.cos() + c[2] * (2.0 * turn).cos();
+                    let im = c[1] * turn.sin() + c[2] * (2.0 * turn).sin();
+                    re * re + im * im
+                };
+                for (biquad, section) in [&shelf, &pass].into_iter().zip(sections) {
+                    let want = square(biquad.b) / square([1.0, biquad.a[0], biquad.a[1]]);
+                    assert!((section.power(hz, rate) / want - 1.0).abs() < 1e-6, "{hz} Hz at {rate}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! overtones beyond half the sample rate from folding back (Parker, Zavalishin and Le Bivic, *Reducing the
 //! aliasing of nonlinear waveshaping using continuous-time convolution*, DAFx-16). It is half a sample late.
 //! Each mean is written so that nothing cancels: it is exact in `f32` however close the two samples are.
-//! Every curve has slope one at nought and ends at plus and minus one.
+//! Unless it says otherwise, a curve has slope one at nought and ends at plus and minus one.
 
 use crate::Lane;
 
@@ -42,6 +42,86 @@ pub fn hard<L: Lane>(before: L, now: L) -> L {
     limited(before, now, 1.0, |a, b| (a + b) * L::splat(0.5))
 }
 
+/// How far down the lower half of [`tube`] ends.
+pub const TUBE_LOW: f32 = 0.5;
+
+/// `x / sqrt(1 + x^2)` above nought and `x / sqrt(1 + (x / m)^2)` below, with `m` of [`TUBE_LOW`]: a stage biased off
+/// the middle of its way, which runs out of room on one side first. Even harmonics that come with the level; it ends at
+/// one and at `-m`.
+#[inline(always)]
+pub fn tube<L: Lane>(before: L, now: L) -> L {
+    let (one, none, wider) = (L::splat(1.0), L::zero(), L::splat(1.0 / TUBE_LOW));
+    let root = |x: L| (one + x * x).sqrt();
+    let (p0, p1, n0, n1) = (before.max(none), now.max(none), before.min(none), now.min(none));
+    let (up0, up1, low0, low1) = (root(p0), root(p1), root(n0 * wider), root(n1 * wider));
+    let sum = (p1 - p0) * (p0 + p1) / (up0 + up1) + (n1 - n0) * (n0 + n1) / (low0 + low1);
+    let step = now - before;
+    let moves = L::splat(1e-20).lt(step.abs());
+    // Standing still, the mean is the curve itself.
+    L::select(moves, sum / L::select(moves, step, one), p1 / up1 + n1 / low1)
+}
+
+/// `(x / sqrt(1 + x^2))^3`: the third harmonic of a small sound, and nothing of the sound itself but what comes with
+/// it. Slope nought at nought.
+#[inline(always)]
+pub fn cubed<L: Lane>(before: L, now: L) -> L {
+    let one = L::splat(1.0);
+    let (r0, r1) = ((one + before * before).sqrt(), (one + now * now).sqrt());
+    (now + before) / (r0 + r1) * (one - one / (r0 * r1))
+}
+
+/// `1 - (1 + x^2)^(-3/2)`: the same on either side, so that a sine becomes even harmonics and a constant. Nought at
+/// nought, ends at one.
+#[inline(always)]
+pub fn folded<L: Lane>(before: L, now: L) -> L {
+    let one = L::splat(1.0);
+    let (r0, r1) = ((one + before * before).sqrt(), (one + now * now).sqrt());
+    one - (one + r0 * r1 - before * now) / ((r0 + r1) * r0 * r1)
+}
+
+/// Untouched up to a knee, then a parabola whose slope falls evenly to nought, then flat at one. The parabola is as
+/// long beyond one as the knee lies below it, so that the curve has no corner.
+#[derive(Clone, Copy, Debug)]
+pub struct Clip<L> {
+    knee: L,
+    end: L,
+    bend: L,
+}
+
+impl<L: Lane> Clip<L> {
+    /// Begins to bend at `knee`, from nought to one; one is a hard corner.
+    pub fn new(knee: L) -> Self {
+        // A knee within a thousandth of one (0.01 dB) is a hard one.
+        let knee = knee.clamp(L::zero(), L::splat(0.999));
+        let half = L::splat(1.0) - knee;
+        Clip { knee, end: knee + half + half, bend: L::splat(0.25) / half }
+    }
+
+    /// The mean over the straight line between two samples.
+    #[inline(always)]
+    pub fn mean(&self, before: L, now: L) -> L {
+        let half = L::splat(0.5);
+        // The line is cut where the curve changes; the pieces are differences of held values, which are exact.
+        let middle = |x: L| x.clamp(-self.knee, self.knee);
+        let (m0, m1) = (middle(before), middle(now));
+        let mut sum = (m1 - m0) * half * (m1 + m0);
+        let (mut flat, third) = (L::zero(), L::splat(1.0 / 3.0));
+        for sign in [L::splat(1.0), L::splat(-1.0)] {
+            let (b, n) = (before * sign, now * sign);
+            let (k0, k1) = (b.clamp(self.knee, self.end), n.clamp(self.knee, self.end));
+            let (e0, e1) = (k0 - self.knee, k1 - self.knee);
+            let lost = self.bend * third * (e0 * e0 + e0 * e1 + e1 * e1);
+            sum += (k1 - k0) * (half * (k0 + k1) - lost);
+            sum += n.max(self.end) - b.max(self.end);
+            flat += sign * (n.clamp(L::zero(), self.end) - self.bend * e1 * e1);
+        }
+        let step = now - before;
+        let moves = L::splat(1e-20).lt(step.abs());
+        // Standing still, the mean is the curve itself.
+        L::select(moves, sum / L::select(moves, step, L::splat(1.0)), flat)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,8 +137,18 @@ mod tests {
                 .sum::<f64>()
                 / f64::from(n)
         };
+        fn knee(x: f64, knee: f64) -> f64 {
+            let over = (x.abs() - knee).clamp(0.0, 2.0 - 2.0 * knee);
+            (x.abs().min(2.0 - knee) - over * over / (4.0 - 4.0 * knee)) * x.signum()
+        }
         type Curve = (fn(f32, f32) -> f32, fn(f64) -> f64);
-        let curves: [Curve; 3] = [
+        let curves: [Curve; 9] = [
+            (tube, |x| x / (1.0 + (if x < 0.0 { 2.0 * x } else { x }).powi(2)).sqrt()),
+            (cubed, |x| (x / (1.0 + x * x).sqrt()).powi(3)),
+            (folded, |x| 1.0 - (1.0 + x * x).powf(-1.5)),
+            (|a, b| Clip::new(0.7f32).mean(a, b), |x| knee(x, 0.7)),
+            (|a, b| Clip::new(0.25f32).mean(a, b), |x| knee(x, 0.25)),
+            (|a, b| Clip::new(1.0f32).mean(a, b), |x| knee(x, 0.999)),
             (soft, |x| x / (1.0 + x * x).sqrt()),
             (warm, |x| if x.abs() < 1.5 { x - 4.0 * x * x * x / 27.0 } else { x.signum() }),
             (hard, |x| x.clamp(-1.0, 1.0)),

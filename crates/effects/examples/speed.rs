@@ -10,7 +10,7 @@ use mixsmith_processor::{Io, Kind, QUANTUM, Ramp, Setup};
 const RATE: f32 = 44_100.0;
 
 fn run<L: Lane>(kind: &Kind<L>, values: &[f32]) -> f64 {
-    let setup = Setup { rate: RATE, tempo: 120.0, channels: 2 };
+    let setup = Setup { rate: RATE, tempo: 120.0, channels: 2, impulse: None };
     let mut processor = (kind.build)(&setup, values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(L::splat(v))).collect();
     let mut seed = 1u32;
@@ -56,8 +56,13 @@ fn main() {
                 values[one.param(id).expect("in the table").0] = value;
             }
         }
+        if one.id == "tone.dynamic-equaliser" {
+            for (id, value) in [("type1", 2.0), ("type2", 1.0), ("type3", 1.0), ("type4", 3.0)] {
+                values[one.param(id).expect("in the table").0] = value;
+            }
+        }
         println!(
-            "{:20} stereo: {:6.0} x alone, {:6.0} x in eight lanes",
+            "{:22} stereo: {:6.0} x alone, {:6.0} x in eight lanes",
             one.id,
             run(one, &values),
             run(wide, &values)

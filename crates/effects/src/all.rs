@@ -30,6 +30,23 @@ shelf! {
     gate::Gate,
     deesser::DeEsser,
     limiter::Limiter,
+    clipper::Clipper,
+    transient::Transient,
+    rider::Rider,
+    dynamic_equaliser::DynamicEqualiser,
+    multiband::Multiband,
+    linear_equaliser::LinearEqualiser,
+    exciter::Exciter,
+    tape::Tape,
+    tremolo::Tremolo,
+    autopan::AutoPan,
+    mono::MonoMaker,
+    midside::MidSide,
+    chorus::Chorus,
+    flanger::Flanger,
+    phaser::Phaser,
+    doubler::Doubler,
+    convolution::Convolution,
 }
 
 /// Every effect, for whoever must know them all.

@@ -2,10 +2,13 @@
 
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
-use mixsmith_dsp::dynamics::{Ballistics, Curve, Hearing, Listener};
+use mixsmith_dsp::dynamics::{Ballistics, Character, Coloured, Curve, Hearing, Listener};
 use mixsmith_dsp::lane::Mask;
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
+
+/// The names of the characters, in the order of their values.
+pub const CHARACTERS: &[&str] = &["clean", "glue", "opto", "fet", "vari-mu"];
 
 params! {
     /// Holds loud moments back.
@@ -34,6 +37,8 @@ params! {
         mix: "Mix", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
         /// Time by which the detector hears ahead. Delays the sound.
         lookahead: "Look-ahead", Ms, 0.0..=10.0, Lin, 0.0, Rebuild;
+        /// How the detector is built. Clean does as its labels say. Glue hears its own output: a knee as wide as the ratio is high, and a release that is seven times slower after a long reduction. Opto lets go slower the longer and the more it has reduced. Fet is twenty times faster in attack and twice in release than its labels, with a harder knee at high ratios. Vari-mu begins at 1:1 and comes to its ratio as the level rises.
+        character: "Character", Choice(CHARACTERS), 0.0..=4.0, Lin, 0.0, Rebuild;
     }
 }
 
@@ -42,6 +47,8 @@ params! {
 pub struct Compressor<L: Lane> {
     listener: Listener<L>,
     ballistics: [Ballistics<L>; 2],
+    /// In place of the ballistics, where the character is not clean.
+    coloured: Option<[Coloured<L>; 2]>,
     delays: [DelayLine<L>; 2],
     /// Gains of the last piece, and its frames.
     gains: [[L; QUANTUM]; 2],
@@ -61,6 +68,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
         Compressor {
             listener: Listener::new(setup.rate),
             ballistics: [Ballistics::new(setup.rate); 2],
+            coloured: character(start.character).map(|character| [Coloured::new(character, setup.rate); 2]),
             delays: [DelayLine::new(ahead), DelayLine::new(ahead)],
             gains: [[L::splat(1.0); QUANTUM]; 2],
             frames: QUANTUM,
@@ -88,15 +96,25 @@ impl<L: Lane> Effect<L> for Compressor<L> {
 
         self.frames = io.left.len();
         let course = Course::new(ramps, self.frames);
-        let [first, second] = &mut self.ballistics;
-        first.set(ramps.attack.to, ramps.release.to);
-        second.set(ramps.attack.to, ramps.release.to);
         let [left, right] = self.gains.each_mut().map(|gains| &mut gains[..self.frames]);
-        self.reduction = course.gains(first, left);
-        if apart.any() {
-            self.reduction = self.reduction.max(course.gains(second, right));
+        if let Some([first, second]) = &mut self.coloured {
+            first.set(ramps.attack.to, ramps.release.to);
+            second.set(ramps.attack.to, ramps.release.to);
+            self.reduction = course.coloured(first, left);
+            if apart.any() {
+                self.reduction = self.reduction.max(course.coloured(second, right));
+            }
+            second.follow(first, !apart);
+        } else {
+            let [first, second] = &mut self.ballistics;
+            first.set(ramps.attack.to, ramps.release.to);
+            second.set(ramps.attack.to, ramps.release.to);
+            self.reduction = course.gains(first, left);
+            if apart.any() {
+                self.reduction = self.reduction.max(course.gains(second, right));
+            }
+            second.follow(first, !apart);
         }
-        second.follow(first, !apart);
         for (right, &left) in right.iter_mut().zip(left.iter()) {
             *right = L::select(apart, *right, left);
         }
@@ -115,6 +133,17 @@ impl<L: Lane> Effect<L> for Compressor<L> {
     }
 }
 
+/// The character of this name; none is clean.
+fn character(place: f32) -> Option<Character> {
+    match place as usize {
+        1 => Some(Character::Glue),
+        2 => Some(Character::Opto),
+        3 => Some(Character::Fet),
+        4 => Some(Character::VariMu),
+        _ => None,
+    }
+}
+
 #[inline(always)]
 fn apply<L: Lane>(delay: &mut DelayLine<L>, gains: &[L; QUANTUM], channel: &mut [L]) {
     delay.process(channel);
@@ -126,6 +155,7 @@ fn apply<L: Lane>(delay: &mut DelayLine<L>, gains: &[L; QUANTUM], channel: &mut 
 /// The course over one piece of what shapes the gain. Levels in octaves.
 struct Course<L> {
     curve: Curve<L>,
+    knee: L,
     threshold: Ramp<L>,
     slope: Ramp<L>,
     makeup: Ramp<L>,
@@ -139,8 +169,10 @@ impl<L: Lane> Course<L> {
     fn new(ramps: &CompressorParams<Ramp<L>>, frames: usize) -> Self {
         let each = |ramp: Ramp<L>, f: &dyn Fn(L) -> L| Ramp { from: f(ramp.from), to: f(ramp.to) };
         let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
+        let knee = octaves(ramps.knee.to);
         Course {
-            curve: Curve::new(octaves(ramps.knee.to)),
+            curve: Curve::new(knee),
+            knee,
             threshold: each(ramps.threshold, &octaves),
             slope: each(ramps.ratio, &|ratio| L::splat(1.0) - L::splat(1.0) / ratio),
             makeup: each(ramps.makeup, &octaves),
@@ -175,6 +207,19 @@ impl<L: Lane> Course<L> {
         *ballistics = moving;
         for (i, x) in levels.iter_mut().enumerate() {
             *x = self.gain::<MOVES>(*x, i);
+        }
+        largest
+    }
+
+    /// As [`Course::gains`], by a detector with a character.
+    #[inline(always)]
+    fn coloured(&self, by: &mut Coloured<L>, levels: &mut [L]) -> L {
+        let mut largest = L::zero();
+        for (i, x) in levels.iter_mut().enumerate() {
+            let over = *x - self.at::<true>(&self.threshold, i);
+            let smooth = by.next(over, self.at::<true>(&self.slope, i), self.knee);
+            largest = largest.max(smooth);
+            *x = self.gain::<true>(smooth, i);
         }
         largest
     }

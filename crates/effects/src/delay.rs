@@ -155,7 +155,7 @@ impl<L: Lane> Effect<L> for Delay<L> {
         let (attack, release) = ATTACK_RELEASE;
         let reach = spacing(start.note, start.time, setup.tempo) * frames;
         Delay {
-            setup: *setup,
+            setup: setup.clone(),
             lines: [0, 1].map(|_| TappedDelay::new(longest as usize + 1, QUANTUM)),
             cuts: Cuts::new(setup.rate),
             fade: None,

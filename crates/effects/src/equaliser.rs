@@ -3,7 +3,7 @@
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use mixsmith_dsp::filter::design::{MOST_SECTIONS, Prototype, Shape, butterworth};
-use mixsmith_dsp::filter::{Section, Svf, cascade, matched};
+use mixsmith_dsp::filter::{Section, Svf, cascade, matched_closely};
 use mixsmith_dsp::{Lane, lane::Mask};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
@@ -176,7 +176,7 @@ impl<T: PartialEq> PartialEq for Band<T> {
 
 impl<T> Band<T> {
     #[inline(always)]
-    fn map<U>(&self, f: impl Fn(&T) -> U) -> Band<U> {
+    pub(crate) fn map<U>(&self, f: impl Fn(&T) -> U) -> Band<U> {
         Band {
             kind: f(&self.kind),
             freq: f(&self.freq),
@@ -212,7 +212,8 @@ pub fn response_db(params: &EqualiserParams, rate: f32, hz: f32) -> f32 {
     let stereo = params.bands().into_iter().filter(|band| band.place == 0.0);
     stereo
         .flat_map(|b| b.prototypes())
-        .map(|p| matched(&p, rate).response_db(f64::from(hz), rate))
+        .flat_map(|p| matched_closely(&p, rate))
+        .map(|section| section.response_db(f64::from(hz), rate))
         .sum::<f64>() as f32
 }
 
@@ -254,10 +255,13 @@ impl<L: Lane> Cascade<L> {
                 continue;
             }
             let heard = setup.channels == 2 || band.place != 2.0;
-            let mut prototypes = band.prototypes().filter(|_| heard);
+            // A bell or shelf may take two sections, and has the four of a steep pass.
+            let sections = band.prototypes().filter(|_| heard);
+            let sections = sections.flat_map(|p| matched_closely(&p, f64::from(setup.rate)));
+            let mut sections = sections.filter(|section| *section != Section::IDENTITY);
             let mut tail = 0.0;
             for svf in &mut self.sections {
-                let section = prototypes.next().map(|p| matched(&p, f64::from(setup.rate)));
+                let section = sections.next();
                 tail += section.map_or(0.0, |s| s.tail());
                 svf.aim(lane, &section.unwrap_or(Section::IDENTITY), before.is_none());
             }
@@ -328,7 +332,7 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
         for (cascade, band) in bands.iter_mut().zip(start.bands()) {
             cascade.aim(&band.map(|&v| L::splat(v)), setup);
         }
-        Equaliser { setup: *setup, bands, begun: false }
+        Equaliser { setup: setup.clone(), bands, begun: false }
     }
 
     fn tail(&self) -> Tail {

@@ -1,20 +1,20 @@
-//! Overtones: soft, warm or hard, without the folding that digital distortion is known for.
+//! Overtones: soft, warm, hard or as of a tube, without the folding that digital distortion is known for.
 
 use mixsmith_dsp::oversample::{self, Oversampler};
 use mixsmith_dsp::{Lane, lane::Mask, math, shaper};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 /// The names of the curves, in the order of their values.
-pub const CURVES: &[&str] = &["soft", "warm", "hard"];
+pub const CURVES: &[&str] = &["soft", "warm", "hard", "tube"];
 
 params! {
-    /// Overtones: soft, warm or hard.
+    /// Overtones: soft, warm, hard or as of a tube.
     pub struct SaturatorParams {
         /// How far the sound is pushed into the curve. What is too quiet to be bent keeps its level.
         drive: "Drive", Db, 0.0..=36.0, Lin, 0.0, Smooth(20.0);
-        /// Soft bends early, warm stays clean for longer, hard clips.
-        curve: "Curve", Choice(CURVES), 0.0..=2.0, Lin, 0.0, Step;
-        /// Even harmonics, as from a tube: the curve off its middle.
+        /// Soft bends early, warm stays clean for longer, hard clips. Tube is soft with half the room below: even harmonics that come with the drive.
+        curve: "Curve", Choice(CURVES), 0.0..=3.0, Lin, 0.0, Step;
+        /// Even harmonics, of quiet sound too: the curve off its middle.
         even: "Even", Percent, 0.0..=100.0, Lin, 0.0, Smooth(20.0);
         /// Share of the bent sound; the rest is the sound as it was, in time with it.
         mix: "Mix", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
@@ -49,15 +49,17 @@ impl<L: Lane> Channel<L> {
     }
 }
 
-/// Which lanes bend softly and which hard; the others are warm.
-fn which<L: Lane>(curve: L) -> (L::Mask, L::Mask) {
-    (curve.lt(L::splat(0.5)), L::splat(1.5).lt(curve))
+/// Which lanes bend softly, which hard and which as a tube; the others are warm.
+fn which<L: Lane>(curve: L) -> (L::Mask, L::Mask, L::Mask) {
+    let tube = L::splat(2.5).lt(curve);
+    (curve.lt(L::splat(0.5)), L::splat(1.5).lt(curve) & !tube, tube)
 }
 
 /// The curve's value over a step, for each lane its own curve.
 fn bend<L: Lane>(curve: L, before: L, now: L) -> L {
-    let (soft, hard) = which(curve);
+    let (soft, hard, tube) = which(curve);
     let rest = L::select(hard, shaper::hard(before, now), shaper::warm(before, now));
+    let rest = L::select(tube, shaper::tube(before, now), rest);
     L::select(soft, shaper::soft(before, now), rest)
 }
 
@@ -114,11 +116,12 @@ impl<L: Lane> Point<L> {
         let one = L::splat(1.0);
         let (drive, offset) = (math::amplitude(drive), even * L::splat(0.005));
         let square = offset * offset;
-        // Slopes of the three curves at the offset (at most 0.5).
+        // Slopes of the curves at the offset (0 to 0.5).
         let round = one + square;
         let soft = one / (round * round.sqrt());
         let warm = one - square * L::splat(4.0 / 9.0);
-        let slope = L::select(curve.lt(L::splat(0.5)), soft, L::select(L::splat(1.5).lt(curve), one, warm));
+        let (softly, hard, tube) = which(curve);
+        let slope = L::select(softly | tube, soft, L::select(hard, one, warm));
         Point { drive, offset, rest: bend(curve, offset, offset), level: one / (slope * drive) }
     }
 }
@@ -146,7 +149,7 @@ impl<L: Lane> Effect<L> for Saturator<L> {
             block: L::splat(math::one_pole(BLOCK_MS, setup.rate)),
             // 120 dB are 13.8 time constants.
             block_frames: (14.0 * 0.001 * BLOCK_MS * setup.rate) as usize,
-            shifted: start.even > 0.0,
+            shifted: start.even > 0.0 || start.curve == 3.0,
         }
     }
 
@@ -163,7 +166,8 @@ impl<L: Lane> Effect<L> for Saturator<L> {
         let curve = ramps.curve.to;
         let from = Point::new(ramps.drive.from, ramps.even.from, curve);
         let to = Point::new(ramps.drive.to, ramps.even.to, curve);
-        let uneven = L::zero().lt(ramps.even.from.max(ramps.even.to));
+        let (soft, hard, tube) = which(curve);
+        let uneven = L::zero().lt(ramps.even.from.max(ramps.even.to)) | tube;
         self.shifted = uneven.any();
 
         let hundredth = L::splat(0.01);
@@ -181,11 +185,11 @@ impl<L: Lane> Effect<L> for Saturator<L> {
             channel.oversampler.run(samples, |high| {
                 let mut driven = [before; HIGH + 1];
                 push(high, &mut driven, from, to);
-                let (soft, hard) = which(curve);
-                match (soft.any(), (!soft & !hard).any(), hard.any()) {
-                    (true, false, false) => shape(high, &driven, from, to, shaper::soft),
-                    (false, true, false) => shape(high, &driven, from, to, shaper::warm),
-                    (false, false, true) => shape(high, &driven, from, to, shaper::hard),
+                match (soft.any(), (!soft & !hard & !tube).any(), hard.any(), tube.any()) {
+                    (true, false, false, false) => shape(high, &driven, from, to, shaper::soft),
+                    (false, true, false, false) => shape(high, &driven, from, to, shaper::warm),
+                    (false, false, true, false) => shape(high, &driven, from, to, shaper::hard),
+                    (false, false, false, true) => shape(high, &driven, from, to, shaper::tube),
                     _ => shape(high, &driven, from, to, |before, now| bend(curve, before, now)),
                 }
                 channel.before = Some(driven[high.len()]);

@@ -10,7 +10,7 @@ const RATE: f32 = 48_000.0;
 fn run(params: &DelayParams, tempo: f32, left: &[f32], key: f32) -> [Vec<f32>; 2] {
     let kind = KINDS.get("space.delay").expect("on the shelf");
     let values = params.to_vec();
-    let mut processor = (kind.build)(&Setup { rate: RATE, tempo, channels: 2 }, &values);
+    let mut processor = (kind.build)(&Setup { rate: RATE, tempo, channels: 2, impulse: None }, &values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(v)).collect();
     let key = [key; QUANTUM];
     let (mut left, mut right) = (left.to_vec(), vec![0.0; left.len()]);
@@ -74,7 +74,8 @@ fn a_new_time_fades_in_over_a_quantum_however_the_sound_is_cut() {
     let kind = KINDS.get("space.delay").expect("on the shelf");
     let sound = |lengths: &[usize]| {
         let times = [100.0, 140.0, 60.0].map(|time| DelayParams { note: 0.0, time, ..plain() }.to_vec());
-        let mut processor = (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2 }, &times[0]);
+        let mut processor =
+            (kind.build)(&Setup { rate: RATE, tempo: 120.0, channels: 2, impulse: None }, &times[0]);
         let tone = |i: usize| 0.5 * (i as f32 * 0.05).sin();
         let mut left: Vec<f32> = (0..QUANTUM * 450).map(tone).collect();
         let mut right = left.clone();

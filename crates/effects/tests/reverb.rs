@@ -9,7 +9,7 @@ use mixsmith_processor::{Io, ParamSet, QUANTUM, Ramp, Setup};
 fn answer(params: &ReverbParams, rate: f32, seconds: f32) -> [Vec<f32>; 2] {
     let kind = KINDS.get("space.reverb").expect("on the shelf");
     let values = params.to_vec();
-    let mut processor = (kind.build)(&Setup { rate, tempo: 120.0, channels: 2 }, &values);
+    let mut processor = (kind.build)(&Setup { rate, tempo: 120.0, channels: 2, impulse: None }, &values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(v)).collect();
     let frames = ((seconds * rate) as usize).next_multiple_of(QUANTUM);
     let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);

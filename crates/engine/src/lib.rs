@@ -13,6 +13,7 @@ mod render;
 mod runner;
 mod shadow;
 mod shape;
+mod sums;
 mod unit;
 
 pub use compile::{CompileError, Sources, compile};

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use mixsmith_dsp::delay_line::DelayLine;
 use mixsmith_processor::{Io, Key, Processor, Ramp, Setup};
-use mixsmith_session::{Map, Tap};
+use mixsmith_session::Map;
 
-use crate::gain;
-use crate::plan::{Edge, KeyEdge, Node, PlacedClip, PlannedInsert};
+use crate::plan::{Edge, KeyEdge, Node, PlacedClip, PlannedInsert, Sum, Take};
+use crate::{gain, sums};
 
 /// Two channels of one stride.
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ pub(crate) struct Output {
     pre: Option<Pair>,
     /// Inputs (or gains) of the inserts, kept only for shadows.
     taps: Vec<Option<Pair>>,
+    /// Sums over the strips that run with it.
+    pub sums: Vec<Pair>,
     /// Frames by which it is late.
     latency: usize,
 }
@@ -42,13 +44,15 @@ impl Output {
             post: Pair::new(stride),
             pre: plan.pre_used.then(|| Pair::new(stride)),
             taps: plan.inserts.iter().map(|insert| insert.tapped.then(|| Pair::new(stride))).collect(),
+            sums: plan.sums.iter().map(|_| Pair::new(stride)).collect(),
             latency: plan.latency,
         }
     }
 
-    fn tap(&self, tap: Tap) -> &Pair {
-        match (tap, &self.pre) {
-            (Tap::Pre, Some(pre)) => pre,
+    fn take(&self, take: Take) -> &Pair {
+        match (take, &self.pre) {
+            (Take::Pre, Some(pre)) => pre,
+            (Take::Sum(sum), _) => &self.sums[sum],
             _ => &self.post,
         }
     }
@@ -95,7 +99,7 @@ impl Running {
     /// Builds the state of a node. `stride` is the largest number of frames run at once, a multiple of the quantum. A strip
     /// that shares its processors has none of its `own`.
     pub fn new(plan: &Node, rate: u32, tempo: f32, stride: usize, own: bool) -> Self {
-        let setup = Setup { rate: rate as f32, tempo, channels: plan.channels };
+        let setup = Setup { rate: rate as f32, tempo, channels: plan.channels, impulse: None };
         let inserts =
             plan.inserts.iter().filter(|_| own).map(|insert| RunningInsert::new(insert, &setup, stride));
         let delays = plan.inputs.iter().map(|edge| [(); 2].map(|()| DelayLine::new(edge.delay))).collect();
@@ -106,6 +110,11 @@ impl Running {
             scratch: Pair::new(stride),
             plan: plan.clone(),
         }
+    }
+
+    /// The sums over the strips that run with it.
+    pub fn sums(&self) -> &[Sum] {
+        &self.plan.sums
     }
 
     /// Strip id, insert id, largest and mean gain reduction in dB of every insert.
@@ -218,7 +227,8 @@ impl RunningInsert {
             _ => 0,
         };
         let ramps: Vec<Ramp<f32>> = start.iter().map(|&value| Ramp::still(value)).collect();
-        let mut processor = (plan.kind.build)(setup, &start);
+        let setup = Setup { impulse: plan.impulse.clone(), ..setup.clone() };
+        let mut processor = (plan.kind.build)(&setup, &start);
         processor.set(&ramps);
         RunningInsert {
             processor,
@@ -366,25 +376,16 @@ fn add_edge(
     right: &mut [f32],
 ) {
     let frames = left.len();
-    let from = source.tap(edge.tap);
-    let add = |to: &mut [f32], from: &[f32]| to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
-    match &edge.level {
-        None if edge.delay == 0 => {
-            add(left, &from.left);
-            add(right, &from.right);
-            return;
+    let from = source.take(edge.take);
+    if edge.delay == 0 {
+        // In one pass, to the bits of the passes below.
+        match &edge.level {
+            None => return sums::add_pair(left, right, from, 1.0),
+            Some(level) if !level.moves() => {
+                return sums::add_pair(left, right, from, gain::amplitude(level.at(0)));
+            }
+            _ => {}
         }
-        Some(level) if edge.delay == 0 && !level.moves() => {
-            // In one pass, to the bits of the passes below.
-            let gain = gain::amplitude(level.at(0));
-            let scaled = |to: &mut [f32], from: &[f32]| {
-                to.iter_mut().zip(from).for_each(|(to, from)| *to += *from * gain);
-            };
-            scaled(left, &from.left);
-            scaled(right, &from.right);
-            return;
-        }
-        _ => {}
     }
     let (one, two) = scratch;
     one.copy_from_slice(&from.left[..frames]);
@@ -397,6 +398,6 @@ fn add_edge(
         delay[0].process(one);
         delay[1].process(two);
     }
-    add(left, one);
-    add(right, two);
+    one.iter().zip(left).for_each(|(from, to)| *to += *from);
+    two.iter().zip(right).for_each(|(from, to)| *to += *from);
 }

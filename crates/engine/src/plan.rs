@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mixsmith_audio::Clip;
 use mixsmith_dsp::X8;
-use mixsmith_processor::{Kind, QUANTUM};
+use mixsmith_processor::{Impulse, Kind, QUANTUM};
 use mixsmith_session::{Map, Tap};
 
 use crate::Curve;
@@ -89,6 +89,10 @@ pub(crate) struct Node {
     pub latency: usize,
     /// Does anybody take the signal before the fader?
     pub pre_used: bool,
+    /// Does anybody take the signal after the fader, other than in a sum?
+    pub post_used: bool,
+    /// Sums over the strips of its unit, if it is the first of them.
+    pub sums: Vec<Sum>,
 }
 
 /// Curves of the strip's own knobs.
@@ -128,11 +132,38 @@ impl PlacedClip {
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {
     pub from: usize,
-    pub tap: Tap,
+    pub take: Take,
     /// Level of a send; none for a route.
     pub level: Option<Curve>,
     /// Delay that makes it as late as the latest of its fellows.
     pub delay: usize,
+}
+
+/// What is taken of a node's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Take {
+    /// After the fader.
+    Post,
+    /// Before the fader.
+    Pre,
+    /// A sum over the strips that run with it, which it is the first of.
+    Sum(usize),
+}
+
+impl From<Tap> for Take {
+    fn from(tap: Tap) -> Take {
+        match tap {
+            Tap::Pre => Take::Pre,
+            Tap::Post => Take::Post,
+        }
+    }
+}
+
+/// A sum over strips that run as one.
+#[derive(Clone, Debug)]
+pub(crate) struct Sum {
+    /// Amplitude of each strip in it.
+    pub gains: Vec<f32>,
 }
 
 #[derive(Clone, Debug)]
@@ -145,6 +176,8 @@ pub(crate) struct PlannedInsert {
     /// Places of the curves that move.
     pub moving: Vec<usize>,
     pub key: Option<KeyEdge>,
+    /// The impulse response that it is built with.
+    pub impulse: Option<Arc<Impulse>>,
     /// Latency up to its input: what its curves and its key are aligned to.
     pub latency: usize,
     /// Its own latency.

@@ -31,8 +31,9 @@ pub(crate) fn units(node: &Node, count: usize) -> Vec<usize> {
 
 /// Can it share its processors with others?
 fn fits(node: &Node) -> bool {
-    let plain =
-        |insert: &crate::plan::PlannedInsert| insert.key.is_none() && !insert.tapped && insert.wide.is_some();
+    let plain = |insert: &crate::plan::PlannedInsert| {
+        insert.key.is_none() && !insert.tapped && insert.wide.is_some() && insert.impulse.is_none()
+    };
     !node.inserts.is_empty() && node.inserts.iter().all(plain)
 }
 

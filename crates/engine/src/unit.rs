@@ -5,9 +5,9 @@ use mixsmith_dsp::{Lane, X8};
 use mixsmith_processor::{Io, Processor, QUANTUM, Ramp, Setup};
 
 use crate::Plan;
-use crate::gain;
 use crate::node::{Output, Running};
-use crate::plan::{Level, Node};
+use crate::plan::{Level, Node, Sum};
+use crate::{gain, sums};
 
 /// One or more strips, of one level and next to each other.
 pub(crate) struct Unit {
@@ -58,9 +58,10 @@ impl Unit {
                 }
             }
         }
-        for (strip, out) in self.strips.iter_mut().zip(outputs) {
+        for (strip, out) in self.strips.iter_mut().zip(&mut *outputs) {
             strip.leave(out, frame, frames);
         }
+        sums::add_up(self.strips[0].sums(), outputs, frames);
     }
 }
 
@@ -71,6 +72,10 @@ struct Wide {
     blocks: [[X8; QUANTUM]; 2],
     /// What fader and panner make of mono strips, left and right, where none of them ever moves.
     gains: Option<[X8; 2]>,
+    /// If so: what each sum takes of each of them, left and right.
+    sums: Vec<[[f32; 8]; 2]>,
+    /// Does anybody take a strip by itself?
+    apart: bool,
     rest: [[f32; QUANTUM]; 8],
 }
 
@@ -84,7 +89,7 @@ struct WideInsert {
 impl Wide {
     fn new(nodes: &[Node], plan: &Plan) -> Self {
         let channels = nodes[0].channels;
-        let setup = Setup { rate: plan.rate as f32, tempo: plan.tempo, channels };
+        let setup = Setup { rate: plan.rate as f32, tempo: plan.tempo, channels, impulse: None };
         let insert = |(place, first): (usize, &crate::plan::PlannedInsert)| {
             let start: Vec<f32> = first.curves.iter().map(|curve| curve.at(0)).collect();
             // Lanes without a strip do what the first does.
@@ -109,7 +114,22 @@ impl Wide {
                 gains
             });
         }
-        Wide { inserts, channels, blocks: [[X8::zero(); QUANTUM]; 2], gains, rest: [[0.0; QUANTUM]; 8] }
+        let of_sum = |sum: &Sum| {
+            gains.unwrap_or_default().map(|side| {
+                let mut all = side.0;
+                all.iter_mut().zip(&sum.gains).for_each(|(all, gain)| *all *= gain);
+                all
+            })
+        };
+        Wide {
+            inserts,
+            channels,
+            blocks: [[X8::zero(); QUANTUM]; 2],
+            gains,
+            sums: nodes[0].sums.iter().map(of_sum).collect(),
+            apart: nodes.iter().any(|node| node.post_used),
+            rest: [[0.0; QUANTUM]; 8],
+        }
     }
 
     fn run(&mut self, strips: &mut [Running], outputs: &mut [Output], frame: u64, frames: usize) {
@@ -147,6 +167,16 @@ impl Wide {
                     }
                     from = piece.end;
                 }
+            }
+            if self.gains.is_some() && !self.sums.is_empty() {
+                wide::scatter(left, self.rest.each_mut().map(|row| row.as_mut_slice()));
+                for (gains, sum) in self.sums.iter().zip(&mut outputs[0].sums) {
+                    sums::mix(&self.rest, &gains[0], &mut sum.left[span.clone()]);
+                    sums::mix(&self.rest, &gains[1], &mut sum.right[span.clone()]);
+                }
+            }
+            if self.gains.is_some() && !self.apart {
+                continue;
             }
             if let Some([to_left, to_right]) = self.gains {
                 for (left, right) in left.iter_mut().zip(right.iter_mut()) {

@@ -202,10 +202,16 @@ fn strips_that_move_side_by_side_give_the_bits_of_each_alone_on_any_threads() {
     let (wide, alone) = (plan(&KINDS), plan(&Kinds(ALL, &[])));
     let sound = offline(&alone, 1);
     assert!(sound.iter().all(|one| one.iter().any(|x| *x != 0.0)));
-    for threads in [1, 2, 3] {
-        assert!(offline(&wide, threads) == sound, "{threads} threads");
+    let together = offline(&wide, 1);
+    assert!(together[..11] == sound[..11]);
+    // Strips that run as one are added up before they meet the others: in another order, so rounded otherwise.
+    for (one, other) in together[11].iter().zip(&sound[11]) {
+        assert!((one - other).abs() < 4e-6, "{one} for {other}");
     }
-    assert!(live(&wide, 11, 37) == sound[11]);
+    for threads in [2, 3] {
+        assert!(offline(&wide, threads) == together, "{threads} threads");
+    }
+    assert!(live(&wide, 11, 37) == together[11]);
 }
 
 #[test]

@@ -386,7 +386,14 @@ fn strips_side_by_side_give_the_bits_of_each_alone() {
     };
     let ((wide, plan), (alone, _)) = (render_with(&with_lanes), render_with(&without));
     assert!(wide.iter().flatten().flatten().any(|x| *x != 0.0));
-    assert_eq!(wide, alone);
+    assert_eq!(wide[..11], alone[..11]);
+    // The master is rounded otherwise: strips that run as one are added up before they meet the others.
+    for (one, other) in wide[11].iter().flatten().zip(alone[11].iter().flatten()) {
+        assert!((one - other).abs() < 4e-6, "{one} for {other}");
+    }
+    // What is printed beside it changes no bit of it.
+    let master = compile(&session, &with_lanes, &sources, &strips(&["master"])).unwrap();
+    assert_eq!(offline(&master, 20_000, 1)[0], wide[11]);
     let mut runner = Runner::new(&plan, 11);
     let (mut left, mut right) = (vec![0.0; 20_000], vec![0.0; 20_000]);
     runner.play(&mut left, &mut right);

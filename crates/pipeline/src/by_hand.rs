@@ -3,12 +3,13 @@
 use mixsmith_assistant::locks::{is_at, place};
 use mixsmith_assistant::{Locks, replay};
 use mixsmith_effects::KINDS;
-use mixsmith_session::{Address, Edit, Session, diff, nearest};
+use mixsmith_engine::Sources;
+use mixsmith_session::{Address, Edit, Session, Slot, diff, nearest};
 
 use crate::lock::Lock;
 use crate::report::words;
 use crate::sessions::{self, Opened};
-use crate::{Folder, Journal, PipelineError, naming};
+use crate::{Folder, Journal, PipelineError, impulses, naming};
 
 /// Takes the song and reads its mix.
 fn open(folder: &Folder) -> Result<(Lock, Opened), PipelineError> {
@@ -30,6 +31,17 @@ pub fn set(folder: &Folder, settings: &[String]) -> Result<Vec<String>, Pipeline
         })?;
         let mut at: Address = address.parse().map_err(|error| PipelineError::Edit(format!("{error}")))?;
         at.strip = naming::strip(&session, &at.strip)?.to_owned();
+        if let Slot::Insert(insert, word) = &at.slot
+            && word == "impulse"
+        {
+            let impulse = (!value.trim().is_empty()).then(|| value.trim().to_owned());
+            let (strip, insert) = (at.strip.clone(), insert.clone());
+            let edit = Edit::Impulse { strip, insert, impulse };
+            session.apply(&KINDS, &edit).map_err(|error| PipelineError::Edit(format!("{at}: {error}")))?;
+            impulses::gather(folder, &session, &Sources::new())?;
+            said.extend(words::edit(&edit, &session));
+            continue;
+        }
         let param = session.param(&KINDS, &at).map_err(|error| PipelineError::Edit(error.to_string()))?;
         let to = param.unit.parse(value).map_err(|error| PipelineError::Edit(format!("{at}: {error}")))?;
         let before = session.value(&KINDS, &at).unwrap_or(param.default);
@@ -99,6 +111,7 @@ fn stranded<'a>(locks: &'a Locks, after: &Session) -> Option<(&'a Edit, String)>
             Edit::Set { .. }
                 | Edit::Switch { .. }
                 | Edit::Key { .. }
+                | Edit::Impulse { .. }
                 | Edit::Route { .. }
                 | Edit::Draw { .. }
         )

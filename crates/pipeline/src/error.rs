@@ -23,6 +23,14 @@ pub enum PipelineError {
         /// What was given with `--out`.
         path: PathBuf,
     },
+    /// A sound file that was given cannot be read.
+    #[error("{}: {why}", path.display())]
+    NoSound {
+        /// What was given.
+        path: PathBuf,
+        /// Why it has no sound.
+        why: String,
+    },
     /// Nothing in the folder can be mixed.
     #[error("{}: no track that could be read. Put the song's tracks into it, one audio file a track.{}", path.display(), list(problems))]
     NoTracks {
@@ -59,6 +67,19 @@ pub enum PipelineError {
     /// An edit that the session refuses.
     #[error("{0}")]
     Edit(String),
+    /// The impulse response of a processor cannot be used.
+    #[error(
+        "session.toml: {at}: the impulse response `{named}` cannot be read: {why}. Put the file into the song's folder \
+             (a folder `impulses` in it holds no tracks), or take the line `impulse` out."
+    )]
+    Impulse {
+        /// Strip and insert.
+        at: String,
+        /// What the session names.
+        named: String,
+        /// Why not.
+        why: String,
+    },
     /// The session has no sound.
     #[error("session.toml: {0}")]
     Compile(#[from] CompileError),

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use mixsmith_audio::SharedDisk;
+
 use crate::PipelineError;
 
 /// A song's folder. The person's tracks in it are only read; all that is written is below [`Folder::mix`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Folder {
     /// The folder that was given.
     pub root: PathBuf,
@@ -13,10 +15,12 @@ pub struct Folder {
     pub mix: PathBuf,
     /// Where mix, master, stems and report go: `mix/out/`, or the place given with `--out`.
     pub out: PathBuf,
+    /// Through which everything is written.
+    disk: SharedDisk,
 }
 
 /// Folders that hold no tracks of the song.
-const NOT_TRACKS: &[&str] = &["mix", "reference", "references", "ref"];
+const NOT_TRACKS: &[&str] = &["mix", "reference", "references", "ref", "impulses"];
 
 /// Endings of files that are worth opening; anything else in a song's folder is left in peace.
 const ENDINGS: &[&str] = &[
@@ -57,7 +61,36 @@ impl Folder {
             }
             None => (root.join("mix"), root.join("mix").join("out")),
         };
-        Ok(Folder { root: root.to_owned(), mix, out })
+        Ok(Folder { root: root.to_owned(), mix, out, disk: mixsmith_audio::disk::real() })
+    }
+
+    /// The same folder, written through another disk.
+    pub fn on(self, disk: SharedDisk) -> Self {
+        Folder { disk, ..self }
+    }
+
+    /// Through which everything is written.
+    pub(crate) fn disk(&self) -> &SharedDisk {
+        &self.disk
+    }
+
+    /// Makes a folder below [`Folder::mix`] or [`Folder::out`].
+    pub(crate) fn make(&self, folder: &Path) -> Result<(), PipelineError> {
+        self.disk.make_folder(folder).map_err(PipelineError::io(folder))
+    }
+
+    /// Writes a whole file, so that there is the old one or the new one and nothing else.
+    pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), PipelineError> {
+        mixsmith_audio::write_atomic(&self.disk, path, bytes).map_err(PipelineError::io(path))
+    }
+
+    /// Reads a text that this program has written; nothing where there is none.
+    pub(crate) fn text(&self, path: &Path) -> Result<Option<String>, PipelineError> {
+        match mixsmith_audio::disk::read_text(&*self.disk, path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(PipelineError::text(path)(error)),
+        }
     }
 
     /// What the person wants.
@@ -75,6 +108,10 @@ impl Folder {
     /// The reasons of the session that is being written; see [`crate::sessions::write`].
     pub(crate) fn decisions_to_be(&self) -> PathBuf {
         self.mix.join("decisions.next.toml")
+    }
+    /// Earlier states of the mix.
+    pub fn backups(&self) -> PathBuf {
+        self.mix.join("backups")
     }
     /// What may be deleted at any time.
     pub fn cache(&self) -> PathBuf {
@@ -175,9 +212,16 @@ mod tests {
     #[test]
     fn references_outputs_and_other_files_are_not_tracks() {
         let dir = tempfile::tempdir().unwrap();
-        for file in
-            ["b.wav", "A ü.FLAC", "notes.txt", "sub/c.aif", "reference/mix.flac", "mix/out/mix.wav", ".d.wav"]
-        {
+        for file in [
+            "b.wav",
+            "A ü.FLAC",
+            "notes.txt",
+            "sub/c.aif",
+            "reference/mix.flac",
+            "impulses/a.wav",
+            "mix/out/mix.wav",
+            ".d.wav",
+        ] {
             let path = dir.path().join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, b"x").unwrap();

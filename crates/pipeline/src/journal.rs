@@ -42,8 +42,8 @@ impl Journal {
     /// journal before and the one after are there, the one that knows the text of the session is the right one. When
     /// neither knows it (a hand has changed it since), it is the one that leaves less of it to be explained by a hand.
     pub(crate) fn of(folder: &Folder, text: &str, session: &Session) -> Result<Self, PipelineError> {
-        let before = Self::read(&folder.decisions())?;
-        let Some(after) = Self::read(&folder.decisions_to_be())? else {
+        let before = Self::read(folder, &folder.decisions())?;
+        let Some(after) = Self::read(folder, &folder.decisions_to_be())? else {
             return Ok(before.unwrap_or_default());
         };
         let Some(before) = before else { return Ok(after) };
@@ -55,12 +55,8 @@ impl Journal {
     }
 
     /// Reads a journal; nothing when there is none.
-    fn read(path: &Path) -> Result<Option<Self>, PipelineError> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(PipelineError::text(path)(error)),
-        };
+    pub(crate) fn read(folder: &Folder, path: &Path) -> Result<Option<Self>, PipelineError> {
+        let Some(text) = folder.text(path)? else { return Ok(None) };
         let journal: Journal = toml::from_str(&text).map_err(|error| PipelineError::Text {
             path: path.to_owned(),
             what: format!("{error}\nThe file is written by mixsmith. Without it nobody knows which values a hand has set: \
@@ -76,12 +72,11 @@ impl Journal {
         Ok(Some(journal))
     }
 
-    /// Writes it, whole or not at all.
-    pub fn write(&self, path: &Path) -> Result<(), PipelineError> {
+    /// It as the text of a file.
+    pub(crate) fn text(&self, path: &Path) -> Result<String, PipelineError> {
         let text = toml::to_string(self)
             .map_err(|error| PipelineError::Text { path: path.to_owned(), what: error.to_string() })?;
-        mixsmith_audio::write_atomic(path, format!("{HEAD}{text}").as_bytes())
-            .map_err(PipelineError::io(path))
+        Ok(format!("{HEAD}{text}"))
     }
 
     /// Is this the text that was written with the journal?

@@ -4,12 +4,14 @@
 //! can be run alone; what lies between is on disk and can be read.
 #![allow(clippy::disallowed_methods, reason = "files, clock and threads belong here")]
 
+mod backups;
 mod brief;
 mod by_hand;
 mod demo;
 mod envelope;
 mod error;
 mod folder;
+mod impulses;
 mod journal;
 mod listen;
 mod lock;
@@ -19,6 +21,7 @@ mod meter;
 mod naming;
 mod print;
 mod progress;
+mod readings;
 pub mod report;
 mod road;
 mod scorecard;
@@ -27,6 +30,7 @@ mod stamps;
 mod unread;
 mod why;
 
+pub use backups::{Backup, Restored, backups, restore};
 pub use by_hand::{set, unset};
 pub use demo::demo;
 pub use envelope::Envelope;
@@ -37,6 +41,9 @@ pub use listen::{Listened, SongFile, listen};
 pub use manifest::{Manifest, Printed};
 pub use meter::{Level, Meter};
 pub use progress::{Progress, Silent};
+pub use readings::{
+    Band, KReading, KReadings, LoudnessReadings, NeedleReadings, Readings, StereoReadings, meter,
+};
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use scorecard::{Bar, Figure, QUESTIONS, Score, Verdict, figures};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mixsmith_analysis::{Fact, Facts, Qty, Sketch, Song, Stem, ears, sketch};
-use mixsmith_audio::{Audio, Clip, Severity, cache_clip, content_hash, hex, open_cached, read, resample};
+use mixsmith_audio::{Audio, Clip, Severity, cache_clip_on, content_hash, hex, open_cached, read, resample};
 use mixsmith_session::slug;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -184,19 +184,20 @@ fn hear(folder: &Folder, path: &Path) -> Result<Found, PipelineError> {
             name: info.name,
         };
         let key = clip_key(&file, file.rate);
-        let clip = cache_clip(&audio, &cache.join("clips"), &key).map_err(PipelineError::io(&cache))?;
+        let clip = cache_clip_on(folder.disk(), &audio, &cache.join("clips"), &key)
+            .map_err(PipelineError::io(&cache))?;
         let (facts, sketch) = ears::measure_stem("", &audio);
         let bytes = ears::store::to_bytes(&facts, &sketch);
         let place = cache.join("facts").join(facts_key(&file));
-        std::fs::create_dir_all(cache.join("facts")).map_err(PipelineError::io(&place))?;
-        mixsmith_audio::write_atomic(&place, &bytes).map_err(PipelineError::io(&place))?;
+        folder.make(&cache.join("facts"))?;
+        folder.write(&place, &bytes)?;
         heard.push(Heard { file, clip: Arc::new(clip), facts, sketch });
     }
     let streams = heard.iter().map(|heard| heard.file.clone()).collect();
     let entry = Cached { format: ears::store::FORMAT, streams, notes: notes.clone() };
     let place = cache.join("facts").join(format!("{hash}.json"));
     if let Ok(text) = serde_json::to_vec(&entry) {
-        mixsmith_audio::write_atomic(&place, &text).map_err(PipelineError::io(&place))?;
+        folder.write(&place, &text)?;
     }
     Ok((heard, notes))
 }
@@ -252,7 +253,8 @@ fn at_rate(folder: &Folder, heard: &Heard, rate: u32) -> Result<Arc<Clip>, Pipel
     let mut audio = Audio::silence(heard.file.rate, heard.clip.channels, frames);
     let mut slices: Vec<&mut [f32]> = audio.channels.iter_mut().map(Vec::as_mut_slice).collect();
     heard.clip.read(0, &mut slices);
-    let clip = cache_clip(&resample(&audio, rate), &dir, &key).map_err(PipelineError::io(&dir))?;
+    let clip =
+        cache_clip_on(folder.disk(), &resample(&audio, rate), &dir, &key).map_err(PipelineError::io(&dir))?;
     Ok(Arc::new(clip))
 }
 

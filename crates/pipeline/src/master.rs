@@ -28,7 +28,7 @@ impl Sink for Weigh {
 }
 
 /// A session of the finished mix and the master's chain alone.
-fn alone(session: &Session, master: &Strip, mix: &Audio) -> (Session, Sources) {
+fn alone(session: &Session, master: &Strip, mix: &Audio, known: &Sources) -> (Session, Sources) {
     let frames = mix.frames() as u64;
     let source = Source {
         id: "mix".to_owned(),
@@ -44,7 +44,10 @@ fn alone(session: &Session, master: &Strip, mix: &Audio) -> (Session, Sources) {
     let song = session.song.clone();
     let session =
         Session { song, sources: vec![source], strips: vec![Arc::new(track), Arc::new(master.clone())] };
-    (session, [("mix".to_owned(), Arc::new(Sound::in_memory(mix.clone())))].into())
+    let impulses = master.inserts.iter().filter_map(|insert| insert.impulse.as_ref());
+    let impulses = impulses.filter_map(|named| Some((named.clone(), known.get(named)?.clone())));
+    let mix = ("mix".to_owned(), Arc::new(Sound::in_memory(mix.clone())));
+    (session, impulses.chain([mix]).collect())
 }
 
 /// What one try gave.
@@ -70,6 +73,7 @@ impl Try {
 pub(crate) fn settle(
     session: &Session,
     mix: &Audio,
+    known: &Sources,
     target: f64,
     threads: usize,
     progress: &dyn Progress,
@@ -80,7 +84,7 @@ pub(crate) fn settle(
         return Ok(None);
     };
     let at = Address::insert(&master.id, &limiter.id, "gain");
-    let (small, sources) = alone(session, master, mix);
+    let (small, sources) = alone(session, master, mix, known);
     let piece = loudest(mix);
     let Ok(param) = small.param(&KINDS, &at) else { return Ok(None) };
     let range = *param.range.start()..=*param.range.end();
@@ -106,7 +110,7 @@ pub(crate) fn settle(
     let (mut low, mut high) = apart(first);
     if let Some((piece, softer)) = &piece {
         // A first idea from the loudest part alone, at the price of a part.
-        let (small, sources) = alone(session, master, piece);
+        let (small, sources) = alone(session, master, piece, known);
         let attempt = |gain: f32| -> Result<Try, PipelineError> {
             let mut session = small.clone();
             let _ = session.apply(&KINDS, &Edit::Set { at: at.clone(), to: gain });

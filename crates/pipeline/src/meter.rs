@@ -225,13 +225,11 @@ mod tests {
             let level = |i: u32| 0.3 * (0.5 + 0.5 * (i as f32 / (2 * rate) as f32).cos()).powi(4);
             let left: Vec<f32> = (0..20 * rate).map(|i| level(i) * noise()).collect();
             let right: Vec<f32> = (0..20 * rate).map(|i| level(i + rate) * noise()).collect();
-            let (mut ours, mut theirs) = (Meter::new(rate), EbuR128::new(2, rate, Mode::I | Mode::LRA).unwrap());
+            let (mut ours, mut theirs) = (Meter::new(rate), EbuR128::new(2, rate, Mode::I).unwrap());
             for (left, right) in left.chunks(8192).zip(right.chunks(8192)) {
                 ours.add(left, right);
                 theirs.add_frames_planar_f32(&[left, right]).unwrap();
             }
-            let ranges = (ours.range(), theirs.loudness_range().unwrap());
-            assert!((ranges.0 - ranges.1).abs() < 0.2, "{rate} Hz: {ranges:?} LU");
             let (ours, theirs) = (ours.level().loudness, theirs.loudness_global().unwrap());
             assert!((ours - theirs).abs() < 0.02, "{rate} Hz: {ours} and {theirs} LUFS");
         }

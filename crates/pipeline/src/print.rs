@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::manifest::{Manifest, Printed};
 use crate::meter::Meter;
-use crate::{PipelineError, Progress};
+use crate::{Folder, PipelineError, Progress};
 
 /// Renders one strip into memory.
 pub(crate) fn listen_to(
@@ -129,15 +129,15 @@ struct Job {
 pub(crate) fn print(
     session: &Session,
     sources: &Sources,
-    out: &Path,
+    folder: &Folder,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Reel, PipelineError> {
     let (prints, jobs) = jobs(session);
     let plan = compile(session, &KINDS, sources, &prints)?;
-    for folder in ["", "stems", "groups"] {
-        let folder = out.join(folder);
-        std::fs::create_dir_all(&folder).map_err(PipelineError::io(&folder))?;
+    let (out, disk) = (&folder.out, folder.disk());
+    for inside in ["", "stems", "groups"] {
+        folder.make(&out.join(inside))?;
     }
     let count = |kind: &str| {
         let alone = jobs.iter().filter(|job| kind == "group" && job.group.is_some()).count();
@@ -148,7 +148,7 @@ pub(crate) fn print(
     let mut tapes: Vec<Tape> = Vec::new();
     for job in &jobs {
         let path = out.join(&job.file);
-        let writer = WavWriter::create(&path, session.song.rate, 2, Sample::I24, Dither::Tpdf)
+        let writer = WavWriter::create_on(disk, &path, session.song.rate, 2, Sample::I24, Dither::Tpdf)
             .map_err(PipelineError::io(&path))?;
         let sums = match job.kind {
             "mix" => vec![(stems.clone(), -1.0), (groups.clone(), -1.0)],
@@ -175,7 +175,7 @@ pub(crate) fn print(
         .map_err(|error| PipelineError::Threads(error.to_string()))?;
     let outputs = pool.install(|| {
         let finished = tapes.into_par_iter().zip(jobs.into_par_iter()).with_max_len(1);
-        finished.map(|(tape, job)| finish(tape, job, out)).collect::<Result<Vec<_>, _>>()
+        finished.map(|(tape, job)| finish(tape, job, folder)).collect::<Result<Vec<_>, _>>()
     })?;
     let outputs = outputs.into_iter().flatten().collect();
     let worst = |sum: &Mutex<AddUp>| sum.lock().map_or(0.0, |sum| sum.worst_db());
@@ -192,21 +192,16 @@ impl Sink for Borrowed<'_> {
 }
 
 /// Closes a file, and copies it where a group is the same stem.
-fn finish(tape: Tape, job: Job, out: &Path) -> Result<Vec<Printed>, PipelineError> {
-    let path = out.join(&job.file);
+fn finish(tape: Tape, job: Job, folder: &Folder) -> Result<Vec<Printed>, PipelineError> {
+    let path = folder.out.join(&job.file);
     let (level, envelope) = tape.meter.finish();
     let Written { clipped, .. } = tape.writer.finish().map_err(PipelineError::io(&path))?;
     let sha256 = hex(&content_hash(&path).map_err(PipelineError::io(&path))?);
     let Job { file, kind, of, sources, group } = job;
     let stem = Printed { file, kind: kind.to_owned(), of, sources, level, clipped, sha256, envelope };
     let Some(group) = group else { return Ok(vec![stem]) };
-    let copy = out.join(&group);
-    let part = out.join(format!("{group}.part"));
-    std::fs::copy(&path, &part).and_then(|_| std::fs::rename(&part, &copy)).map_err(|error| {
-        // What cannot be removed has no final name.
-        let _ = std::fs::remove_file(&part);
-        PipelineError::io(&copy)(error)
-    })?;
+    let copy = folder.out.join(&group);
+    mixsmith_audio::copy_atomic(folder.disk(), &path, &copy).map_err(PipelineError::io(&copy))?;
     let group = Printed { file: group, kind: "group".to_owned(), ..stem.clone() };
     Ok(vec![stem, group])
 }
@@ -336,14 +331,14 @@ pub(crate) fn sources(song: &mixsmith_analysis::Song) -> Sources {
 
 /// Removes prints that the manifest of an earlier run lists and this run does not make. Other files stay: the folder
 /// may have been given with `--out`, and hold what a person has put there.
-pub(crate) fn sweep(out: &Path, outputs: &[Printed]) {
-    let Ok(text) = std::fs::read(out.join("manifest.json")) else { return };
+pub(crate) fn sweep(folder: &Folder, outputs: &[Printed]) {
+    let Ok(text) = folder.disk().read(&folder.out.join("manifest.json")) else { return };
     let Ok(earlier) = serde_json::from_slice::<Manifest>(&text) else { return };
     for Printed { file, .. } in &earlier.outputs {
         let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
         if inside && !outputs.iter().any(|printed| printed.file == *file) {
             // What cannot be removed stays; it is in no manifest.
-            let _ = std::fs::remove_file(out.join(file));
+            let _ = folder.disk().remove(&folder.out.join(file));
         }
     }
 }
@@ -376,7 +371,8 @@ mod tests {
     #[test]
     fn only_prints_of_an_earlier_run_are_swept() {
         let dir = tempfile::tempdir().unwrap();
-        let out = dir.path().join("out");
+        let folder = Folder::open(dir.path(), Some(&dir.path().join("out"))).unwrap();
+        let out = folder.out.clone();
         std::fs::create_dir_all(out.join("stems")).unwrap();
         for file in ["out/stems/Old.wav", "out/stems/Kept.wav", "out/stems/by hand.wav", "outside.wav"] {
             std::fs::write(dir.path().join(file), b"x").unwrap();
@@ -394,7 +390,7 @@ mod tests {
         let outputs = ["stems/Old.wav", "stems/Kept.wav", "../outside.wav"].map(printed).to_vec();
         let manifest = Manifest { outputs, ..Manifest::default() };
         std::fs::write(out.join("manifest.json"), serde_json::to_vec(&manifest).unwrap()).unwrap();
-        sweep(&out, &[printed("stems/Kept.wav")]);
+        sweep(&folder, &[printed("stems/Kept.wav")]);
         assert!(!out.join("stems/Old.wav").exists());
         for file in ["out/stems/Kept.wav", "out/stems/by hand.wav", "outside.wav"] {
             assert!(dir.path().join(file).exists(), "{file}");

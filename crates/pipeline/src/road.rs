@@ -8,7 +8,7 @@ use mixsmith_assistant::decide::add;
 use mixsmith_assistant::{Assistant, Brief, Decision, Genre, Locks, Loudness, Phase, Status, decide as ask};
 use mixsmith_audio::{Audio, hex};
 use mixsmith_effects::KINDS;
-use mixsmith_engine::Rendered;
+use mixsmith_engine::{Rendered, Sources};
 use mixsmith_session::{Session, Strip, StripKind};
 use sha2::{Digest, Sha256};
 
@@ -17,7 +17,7 @@ use crate::lock::Lock;
 use crate::manifest::{Input, Manifest};
 use crate::print::{self, listen_to};
 use crate::report::{self, Players};
-use crate::{Folder, Journal, Note, PipelineError, Progress, brief, master, sessions};
+use crate::{Folder, Journal, Note, PipelineError, Progress, brief, impulses, master, sessions};
 
 /// What the command line asks for beyond `song.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct Mixed {
     pub rendered: Rendered,
     /// What was printed.
     pub manifest: Manifest,
+    /// The sound that was printed from, impulse responses too; none where nothing was.
+    pub(crate) sources: Sources,
     /// What the person should know.
     pub notes: Vec<Note>,
 }
@@ -150,6 +152,7 @@ fn until(
         heard: Facts::default(),
         rendered: Rendered::default(),
         manifest: Manifest::default(),
+        sources: Sources::new(),
         notes,
     })
 }
@@ -159,15 +162,17 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
     let _lock = Lock::take(folder)?;
     let start = start(folder, options, progress)?;
     let threads = options.threads();
-    let sources = print::sources(&start.listened.song);
     progress.stage("Decide", 0);
     let (first, _) = start.decide(&start.listened.facts, Phase::MixBus);
+    let mut sources = impulses::sources(folder, &first, &start.listened.song)?;
     progress.stage("Hear the mix", first.song.frames);
     let (audio, _) = listen_to(&first, &sources, "mix", threads, progress)?;
     // What is measured of the mix itself lets the checks and the master decide.
     let mut facts = start.listened.facts.clone();
     hear(&mut facts, &audio);
     let (mut session, mut decisions) = start.decide(&facts, Phase::Master);
+    let more = impulses::gather(folder, &session, &sources)?;
+    sources.extend(more);
     let audio = if same_but_for_the_mix_fader(&first, &session) {
         scaled(audio, fader(&session) - fader(&first))
     } else {
@@ -175,18 +180,18 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
         listen_to(&session, &sources, "mix", threads, progress)?.0
     };
     if let Some((decision, _)) =
-        master::settle(&session, &audio, start.brief.loudness.lufs(), threads, progress)?
+        master::settle(&session, &audio, &sources, start.brief.loudness.lufs(), threads, progress)?
     {
         (session, decisions) = add(&start.assistant(&facts), decisions, decision);
     }
     drop(audio);
     let journal = Journal::new(decisions, start.locks.hand.clone());
     sessions::write(folder, &session, &journal)?;
-    let (manifest, rendered) = print_all(folder, &session, &start.listened, options, progress)?;
+    let (manifest, rendered, sources) = print_all(folder, &session, &start.listened, options, progress)?;
     let notes = start.notes(&session);
     let Start { listened, brief, .. } = start;
     let heard = Facts::default();
-    let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, notes };
+    let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, sources, notes };
     report(folder, mixed, options, progress)
 }
 
@@ -209,9 +214,9 @@ pub fn render_again(
     let (ids, rate) = (sessions::ids(&session), Some(session.song.rate));
     let listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
-    let (manifest, rendered) = print_all(folder, &session, &listened, options, progress)?;
+    let (manifest, rendered, sources) = print_all(folder, &session, &listened, options, progress)?;
     let heard = Facts::default();
-    let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, notes };
+    let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, sources, notes };
     report(folder, mixed, options, progress)
 }
 
@@ -259,24 +264,25 @@ fn print_all(
     listened: &Listened,
     options: &Options,
     progress: &dyn Progress,
-) -> Result<(Manifest, Rendered), PipelineError> {
-    let sources = print::sources(&listened.song);
-    let reel = print::print(session, &sources, &folder.out, options.threads(), progress)?;
-    print::sweep(&folder.out, &reel.outputs);
-    let text = std::fs::read(folder.session()).map_err(PipelineError::io(&folder.session()))?;
+) -> Result<(Manifest, Rendered, Sources), PipelineError> {
+    let sources = impulses::sources(folder, session, &listened.song)?;
+    let reel = print::print(session, &sources, folder, options.threads(), progress)?;
+    print::sweep(folder, &reel.outputs);
+    let text = folder.text(&folder.session())?.unwrap_or_default();
     let mut inputs: Vec<Input> = listened
         .files
         .iter()
         .map(|file| Input { file: file.file.clone(), sha256: file.hash.clone() })
         .collect();
     inputs.dedup();
+    inputs.extend(impulses::inputs(folder, session, &sources));
     let manifest = Manifest {
         format: 1,
         title: session.song.title.clone(),
         program: format!("mixsmith {}", env!("CARGO_PKG_VERSION")),
         rate: session.song.rate,
         frames: session.song.frames,
-        session: hex(&Sha256::digest(&text)),
+        session: hex(&Sha256::digest(text.as_bytes())),
         inputs,
         outputs: reel.outputs,
         stems_minus_mix: reel.stems_minus_mix,
@@ -284,8 +290,8 @@ fn print_all(
     };
     let path = folder.out.join("manifest.json");
     let text = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
-    mixsmith_audio::write_atomic(&path, &text).map_err(PipelineError::io(&path))?;
-    Ok((manifest, reel.rendered))
+    folder.write(&path, &text)?;
+    Ok((manifest, reel.rendered, sources))
 }
 
 /// Adds what is measured of the mix, as if it were a stem called `mix`.

@@ -7,7 +7,7 @@ use mixsmith_effects::KINDS;
 use mixsmith_session::{Edit, Problem, Session, diff, parse, print, update};
 
 use crate::unread::{Unread, notes};
-use crate::{Folder, Journal, Note, PipelineError};
+use crate::{Folder, Journal, Note, PipelineError, backups};
 
 /// What is on disk of a mix.
 #[derive(Debug)]
@@ -24,13 +24,11 @@ pub(crate) struct Opened {
 /// Reads session and journal; nothing when there is no session yet.
 pub(crate) fn open(folder: &Folder) -> Result<Option<Opened>, PipelineError> {
     let path = folder.session();
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(PipelineError::text(&path)(error)),
-    };
-    let (session, problems) = parse(&text, &KINDS)
-        .map_err(|error| PipelineError::Text { path: path.clone(), what: error.to_string() })?;
+    let Some(text) = folder.text(&path)? else { return Ok(None) };
+    let (session, problems) = parse(&text, &KINDS).map_err(|error| PipelineError::Text {
+        path: path.clone(),
+        what: format!("{error}{}", way_back(folder)),
+    })?;
     let journal = Journal::of(folder, &text, &session)?;
     let (session, locks) = if journal.decisions.is_empty() {
         (session, Locks::default())
@@ -40,6 +38,19 @@ pub(crate) fn open(folder: &Folder) -> Result<Option<Opened>, PipelineError> {
         by_hand(session, &problems, &journal)
     };
     Ok(Some(Opened { session, journal, locks, problems }))
+}
+
+/// What can be done when the session is past mending.
+fn way_back(folder: &Folder) -> String {
+    match folder.disk().list(&folder.backups()) {
+        Ok(names) if !names.is_empty() => {
+            format!(
+                "\nOr put back the last one that could be read: `mixsmith restore {}`",
+                folder.root.display()
+            )
+        }
+        _ => String::new(),
+    }
 }
 
 /// Whatever neither the decisions nor the recorded edits by hand explain, a hand did. A line that cannot be read is
@@ -79,32 +90,40 @@ pub(crate) fn ids(session: &Session) -> BTreeMap<String, String> {
 }
 
 /// The text of the session, with the person's comments and order.
-fn text(folder: &Folder, session: &Session) -> String {
-    match std::fs::read_to_string(folder.session()) {
-        Ok(old) => update(&old, session, &KINDS),
-        Err(_) => print(session, &KINDS),
-    }
-}
-
-fn write_text(folder: &Folder, text: &str) -> Result<(), PipelineError> {
-    let path = folder.session();
-    std::fs::create_dir_all(&folder.mix).map_err(PipelineError::io(&folder.mix))?;
-    mixsmith_audio::write_atomic(&path, text.as_bytes()).map_err(PipelineError::io(&path))
+fn text(folder: &Folder, session: &Session) -> Result<String, PipelineError> {
+    Ok(match folder.text(&folder.session())? {
+        Some(old) => update(&old, session, &KINDS),
+        None => print(session, &KINDS),
+    })
 }
 
 /// Writes the session alone, as a hand would.
 pub(crate) fn write_by_hand(folder: &Folder, session: &Session) -> Result<(), PipelineError> {
-    write_text(folder, &text(folder, session))
+    folder.make(&folder.mix)?;
+    // What a hand has done with an editor since the last time is kept too.
+    backups::keep(folder)?;
+    folder.write(&folder.session(), text(folder, session)?.as_bytes())?;
+    backups::keep(folder)
 }
 
-/// Writes session and journal. The new journal is put beside the old one, then the session is written, then the new
-/// journal takes the place of the old one: wherever a run ends, the journal of the session on disk is there (see
-/// [`Journal::of`]).
+/// Writes session and journal.
 pub(crate) fn write(folder: &Folder, session: &Session, journal: &Journal) -> Result<(), PipelineError> {
-    let text = text(folder, session);
-    std::fs::create_dir_all(&folder.mix).map_err(PipelineError::io(&folder.mix))?;
+    let text = text(folder, session)?;
+    folder.make(&folder.mix)?;
+    backups::keep(folder)?;
+    let journal = journal.clone().knowing(&text).text(&folder.decisions_to_be())?;
+    put(folder, &text, Some(&journal))?;
+    backups::keep(folder)
+}
+
+/// Writes the texts of session and journal. The new journal is put beside the old one, then the session is written, then
+/// the new journal takes the place of the old one: wherever a run ends, the journal of the session on disk is there (see
+/// [`Journal::of`]).
+pub(crate) fn put(folder: &Folder, session: &str, journal: Option<&str>) -> Result<(), PipelineError> {
     let (place, next) = (folder.decisions(), folder.decisions_to_be());
-    journal.clone().knowing(&text).write(&next)?;
-    write_text(folder, &text)?;
-    std::fs::rename(&next, &place).map_err(PipelineError::io(&place))
+    let Some(journal) = journal else { return folder.write(&folder.session(), session.as_bytes()) };
+    folder.write(&next, journal.as_bytes())?;
+    folder.write(&folder.session(), session.as_bytes())?;
+    let disk = folder.disk();
+    disk.rename(&next, &place).and_then(|()| disk.sync_folder(&folder.mix)).map_err(PipelineError::io(&place))
 }

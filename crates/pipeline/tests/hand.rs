@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use common::{OnDisk, few, hashes};
 use mixsmith_assistant::locks::{address, is_at, place};
+use mixsmith_audio::{Dither, Sample, WavWriter};
 use mixsmith_demo::{Form, Recipe};
 use mixsmith_effects::KINDS;
 use mixsmith_pipeline::{Decision, Mixed, Status, set, unset};
@@ -326,4 +327,43 @@ fn what_is_given_back_is_decided_again() {
     // The bass is to the right, so the others may stand elsewhere; given back as well, all is as it was.
     assert_eq!(unset(&folder, &[bass]).unwrap().len(), 1);
     assert_eq!(song.decide().session, first.session);
+}
+
+#[test]
+fn an_impulse_response_of_ones_own_is_used_kept_and_missed_by_name() {
+    let song = OnDisk::of(&few());
+    let first = song.mix(2);
+    let folder = song.folder();
+    let voice = strip_of(&first, "lead-vocal");
+    let box_wav = song.root.join("impulses/box.wav");
+    std::fs::create_dir(box_wav.parent().unwrap()).unwrap();
+    // At another rate than the song's.
+    let mut writer = WavWriter::create(&box_wav, 44_100, 1, Sample::F32, Dither::None).unwrap();
+    let taps: Vec<f32> = (0..4410).map(|i| (i as f32 * 0.9).sin() * (-0.002 * i as f32).exp()).collect();
+    writer.write(&[&taps]).unwrap();
+    writer.finish().unwrap();
+    let lines = format!("\n[strip.{voice}.inserts.place]\nkind = \"space.convolution\"\nmix = \"20%\"\n");
+    std::fs::write(folder.session(), song.session_text() + &lines).unwrap();
+    song.render();
+    let built_in = song.sound("master.wav");
+
+    let address = format!("{voice}/place.impulse");
+    let said = set(&folder, &[format!("{address}=impulses/box.wav")]).unwrap();
+    assert!(said[0].contains("impulses/box.wav"), "{said:?}");
+    let again = song.render();
+    assert!(again.manifest.inputs.iter().any(|input| input.file == "impulses/box.wav"));
+    assert_eq!(again.session.tracks().count(), first.session.tracks().count(), "it is no track");
+    assert_ne!(song.sound("master.wav"), built_in);
+    let second = song.mix(2);
+    let kept = second.session.strip(&voice).unwrap().insert("place").unwrap();
+    assert_eq!(kept.impulse.as_deref(), Some("impulses/box.wav"));
+
+    let refused = |value: &str| set(&folder, &[format!("{address}={value}")]).unwrap_err().to_string();
+    assert!(refused("../box.wav").contains("below the song's folder"));
+    assert!(refused("impulses/none.wav").contains("impulses/none.wav"));
+    std::fs::remove_file(&box_wav).unwrap();
+    let error = song.try_mix(2).unwrap_err().to_string();
+    assert!(error.contains(&format!("{voice}/place")) && error.contains("impulses/box.wav"), "{error}");
+    set(&folder, &[format!("{address}=")]).unwrap();
+    song.render();
 }

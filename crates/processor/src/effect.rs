@@ -1,14 +1,34 @@
 //! An effect, its erased form, and the shelf's record of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use mixsmith_dsp::lane::wide::{self, Kernel, Widest};
 use mixsmith_dsp::{Lane, X8};
 
 use crate::{Param, ParamSet, Ramp};
 
+/// The answer of a room (or a box, or a loudspeaker) to a click, at the rate of the song.
+#[derive(Clone, PartialEq)]
+pub struct Impulse {
+    /// One channel or two, of equal length.
+    pub channels: Vec<Vec<f32>>,
+}
+
+impl Impulse {
+    /// Seconds; what is longer is cut.
+    pub const LONGEST: f64 = 15.0;
+}
+
+impl fmt::Debug for Impulse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let frames = self.channels.first().map_or(0, Vec::len);
+        write!(f, "Impulse({} channels, {frames} frames)", self.channels.len())
+    }
+}
+
 /// What is fixed while a processor lives.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Setup {
     /// Frames a second.
     pub rate: f32,
@@ -16,6 +36,8 @@ pub struct Setup {
     pub tempo: f32,
     /// One or two channels.
     pub channels: usize,
+    /// The impulse response that an effect with [`Ports::impulse`] is to use in place of its own.
+    pub impulse: Option<Arc<Impulse>>,
 }
 
 /// How long a processor sounds after its input has ended.
@@ -34,17 +56,21 @@ pub struct Ports {
     pub mono: bool,
     /// Listens to a side-chain key where one is given, else to its own input.
     pub key: bool,
+    /// Takes an impulse response of the person's own.
+    pub impulse: bool,
 }
 
 impl Ports {
     /// One channel or two, no key.
-    pub const ANY: Ports = Ports { mono: true, key: false };
+    pub const ANY: Ports = Ports { mono: true, key: false, impulse: false };
     /// One channel or two, with a side chain.
-    pub const KEYED: Ports = Ports { mono: true, key: true };
+    pub const KEYED: Ports = Ports { mono: true, key: true, impulse: false };
     /// Two channels only.
-    pub const STEREO: Ports = Ports { mono: false, key: false };
+    pub const STEREO: Ports = Ports { mono: false, key: false, impulse: false };
     /// Two channels only, with a side chain.
-    pub const STEREO_KEYED: Ports = Ports { mono: false, key: true };
+    pub const STEREO_KEYED: Ports = Ports { mono: false, key: true, impulse: false };
+    /// Two channels only, with an impulse response of the person's own.
+    pub const STEREO_IMPULSE: Ports = Ports { mono: false, key: false, impulse: true };
 }
 
 /// The signal that a keyed effect listens to.

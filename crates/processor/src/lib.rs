@@ -8,7 +8,7 @@ mod param;
 mod table;
 mod unit;
 
-pub use effect::{Effect, Io, Key, Kind, Kinds, Ports, Processor, Setup, Tail, erase};
+pub use effect::{Effect, Impulse, Io, Key, Kind, Kinds, Ports, Processor, Setup, Tail, erase};
 pub use param::{Change, Param, ParamSet, Ramp, Taper};
 pub use unit::{Unit, UnitError};
 

@@ -25,6 +25,8 @@ pub enum Unit {
     DbPerOctave,
     /// Length in beats (quarter notes).
     Beats,
+    /// Part of a cycle; 360 make one.
+    Degrees,
     /// One of a list of names; the value is the place in the list, from 0.
     Choice(&'static [&'static str]),
 }
@@ -53,6 +55,7 @@ impl Unit {
             Unit::Percent => "%",
             Unit::DbPerOctave => "dB/oct",
             Unit::Beats => "beats",
+            Unit::Degrees => "\u{b0}",
             Unit::Pan | Unit::Q | Unit::Choice(_) => "",
         }
     }
@@ -67,7 +70,7 @@ impl Unit {
             Unit::Pan if value < 0.0 => format!("L{}", -value),
             Unit::Pan => format!("R{value}"),
             Unit::Q => format!("{value}"),
-            Unit::Ratio | Unit::Percent => format!("{value}{}", self.symbol()),
+            Unit::Ratio | Unit::Percent | Unit::Degrees => format!("{value}{}", self.symbol()),
             _ => format!("{value} {}", self.symbol()),
         }
     }
@@ -89,6 +92,7 @@ impl Unit {
             Unit::Pan => self.print(value.round()),
             Unit::Q => tidy(value, 2),
             Unit::Percent => format!("{}%", tidy(value, 0)),
+            Unit::Degrees => format!("{}\u{b0}", tidy(value, 0)),
             Unit::Ratio => format!("{}:1", tidy(value, 1)),
             _ => format!("{} {}", tidy(value, 2), self.symbol()),
         }
@@ -130,6 +134,9 @@ impl Unit {
             },
             Unit::Ratio => number(&strip(":1").unwrap_or_else(|| lower.clone()), 1.0),
             Unit::Percent => number(&strip("%").unwrap_or_else(|| lower.clone()), 1.0),
+            Unit::Degrees => {
+                number(&strip("\u{b0}").or_else(|| strip("deg")).unwrap_or_else(|| lower.clone()), 1.0)
+            }
             Unit::DbPerOctave => number(&strip("db/oct").unwrap_or_else(|| lower.clone()), 1.0),
             Unit::Beats => {
                 number(&strip("beats").or_else(|| strip("beat")).unwrap_or_else(|| lower.clone()), 1.0)
@@ -172,6 +179,7 @@ mod tests {
             Unit::Q,
             Unit::DbPerOctave,
             Unit::Beats,
+            Unit::Degrees,
         ];
         for unit in units {
             for value in [0.0, -0.1, 3.0, 12.345_678, 1e-3, 19_999.9, -100.0] {

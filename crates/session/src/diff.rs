@@ -177,6 +177,10 @@ impl Walk<'_> {
                     if old.on != insert.on {
                         self.push(Edit::Switch { strip: strip.clone(), insert: name.clone(), on: insert.on });
                     }
+                    if old.impulse != insert.impulse {
+                        let (strip, insert, impulse) = (strip.clone(), name.clone(), insert.impulse.clone());
+                        self.push(Edit::Impulse { strip, insert, impulse });
+                    }
                     if old.key != insert.key {
                         self.push(Edit::Key { strip, insert: name, key: insert.key.clone() });
                     }

@@ -58,6 +58,16 @@ pub enum Edit {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<String>,
     },
+    /// Sets the impulse response of a processor.
+    Impulse {
+        /// Strip id.
+        strip: String,
+        /// Insert id.
+        insert: String,
+        /// A source's id, or a path below the song's folder; its own when missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        impulse: Option<String>,
+    },
     /// Sends a strip's output somewhere else.
     Route {
         /// Strip id.
@@ -271,6 +281,18 @@ impl Session {
                     self.must_exist(key)?;
                 }
                 self.insert_mut(strip, insert)?.key.clone_from(key);
+            }
+            Edit::Impulse { strip, insert, impulse } => {
+                if let Some(impulse) = impulse
+                    && let Some(says) = crate::mend::outside(impulse)
+                {
+                    return Err(EditError::Conflict(says));
+                }
+                let found = self.insert_mut(strip, insert)?;
+                if impulse.is_some() && kinds.get(&found.kind).is_some_and(|kind| !kind.ports.impulse) {
+                    return Err(EditError::Conflict(format!("`{}` takes no impulse response", found.kind)));
+                }
+                found.impulse.clone_from(impulse);
             }
             Edit::Route { strip, to } => {
                 self.must_exist(to)?;

@@ -12,6 +12,7 @@ mod problem;
 mod routes;
 mod slug;
 mod strip;
+mod thin;
 
 pub use address::{Address, AddressError, Slot, nearest};
 pub use diff::diff;
@@ -25,3 +26,4 @@ pub use model::{
 pub use problem::Problem;
 pub use slug::slug;
 pub use strip::{FADER_OFF, SEND, STRIP, SendParams, StripParams};
+pub use thin::thin;

@@ -243,8 +243,25 @@ fn inserts(strip: &mut Strip, kinds: &Kinds, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(format!("{address}.key"), says, "The key was left out"));
             insert.key = None;
         }
+        let wrong = match &insert.impulse {
+            Some(_) if !kind.ports.impulse => Some(format!("{} takes no impulse response", kind.name)),
+            Some(impulse) => outside(impulse),
+            None => None,
+        };
+        if let Some(says) = wrong {
+            let help = "The impulse response was left out";
+            problems.push(Problem::new(format!("{address}.impulse"), says, help));
+            insert.impulse = None;
+        }
         true
     });
+}
+
+/// What is wrong with a path that does not stay below the song's folder.
+pub(crate) fn outside(path: &str) -> Option<String> {
+    let stays = !path.contains(['\\', ':'])
+        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+    (!stays).then(|| format!("`{path}` is no path below the song's folder, such as `impulses/church.wav`"))
 }
 
 fn is_sum(session: &Session, id: &str) -> bool {

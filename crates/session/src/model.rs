@@ -197,6 +197,9 @@ pub struct Insert {
     pub values: Values,
     /// The strip whose output it listens to.
     pub key: Option<String>,
+    /// The impulse response that it uses in place of its own: a source's id, or a path below the song's folder, with `/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impulse: Option<String>,
 }
 
 impl Insert {
@@ -208,6 +211,7 @@ impl Insert {
             on: true,
             values: values.iter().map(|&(name, value)| (name.to_owned(), value)).collect(),
             key: None,
+            impulse: None,
         }
     }
 }

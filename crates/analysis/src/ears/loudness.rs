@@ -21,8 +21,16 @@ pub const MEASURES: &[Measure] = &[
               while it plays, whatever its share of the song. What the balance uses.",
     },
     Measure { id: "loudness.range", unit: "LU", doc: "Loudness range (EBU Tech 3342)." },
-    Measure { id: "loudness.momentary_max", unit: "LUFS", doc: "Loudest 400 ms (EBU Tech 3341)." },
-    Measure { id: "loudness.short_max", unit: "LUFS", doc: "Loudest 3 s (EBU Tech 3341)." },
+    Measure {
+        id: "loudness.momentary_max",
+        unit: "LUFS",
+        doc: "Loudest 400 ms, looked for every 10 ms (EBU Tech 3341).",
+    },
+    Measure {
+        id: "loudness.short_max",
+        unit: "LUFS",
+        doc: "Loudest 3 s, looked for every 10 ms (EBU Tech 3341).",
+    },
     Measure {
         id: "loudness.momentary",
         unit: "LUFS",
@@ -37,6 +45,8 @@ pub const MEASURES: &[Measure] = &[
 
 /// Seconds between loudness values.
 pub(crate) const STEP: f64 = 0.1;
+/// Windows looked at for the loudest, in a [`STEP`]: a window that begins between two steps may be louder.
+const FINE: usize = 10;
 /// Blocks of 100 ms in a momentary window.
 const MOMENTARY: usize = 4;
 /// Blocks of 100 ms in a short-term window.
@@ -50,6 +60,8 @@ const FLOOR: f64 = -120.0;
 pub(crate) struct Blocks {
     /// Sum of the channels' mean squares.
     pub energy: Vec<f64>,
+    /// The same every 10 ms.
+    fine: Vec<f64>,
     /// The same for the mono sum `(L+R)/2` played on both sides; empty for a mono file.
     pub mono: Vec<f64>,
 }
@@ -58,18 +70,29 @@ impl Blocks {
     /// Filters the sound and sums its energy.
     pub(crate) fn new(sound: &Sound) -> Self {
         let count = sound.cuts(STEP);
-        let mut blocks = Blocks { energy: Vec::with_capacity(count), mono: Vec::new() };
+        let mut blocks = Blocks {
+            energy: Vec::with_capacity(count),
+            fine: Vec::with_capacity(count * FINE),
+            mono: Vec::new(),
+        };
         let mut weighting = KWeighting::new(sound.rate);
+        let step = STEP / FINE as f64;
         let frames = (STEP * sound.rate).max(1.0);
         for block in 0..count {
-            let stretch = sound.cut(block, STEP)..sound.cut(block + 1, STEP);
-            let left = &sound.left[stretch.clone()];
-            let right = sound.right.as_ref().map_or(left, |right| &right[stretch]);
-            let energy = weighting.energy(left, right);
-            let both = energy.squares[0] + energy.squares[1];
-            blocks.energy.push(both / frames);
+            let (mut energy, mut mono) = (0.0, 0.0);
+            for part in block * FINE..(block + 1) * FINE {
+                let stretch = sound.cut(part, step)..sound.cut(part + 1, step);
+                let left = &sound.left[stretch.clone()];
+                let right = sound.right.as_ref().map_or(left, |right| &right[stretch]);
+                let heard = weighting.energy(left, right);
+                let both = heard.squares[0] + heard.squares[1];
+                blocks.fine.push(both / frames * FINE as f64);
+                energy += both / frames;
+                mono += 0.5 * (both + 2.0 * heard.product) / frames;
+            }
+            blocks.energy.push(energy);
             if sound.right.is_some() {
-                blocks.mono.push(0.5 * (both + 2.0 * energy.product) / frames);
+                blocks.mono.push(mono);
             }
         }
         blocks
@@ -141,7 +164,8 @@ fn mean(values: &[f64]) -> Option<f64> {
 
 /// Notes the loudness facts. A silent track has only the series.
 pub(crate) fn measure(blocks: &Blocks, notes: &mut Notes) {
-    let most = |length| Blocks::windows(&blocks.energy, length).into_iter().map(lufs).fold(FLOOR, f64::max);
+    let most =
+        |length| Blocks::windows(&blocks.fine, FINE * length).into_iter().map(lufs).fold(FLOOR, f64::max);
     if let (Some(integrated), Some(active)) = (integrated(&blocks.energy), active(blocks)) {
         notes.number("loudness.integrated", integrated);
         notes.number("loudness.active", active);

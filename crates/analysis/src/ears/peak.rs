@@ -1,7 +1,9 @@
 //! Peaks and plain level.
 
+use mixsmith_dsp::true_peak::TruePeak;
+
 use super::Notes;
-use super::sound::{Sound, dot, power_db};
+use super::sound::{Sound, power_db};
 use crate::Measure;
 
 /// The measures of this file.
@@ -9,8 +11,8 @@ pub const MEASURES: &[Measure] = &[
     Measure {
         id: "peak.true",
         unit: "dBTP",
-        doc: "True peak: four times oversampled with a 48-tap windowed sinc (ITU-R BS.1770-5, annex 2); the sample \
-              peak when that is higher.",
+        doc: "True peak (ITU-R BS.1770-5, annex 2): at eight points a frame and the tops between them, within 0.01 dB up \
+              to 0.45 of the rate; the sample peak when that is higher.",
     },
     Measure { id: "peak.sample", unit: "dBFS", doc: "Largest sample of any channel." },
     Measure {
@@ -19,9 +21,6 @@ pub const MEASURES: &[Measure] = &[
         doc: "Root mean square of all channels over the whole file; a full-scale sine is -3.01 dBFS.",
     },
 ];
-
-/// Taps of each of the three interpolating phases.
-const TAPS: usize = 16;
 
 /// Notes peaks and level.
 pub(crate) fn measure(sound: &Sound, notes: &mut Notes) {
@@ -42,45 +41,53 @@ pub(crate) fn largest(x: &[f32]) -> f32 {
     x.iter().fold(0.0, |peak, x| peak.max(x.abs()))
 }
 
-/// Largest value between samples. Only stretches that could hold a new peak are interpolated: no output exceeds
-/// the largest input times the sum of the taps' sizes.
+/// Largest value between samples. Only stretches that may hold a new peak are interpolated.
 fn true_peak(x: &[f32]) -> f32 {
-    let phases = phases();
-    let reach = phases.iter().map(|taps| taps.iter().map(|t| t.abs()).sum::<f32>()).fold(1.0, f32::max);
-    let mut padded = vec![0.0f32; TAPS / 2];
     let mut peak = largest(x);
-    const BLOCK: usize = 256;
-    for start in (0..x.len()).step_by(BLOCK) {
-        let end = (start + BLOCK).min(x.len());
-        // Output between samples n - 1 and n reads n - TAPS / 2 .. n + TAPS / 2.
-        let from = start.saturating_sub(TAPS / 2);
-        let to = (end + TAPS / 2).min(x.len());
-        if largest(&x[from..to]) * reach <= peak {
-            continue;
+    let mut blocks: Vec<(f32, usize)> =
+        (0..x.len()).step_by(BLOCK).map(|start| (coarse(x, start), start)).collect();
+    // The most promising first: after it few are left.
+    blocks.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (most, start) in blocks {
+        if most * MARGIN <= peak {
+            break;
         }
-        padded.clear();
-        padded.resize(TAPS / 2 - (start - from), 0.0);
-        padded.extend_from_slice(&x[from..to]);
-        padded.resize(end - start + TAPS, 0.0);
-        for window in padded.windows(TAPS) {
-            for taps in &phases {
-                peak = peak.max(dot(window, taps).abs());
-            }
-        }
+        peak = peak.max(fine(x, start));
     }
     peak
 }
 
-/// Sinc at a quarter, a half and three quarters of a sample, under a Blackman window, with unit gain at 0 Hz.
-fn phases() -> [[f32; TAPS]; 3] {
-    [0.25, 0.5, 0.75].map(|shift: f64| {
-        let taps: [f64; TAPS] = std::array::from_fn(|i| {
-            let t = i as f64 - (TAPS / 2 - 1) as f64 - shift;
-            let w = std::f64::consts::PI * t / (TAPS / 2) as f64;
-            let sinc = (std::f64::consts::PI * t).sin() / (std::f64::consts::PI * t);
-            sinc * (0.42 + 0.5 * w.cos() + 0.08 * (2.0 * w).cos())
-        });
-        let sum: f64 = taps.iter().sum();
-        taps.map(|tap| (tap / sum) as f32)
-    })
+/// Frames looked at in one go.
+const BLOCK: usize = 1024;
+/// A wave does not rise further above what is found half-way between its samples: 3 dB.
+const MARGIN: f32 = 1.42;
+
+/// Largest value of a block at its samples and half-way between them.
+fn coarse(x: &[f32], start: usize) -> f32 {
+    let end = (start + BLOCK).min(x.len());
+    let mut most = largest(&x[start..end]);
+    let (from, to) = (start.saturating_sub(HALF.len()), (end + HALF.len()).min(x.len()));
+    for window in x[from..to].windows(2 * HALF.len()) {
+        let (left, right) = window.split_at(HALF.len());
+        let pairs = left.iter().rev().zip(right).zip(HALF);
+        most = most.max(pairs.map(|((l, r), tap)| (l + r) * tap).sum::<f32>().abs());
+    }
+    most
+}
+
+/// One side of a sinc half-way between two samples, under a Hann window of eight.
+const HALF: [f32; 4] = [0.612_4, -0.146_7, 0.039_3, -0.003_5];
+
+/// Largest value of a block by the interpolation of the limiter.
+fn fine(x: &[f32], start: usize) -> f32 {
+    const AROUND: usize = 192;
+    let mut line = vec![0.0; AROUND + BLOCK + AROUND];
+    let from = start as isize - AROUND as isize;
+    for (i, to) in line.iter_mut().enumerate() {
+        *to = usize::try_from(from + i as isize).ok().and_then(|i| x.get(i)).copied().unwrap_or(0.0);
+    }
+    let mut peaks = vec![0.0; line.len()];
+    TruePeak::new().process(&line, &mut peaks);
+    let late = TruePeak::<f32>::LATENCY;
+    largest(&peaks[AROUND + late..AROUND + late + BLOCK])
 }

@@ -1,13 +1,14 @@
 //! Clips in cache files.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::Clip;
 use super::clip::read_exact_at;
 use crate::Audio;
 use crate::atomic::Part;
+use crate::disk::{SharedDisk, real};
 use crate::read::limits;
 use crate::read::samples::{Coding, Stored};
 
@@ -26,11 +27,16 @@ const CHECKED: u64 = 512;
 /// a clip that needs no memory. The file appears whole or not at all. It is not forced to the disk, since
 /// it can be made again: [`open_cached`] finds out when a power cut took it.
 pub fn cache_clip(audio: &Audio, cache_dir: &Path, key: &str) -> io::Result<Clip> {
+    cache_clip_on(&real(), audio, cache_dir, key)
+}
+
+/// The same, written to any disk; its samples are read back from the machine's own.
+pub fn cache_clip_on(disk: &SharedDisk, audio: &Audio, cache_dir: &Path, key: &str) -> io::Result<Clip> {
     let path = place(cache_dir, key)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the key is not a plain file name"))?;
-    std::fs::create_dir_all(cache_dir)?;
+    disk.make_folder(cache_dir)?;
     // Two threads may decode the same content at once.
-    let mut part = Part::create_shared(&path)?;
+    let mut part = Part::create_shared(disk, &path)?;
     let (channels, frames) = (audio.channels.len(), audio.frames());
     let file = part.file()?;
     file.write_all(&[0; HEADER as usize])?;
@@ -48,11 +54,10 @@ pub fn cache_clip(audio: &Audio, cache_dir: &Path, key: &str) -> io::Result<Clip
     let mut header = header(audio.rate, channels as u32, frames as u64);
     let sum = check_sum(file, &header, (frames * channels * 4) as u64)?;
     header[24..32].copy_from_slice(&sum.to_le_bytes());
-    io::Seek::rewind(file)?;
+    file.seek(SeekFrom::Start(0))?;
     file.write_all(&header)?;
-    let file = file.try_clone()?;
     part.commit(false)?;
-    Ok(Clip::in_file(file, HEADER, stored(channels), audio.rate, frames as u64))
+    Ok(Clip::in_file(File::open(&path)?, HEADER, stored(channels), audio.rate, frames as u64))
 }
 
 /// Opens a clip that was cached under this key. A file that is missing, cut short, damaged or of another
@@ -75,7 +80,7 @@ pub fn open_cached(cache_dir: &Path, key: &str) -> Option<Clip> {
         && limits::RATES.contains(&rate)
         && channels as usize <= limits::CHANNELS
         && file.metadata().ok()?.len() == size.checked_add(HEADER)?
-        && check_sum(&file, &expected, size).ok()? == sum;
+        && check_sum(&mut &file, &expected, size).ok()? == sum;
     whole.then(|| Clip::in_file(file, HEADER, stored(channels as usize), rate, frames))
 }
 
@@ -96,7 +101,7 @@ fn header(rate: u32, channels: u32, frames: u64) -> [u8; HEADER as usize] {
 
 /// A sum (FNV-1a) over the header, and over samples at places spread evenly over the file. Enough to notice pages that never
 /// reached the disk; reading all of it would take as long as decoding.
-fn check_sum(file: &File, header: &[u8], size: u64) -> io::Result<u64> {
+fn check_sum<F: Read + Seek + ?Sized>(file: &mut F, header: &[u8], size: u64) -> io::Result<u64> {
     let step = |sum: u64, byte: &u8| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
     let mut sum = header.iter().fold(0xcbf2_9ce4_8422_2325, step);
     let mut bytes = [0; CHECKED as usize];
@@ -104,7 +109,8 @@ fn check_sum(file: &File, header: &[u8], size: u64) -> io::Result<u64> {
     for check in 0..CHECKS {
         let at = (u128::from(last) * u128::from(check) / u128::from(CHECKS - 1)) as u64;
         let bytes = &mut bytes[..CHECKED.min(size) as usize];
-        read_exact_at(file, bytes, HEADER + at)?;
+        file.seek(SeekFrom::Start(HEADER + at))?;
+        file.read_exact(bytes)?;
         sum = bytes.iter().fold(sum, step);
     }
     Ok(sum)

@@ -25,6 +25,10 @@ const LONGEST_PACKET: u64 = 1 << 17;
 /// claims, and each costs memory.
 const MOST_MISSING: u64 = 1 << 22;
 
+/// Most samples that a byte of a true recording unpacks to, and how many any file may unpack to whatever its size:
+/// 23 minutes in mono at 48 kHz. Digital silence in FLAC's usual blocks of 4096 frames comes to 600 a byte.
+const UNPACKED: (u64, u64) = (1024, 1 << 26);
+
 /// Decodes all audio streams of a file.
 pub fn read(path: &Path, file: File, container: Container) -> Result<super::Read, ReadError> {
     // The library is safe Rust, but its arithmetic may panic on hostile input, and that must not end a mix.
@@ -53,10 +57,18 @@ struct Voice {
 }
 
 fn decode(path: &Path, file: File, container: Container) -> Result<super::Read, ReadError> {
+    let length = file.metadata().map_err(|e| ReadError::io(path, e))?.len();
     let atoms = match container {
         Container::Mp4 => mp4::read(&file).map_err(|e| ReadError::io(path, e))?,
         _ => mp4::Atoms::default(),
     };
+    if container == Container::Mp4 && !atoms.table {
+        // The library would read to the end of the file in search of it.
+        return Err(ReadError::damaged(
+            path,
+            "the table of what it holds is missing, as after a recording that was cut off",
+        ));
+    }
     let mut hint = Hint::new();
     hint.with_extension(container.extension());
     let stream = MediaSourceStream::new(Box::new(file), Default::default());
@@ -68,8 +80,13 @@ fn decode(path: &Path, file: File, container: Container) -> Result<super::Read, 
     );
     let mut format = probed.map_err(|e| opening(path, e))?;
     let mut voices = voices(path, format.as_ref(), container)?;
+    // Said before the memory is filled, where the file is large enough for the claim to be true.
+    let claimed = format.tracks().iter().fold(0, |sum: u64, track| sum.saturating_add(samples(track)));
+    if claimed > limits::SAMPLES && claimed <= length.saturating_mul(8 * UNPACKED.0) {
+        return Err(ReadError::TooLong { file: path.to_owned(), limit: limits::SAMPLES });
+    }
     let mut problems = Vec::new();
-    packets(path, format.as_mut(), &mut voices, &mut problems)?;
+    packets(path, format.as_mut(), &mut voices, length, &mut problems)?;
 
     let many = voices.len() > 1;
     let mut streams = Vec::new();
@@ -92,6 +109,15 @@ fn decode(path: &Path, file: File, container: Container) -> Result<super::Read, 
     Ok(super::Read { streams, problems })
 }
 
+/// Samples over all channels that a stream claims.
+fn samples(track: &Track) -> u64 {
+    let channels = match &track.codec_params {
+        Some(CodecParameters::Audio(parameters)) => parameters.channels.as_ref().map_or(1, |c| c.count()),
+        _ => 0,
+    };
+    track.num_frames.unwrap_or(0).saturating_mul(channels as u64)
+}
+
 fn named_as_stems(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     name.ends_with(".stem.mp4") || name.ends_with(".stem.m4a")
@@ -99,11 +125,26 @@ fn named_as_stems(path: &Path) -> bool {
 
 fn opening(path: &Path, error: Error) -> ReadError {
     match error {
+        // A place that a header names and no file can have.
+        Error::IoError(e) if e.kind() == std::io::ErrorKind::InvalidInput => {
+            ReadError::damaged(path, "its header claims a length that no file has")
+        }
         Error::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => ReadError::io(path, e),
         Error::IoError(_) => ReadError::damaged(path, "it ends inside its header"),
-        Error::Unsupported(what) => ReadError::unsupported(path, what),
-        other => ReadError::damaged(path, other.to_string()),
+        Error::Unsupported(what) if what.starts_with("core (probe)") => {
+            ReadError::damaged(path, "it begins as a sound file does, but no sound could be found in it")
+        }
+        Error::Unsupported(what) => {
+            ReadError::unsupported(path, format!("it holds what is not read here ({what})"))
+        }
+        other => ReadError::damaged(path, contradiction(&other)),
     }
+}
+
+/// The library's words, with a beginning that says what they are about.
+fn contradiction(error: &Error) -> String {
+    let words = error.to_string();
+    format!("its content contradicts itself ({})", words.trim_start_matches("malformed stream: "))
 }
 
 /// A decoder for each stream with sound.
@@ -131,7 +172,7 @@ fn refusal(id: AudioCodecId, error: Error) -> String {
         codec::CODEC_ID_OPUS => "it is coded as Opus, which is not decoded".into(),
         codec::CODEC_ID_WAVPACK => "it is coded as WavPack, which is not decoded".into(),
         codec::CODEC_ID_AC3 | codec::CODEC_ID_EAC3 => "it is coded as AC-3, which is not decoded".into(),
-        _ => error.to_string(),
+        _ => format!("its sound is coded in a way that is not read ({error})"),
     }
 }
 
@@ -140,9 +181,11 @@ fn packets(
     path: &Path,
     format: &mut dyn FormatReader,
     voices: &mut [Voice],
+    length: u64,
     problems: &mut Vec<Problem>,
 ) -> Result<(), ReadError> {
     let mut total = 0u64;
+    let most = UNPACKED.1.saturating_add(length.saturating_mul(UNPACKED.0));
     let stopped = loop {
         let packet = match format.next_packet() {
             Ok(Some(packet)) => packet,
@@ -152,7 +195,7 @@ fn packets(
             }
             Err(Error::IoError(e)) => return Err(ReadError::io(path, e)),
             Err(Error::ResetRequired) => break Some("a second recording follows in the same file".into()),
-            Err(e) => break Some(e.to_string()),
+            Err(e) => break Some(contradiction(&e)),
         };
         let Some(voice) = voices.iter_mut().find(|voice| voice.id == packet.track_id) else { continue };
         voice.catch_up(packet.pts.get());
@@ -162,6 +205,10 @@ fn packets(
                 if total > limits::SAMPLES {
                     return Err(ReadError::TooLong { file: path.to_owned(), limit: limits::SAMPLES });
                 }
+                if total > most {
+                    let what = "it unpacks to more than a thousand times its size, as no recording does";
+                    return Err(ReadError::damaged(path, what));
+                }
                 if let Err(what) = append(sound, &mut voice.rate, &mut voice.channels) {
                     if voice.rate == 0 {
                         return Err(ReadError::unsupported(path, what));
@@ -170,7 +217,7 @@ fn packets(
                 }
             }
             Err(Error::DecodeError(_) | Error::IoError(_)) => voice.skip(packet.dur.get()),
-            Err(e) => break Some(e.to_string()),
+            Err(e) => break Some(contradiction(&e)),
         }
     };
     if let Some(why) = stopped {
@@ -304,11 +351,11 @@ impl Voice {
     fn complain(&self, of: &str, path: &Path, problems: &mut Vec<Problem>) {
         if self.broken > 0 {
             let at = self.first_broken as f64 / f64::from(self.rate);
-            let what = format!(
-                "{of}{} pieces are damaged, the first at {at:.3} s. \
-                 They were replaced by silence; copy or export the file again.",
-                self.broken
-            );
+            let what = match self.broken {
+                1 => format!("{of}A piece at {at:.3} s is damaged. It was"),
+                many => format!("{of}{many} pieces are damaged, the first at {at:.3} s. They were"),
+            };
+            let what = format!("{what} replaced by silence; copy or export the file again.");
             problems.push(Problem::warning(path, what));
         }
         let frames = self.frames() as u64;

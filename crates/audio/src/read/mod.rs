@@ -1,6 +1,7 @@
 //! Reading sound files.
 
 mod aiff;
+mod caf;
 mod decode;
 mod mp4;
 pub(crate) mod riff;
@@ -60,6 +61,10 @@ pub fn read(path: &Path) -> Result<Read, ReadError> {
             Some(read) => read,
             None => decode::read(path, file, container)?,
         },
+        Container::Caf => match caf::read(path, &mut file)? {
+            Some(read) => read,
+            None => decode::read(path, file, container)?,
+        },
         _ => decode::read(path, file, container)?,
     };
     for stream in &mut read.streams {
@@ -68,8 +73,10 @@ pub fn read(path: &Path) -> Result<Read, ReadError> {
         }
     }
     if read.streams.iter().all(|stream| stream.audio.frames() == 0) {
-        let why = read.problems.first().map_or("it is zero frames long", |problem| &problem.what);
-        return Err(ReadError::empty(path, why.trim_end_matches('.')));
+        // The first sentence says what is wrong, those after it what was done.
+        let first = read.problems.first().and_then(|problem| problem.what.split(". ").next());
+        let why = first.map(|why| why.trim_end_matches('.').replacen("The ", "the ", 1));
+        return Err(ReadError::empty(path, why.unwrap_or_else(|| "it is zero frames long".to_owned())));
     }
     Ok(read)
 }
@@ -120,10 +127,14 @@ fn scrub(path: &Path, audio: &mut Audio) -> Option<Problem> {
     }
     let at = first as f64 / f64::from(audio.rate.max(1));
     (count > 0).then(|| {
-        let what = format!(
-            "{count} samples are not numbers (NaN or infinite), the first at {at:.3} s. \
-             They were replaced by silence; listen there, and export the track again if it clicks."
-        );
+        let what = match count {
+            1 => format!("1 sample is no number (NaN or infinite), at {at:.3} s. It was"),
+            _ => format!(
+                "{count} samples are not numbers (NaN or infinite), the first at {at:.3} s. They were"
+            ),
+        };
+        let what =
+            format!("{what} replaced by silence; listen there, and export the track again if it clicks.");
         Problem::warning(path, what)
     })
 }

@@ -38,6 +38,8 @@ pub struct Atoms {
     pub edits: BTreeMap<u32, Edit>,
     /// The stems in order, without the mix that is the first stream.
     pub stems: Vec<Stem>,
+    /// Is there a table of what the file holds?
+    pub table: bool,
 }
 
 #[derive(Debug, Default)]
@@ -57,6 +59,7 @@ struct Walk {
     stems: Vec<Stem>,
     /// Delay, padding and length in frames, as Apple's programs write them.
     smooth: Option<(u64, u64)>,
+    table: bool,
     boxes: usize,
 }
 
@@ -69,7 +72,7 @@ pub fn read(mut file: &File) -> io::Result<Atoms> {
     let smooth = walk.smooth;
     let audio = walk.traks.iter().filter(|trak| trak.audio);
     let edits = audio.filter_map(|trak| Some((trak.id, trak.edit(walk.timescale, smooth)?)));
-    Ok(Atoms { edits: edits.collect(), stems: walk.stems })
+    Ok(Atoms { edits: edits.collect(), stems: walk.stems, table: walk.table })
 }
 
 impl Walk {
@@ -93,6 +96,7 @@ impl Walk {
             let end = at.saturating_add(size).min(to);
             match kind {
                 b"moov" | b"trak" | b"mdia" | b"edts" | b"udta" if depth < DEPTH => {
+                    self.table |= kind == b"moov";
                     if kind == b"trak" {
                         self.traks.push(Trak::default());
                     }

@@ -79,7 +79,8 @@ pub fn find(path: &Path, file: &mut File) -> Result<Option<Plain>, ReadError> {
     if data.claimed > present && !data.open() {
         problems.push(Problem::short(path, "", data.claimed as f64 / second, present as f64 / second));
     }
-    let bytes = data.claimed.min(present);
+    // Past 4 GiB a pipe's length says nothing of where the sound ends.
+    let bytes = if data.claimed == u64::from(u32::MAX) { present } else { data.claimed.min(present) };
     if bytes % block as u64 != 0 {
         problems.push(Problem::note(path, "The last frame is not whole and was left out."));
     }
@@ -109,9 +110,11 @@ pub fn find(path: &Path, file: &mut File) -> Result<Option<Plain>, ReadError> {
 }
 
 impl Data {
-    /// Is the length left open, as programs do that write into a pipe?
+    /// Is the length left open, as programs do that write into a pipe? They put the most that fits into 31 or 32 bits,
+    /// some less a header.
     fn open(&self) -> bool {
-        self.claimed >= 0x7fff_f000 && self.claimed <= u64::from(u32::MAX)
+        (0x7fff_f000..=0x8000_0000).contains(&self.claimed)
+            || (0xffff_f000..=u64::from(u32::MAX)).contains(&self.claimed)
     }
 }
 
@@ -242,7 +245,12 @@ fn coding(path: &Path, layout: &Layout) -> Result<Option<Coding>, ReadError> {
             return Err(ReadError::unsupported(path, what));
         }
         (0xfffe, _) => return Err(ReadError::unsupported(path, "its sub-format is unknown")),
-        _ => return Ok(None),
+        // The two kinds of ADPCM.
+        (2 | 0x11, _) => return Ok(None),
+        (tag, _) => {
+            let what = format!("its samples are coded in the way numbered {tag:#06x}, which is not read");
+            return Err(ReadError::unsupported(path, what));
+        }
     };
     Ok(Some(coding))
 }

@@ -109,7 +109,8 @@ fn looks_like(start: &[u8]) -> String {
     if let Some((_, what)) = known.iter().find(|(magic, _)| start.starts_with(magic)) {
         return format!("it looks like {what}");
     }
-    let text = start.iter().all(|b| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..));
+    let text = start.iter().all(|b| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..))
+        && start.iter().any(u8::is_ascii);
     let zeros = start.iter().all(|b| *b == 0);
     match () {
         () if zeros => "it holds only zeros, as after an interrupted copy".into(),

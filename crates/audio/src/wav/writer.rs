@@ -1,11 +1,12 @@
 //! Writes a WAV file piece by piece.
 
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, SeekFrom};
 use std::path::Path;
 
 use super::header::Header;
 use super::{Bext, Sample};
 use crate::atomic::Part;
+use crate::disk::{SharedDisk, real};
 use crate::{Dither, Quantiser};
 
 /// Bytes gathered before they go to the disk.
@@ -44,11 +45,23 @@ impl WavWriter {
         sample: Sample,
         dither: Dither,
     ) -> io::Result<WavWriter> {
+        WavWriter::create_on(&real(), path, rate, channels, sample, dither)
+    }
+
+    /// The same on any disk.
+    pub fn create_on(
+        disk: &SharedDisk,
+        path: &Path,
+        rate: u32,
+        channels: usize,
+        sample: Sample,
+        dither: Dither,
+    ) -> io::Result<WavWriter> {
         if channels == 0 || channels > 1000 || rate == 0 {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "a WAV file needs channels and a rate"));
         }
         Ok(WavWriter {
-            part: Part::create(path)?,
+            part: Part::create(disk, path)?,
             rate,
             sample,
             quantisers: (0..channels).map(|channel| Quantiser::new(sample.bits(), dither, channel)).collect(),

@@ -22,7 +22,11 @@ pub const PEER: Peer = Peer {
 fn prepare(job: &Job) -> io::Result<Command> {
     let session = session(job)?;
     let script = job.folder.join("ardour_session.lua");
-    mixsmith_audio::write_atomic(&script, include_bytes!("../../peers/ardour_session.lua"))?;
+    mixsmith_audio::write_atomic(
+        &mixsmith_audio::disk::real(),
+        &script,
+        include_bytes!("../../peers/ardour_session.lua"),
+    )?;
     let mut make = Command::new("ardour7-lua");
     make.env("CANON_SESSION", &session).env("CANON_TRACKS", job.tracks.to_string()).arg(script);
     // It may crash on its way out; whether the session is there is seen in the next step.

@@ -24,7 +24,7 @@ const MASTER: &str = "bass=g=1:f=100:w=0.7:t=q,equalizer=f=400:t=q:w=1:g=-1,equa
 fn prepare(job: &Job) -> io::Result<Command> {
     let impulse = workload::impulse(&job.folder)?;
     let script = job.folder.join("graph.txt");
-    mixsmith_audio::write_atomic(&script, graph(job.tracks).as_bytes())?;
+    mixsmith_audio::write_atomic(&mixsmith_audio::disk::real(), &script, graph(job.tracks).as_bytes())?;
     let mut command = Command::new("ffmpeg");
     command.args(["-nostdin", "-y", "-v", "error", "-filter_complex_threads", "1", "-threads", "1"]);
     for track in 0..job.tracks {

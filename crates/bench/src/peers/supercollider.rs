@@ -24,13 +24,17 @@ const TRACKS: i32 = 900;
 fn prepare(job: &Job) -> io::Result<Command> {
     let mut compile = Command::new("sclang");
     let script = job.folder.join("synths.scd");
-    mixsmith_audio::write_atomic(&script, include_bytes!("../../peers/supercollider_synths.scd"))?;
+    mixsmith_audio::write_atomic(
+        &mixsmith_audio::disk::real(),
+        &script,
+        include_bytes!("../../peers/supercollider_synths.scd"),
+    )?;
     // Its language has a window system inside, which must not look for a screen.
     compile.env("QT_QPA_PLATFORM", "offscreen").env("QTWEBENGINE_DISABLE_SANDBOX", "1");
     compile.env("CANON_FOLDER", &job.folder).arg(&script);
     let _ = compile.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     let score = job.folder.join("score.osc");
-    mixsmith_audio::write_atomic(&score, &write_score(job)?)?;
+    mixsmith_audio::write_atomic(&mixsmith_audio::disk::real(), &score, &write_score(job)?)?;
     let mut command = Command::new("scsynth");
     command.arg("-N").arg(score).arg("_").arg(&job.out).args(["48000", "WAV", "int24"]);
     command.args(["-o", "2", "-z", "64", "-b", "2048", "-m", "262144", "-w", "1024", "-D", "0"]);

@@ -42,25 +42,45 @@ impl<L: Lane> Ballistics<L> {
             return;
         }
         self.times = (attack, release);
-        let fall = attack.min(release * L::splat(0.25));
-        // Two one-poles in a row, of times h and f, cover 63 % in r where h = r (1 - q - 0.62 q^2), q = f/r:
-        // fitted, within 0.5 % for q up to 0.25.
-        let q = fall / release;
-        let hold = release * (L::splat(1.0) - q - L::splat(0.62) * q * q);
+        let (fall, hold) = (Self::fall_ms(attack, release), Self::hold_ms(attack, release));
         let rate = self.rate;
         self.rise = attack.map(|ms| math::one_pole(ms, rate));
         self.fall = fall.map(|ms| math::one_pole(ms, rate));
         self.hold = hold.map(|ms| math::one_pole(ms, rate));
     }
 
+    /// Time of the one-pole when it falls.
+    fn fall_ms(attack: L, release: L) -> L {
+        attack.min(release * L::splat(0.25))
+    }
+
+    /// Time of the holder, ms, such that it and the one-pole behind it cover 63 % in the release time.
+    pub fn hold_ms(attack: L, release: L) -> L {
+        // Two one-poles in a row, of times h and f, cover 63 % in r where h = r (1 - q - 0.62 q^2), q = f/r:
+        // fitted, within 0.5 % for q up to 0.25.
+        let q = Self::fall_ms(attack, release) / release;
+        release * (L::splat(1.0) - q - L::splat(0.62) * q * q)
+    }
+
     /// The reduction that is wanted in, the smoothed one out.
     #[inline(always)]
     pub fn next(&mut self, wanted: L) -> L {
         let wanted = wanted.max(L::splat(REST));
-        self.held = wanted.max(self.held + self.hold * (wanted - self.held));
+        self.approach(wanted.max(self.held + self.hold * (wanted - self.held)))
+    }
+
+    /// The one-pole alone, behind a holder of one's own.
+    #[inline(always)]
+    pub fn approach(&mut self, held: L) -> L {
+        self.held = held;
         let rises = self.smooth.lt(self.held);
         self.smooth += L::select(rises, self.rise, self.fall) * (self.held - self.smooth);
         self.smooth
+    }
+
+    /// The same times, with no reduction.
+    pub fn at_rest(&self) -> Self {
+        Ballistics { held: L::zero(), smooth: L::zero(), ..*self }
     }
 
     /// Takes over the state of another where `mask` is true.

@@ -5,12 +5,14 @@
 //! Compressor Design" (JAES 60/6, 2012), figure 7c: level, static curve, smoothing, gain.
 
 mod ballistics;
+mod character;
 mod curve;
 mod key_filter;
 mod listener;
 mod sliding;
 
 pub use ballistics::Ballistics;
+pub use character::{Character, Coloured};
 pub use curve::Curve;
 pub use key_filter::{KeyFilter, Split};
 pub use listener::{Hearing, Listener};

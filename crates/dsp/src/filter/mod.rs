@@ -1,9 +1,13 @@
 //! Filters: analogue prototypes, their digital match, and the state-variable kernel that runs them.
 
+pub mod crossover;
 pub mod design;
 pub mod matched;
 pub mod svf;
+pub mod three_way;
 
+pub use crossover::Crossover;
 pub use design::Prototype;
-pub use matched::matched;
+pub use matched::{matched, matched_closely};
 pub use svf::{Section, Svf, cascade};
+pub use three_way::ThreeWay;

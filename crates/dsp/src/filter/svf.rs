@@ -30,8 +30,12 @@ impl Section {
 
     /// Squared magnitude at a frequency, in closed form.
     pub fn power(&self, hz: f64, rate: f64) -> f64 {
-        let t = (PI * hz / rate).tan();
-        let (x, g2) = (t * t, self.g * self.g);
+        self.power_at((PI * hz / rate).tan().powi(2))
+    }
+
+    /// Squared magnitude where the tangent of half the angle has this square.
+    pub fn power_at(&self, x: f64) -> f64 {
+        let g2 = self.g * self.g;
         let up = (self.low * g2 - self.high * x).powi(2) + self.band * self.band * g2 * x;
         let down = (g2 - x).powi(2) + self.k * self.k * g2 * x;
         up / down

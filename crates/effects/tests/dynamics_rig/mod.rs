@@ -40,7 +40,7 @@ pub struct Rig {
 impl Rig {
     pub fn new(id: &str, sets: &[Set], stereo: bool) -> Rig {
         let values = values(kind(id), sets);
-        let setup = Setup { rate: RATE, tempo: 120.0, channels: if stereo { 2 } else { 1 } };
+        let setup = Setup { rate: RATE, tempo: 120.0, channels: if stereo { 2 } else { 1 }, impulse: None };
         let processor = (kind(id).build)(&setup, &values);
         Rig { processor, ramps: values.into_iter().map(Ramp::still).collect(), stereo }
     }
@@ -58,6 +58,12 @@ impl Rig {
             assert_no_alloc(|| self.processor.process(&self.ramps, io));
         }
         out
+    }
+
+    /// Runs one piece of 1 to 64 frames in place.
+    pub fn piece(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let io = Io { left, right: self.stereo.then_some(right), key: None };
+        assert_no_alloc(|| self.processor.process(&self.ramps, io));
     }
 }
 
@@ -110,6 +116,31 @@ pub fn db(ratio: f64) -> f64 {
 
 pub fn rms(x: &[f32]) -> f64 {
     (x.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / x.len() as f64).sqrt()
+}
+
+/// Amplitude of one frequency in a sound that holds whole periods of it.
+pub fn part(sound: &[f32], hz: f64) -> f64 {
+    let turn = std::f64::consts::TAU * hz / f64::from(RATE);
+    let (re, im) = sound.iter().enumerate().fold((0.0, 0.0), |(re, im), (n, &x)| {
+        let (s, c) = (turn * n as f64).sin_cos();
+        (re + f64::from(x) * c, im + f64::from(x) * s)
+    });
+    2.0 * re.hypot(im) / sound.len() as f64
+}
+
+/// Amplitudes of the harmonics 0 to 9 that a curve makes of a sine of this amplitude.
+pub fn fourier(amplitude: f64, curve: impl Fn(f64) -> f64) -> [f64; 10] {
+    let points = 20_000;
+    std::array::from_fn(|k| {
+        let (mut re, mut im) = (0.0, 0.0);
+        for i in 0..points {
+            let turn = std::f64::consts::TAU * (f64::from(i) + 0.5) / f64::from(points);
+            let y = curve(amplitude * turn.sin());
+            re += y * (k as f64 * turn).cos();
+            im += y * (k as f64 * turn).sin();
+        }
+        re.hypot(im) / f64::from(points) * if k == 0 { 1.0 } else { 2.0 }
+    })
 }
 
 /// First frame at which the reduction has covered 63 % of the way between two levels of a gain course in dB.
@@ -169,7 +200,7 @@ fn eight_lanes_are_eight_scalars(id: &str, hard: &[Set]) {
     let sounds: Vec<Stereo> =
         (0..8).map(|lane| [lively(quanta * QUANTUM, lane), lively(quanta * QUANTUM, lane + 20)]).collect();
     for channels in [1, 2] {
-        let setup = Setup { rate: RATE, tempo: 120.0, channels };
+        let setup = Setup { rate: RATE, tempo: 120.0, channels, impulse: None };
         let mut scalars: Vec<_> = (0..8).map(|_| (k.build)(&setup, &base)).collect();
         let mut bundle = (wide.build)(&setup, &base);
         for q in 1..quanta {
@@ -226,6 +257,29 @@ fn blocks_do_not_matter(id: &str, hard: &[Set], rounding: f32) {
                 let (got, want) = (shifted[c][i], plain[c][i - shift]);
                 assert!((got - want).abs() <= rounding, "{id} shift {shift} frame {i}: {got} for {want}");
             }
+        }
+    }
+}
+
+/// The engine gives pieces of 1 to 64 frames: how they are cut does not change the sound, by more than rounding.
+pub fn pieces_do_not_matter(id: &str, sets: &[Set], rounding: f32) {
+    let frames = 200 * QUANTUM;
+    let sound = [lively(frames, 13), lively(frames, 14)];
+    let whole = stereo(id, sets, &sound, None);
+    let mut rig = Rig::new(id, sets, true);
+    let [mut left, mut right] = sound;
+    let mut at = 0;
+    for cut in [64, 1, 63, 17, 47, 2, 62, 33, 31].into_iter().cycle() {
+        let end = (at + cut).min(frames);
+        rig.piece(&mut left[at..end], &mut right[at..end]);
+        at = end;
+        if at == frames {
+            break;
+        }
+    }
+    for (pieces, whole) in [left, right].iter().zip(&whole) {
+        for (i, (&got, &want)) in pieces.iter().zip(whole).enumerate() {
+            assert!((got - want).abs() <= rounding, "{id} cut, frame {i}: {got} for {want}");
         }
     }
 }

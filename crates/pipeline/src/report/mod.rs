@@ -72,7 +72,7 @@ pub fn write(mixed: &Mixed, folder: &Folder, players: &Players) -> Result<(), Pi
     let view = View::new(mixed, players);
     for (name, content) in [("report.html", page::page(&view)), ("report.txt", text::text(&view))] {
         let path = folder.out.join(name);
-        mixsmith_audio::write_atomic(&path, content.as_bytes()).map_err(PipelineError::io(&path))?;
+        folder.write(&path, content.as_bytes())?;
     }
     Ok(())
 }

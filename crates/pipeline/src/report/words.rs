@@ -205,6 +205,10 @@ pub(crate) fn edit(edit: &Edit, session: &Session) -> Vec<String> {
         Edit::Key { strip, insert, key } => {
             vec![format!("{strip}/{insert}: listens to {}", key.as_deref().unwrap_or("its own input"))]
         }
+        Edit::Impulse { strip, insert, impulse } => {
+            let named = impulse.as_deref().unwrap_or("its own");
+            vec![format!("{strip}/{insert}: the impulse response is {named}")]
+        }
         Edit::Route { strip, to } => vec![format!("{strip}: goes to {to}")],
         Edit::AddSend { strip, send } => {
             let prefix = format!("{strip}/send.{}.", send.to);

@@ -51,13 +51,14 @@ pub(super) fn space(mixed: &Mixed, card: &mut Card) {
     card.add(&AMBIENCE, mix.map(|mix| lufs(sum) - mix.level.loudness));
     let decays: Vec<(f64, Vec<f64>)> = heard
         .par_iter()
-        .filter_map(|(strip, level)| Some((energy(*level), to_come(&response(&mixed.session, strip)?)?)))
+        .filter_map(|(strip, level)| Some((energy(*level), to_come(&response(mixed, strip)?)?)))
         .collect();
     card.add(&EARLY, early(&decays));
 }
 
 /// What comes out of a return that a click is sent into.
-fn response(session: &Session, strip: &Strip) -> Option<Audio> {
+fn response(mixed: &Mixed, strip: &Strip) -> Option<Audio> {
+    let session = &mixed.session;
     let rate = session.song.rate;
     let frames = u64::from(rate) * RESPONSE.0 as u64;
     let master = session.master()?.id.clone();
@@ -97,7 +98,9 @@ fn response(session: &Session, strip: &Strip) -> Option<Audio> {
         strips: [click, own, master].into_iter().map(Arc::new).collect(),
     };
     let sound = Audio::mono(rate, vec![0.5]);
-    let sources: Sources = [(id, Arc::new(Sound::in_memory(sound)))].into();
+    let impulses = strip.inserts.iter().filter_map(|insert| insert.impulse.as_ref());
+    let impulses = impulses.filter_map(|named| Some((named.clone(), mixed.sources.get(named)?.clone())));
+    let sources: Sources = impulses.chain([(id, Arc::new(Sound::in_memory(sound)))]).collect();
     Some(listen_to(&small, &sources, &strip.id, 1, &Silent).ok()?.0)
 }
 

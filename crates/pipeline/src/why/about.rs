@@ -89,7 +89,8 @@ fn places(edit: &Edit) -> Vec<(String, String)> {
         }
         Edit::RemoveInsert { strip, insert }
         | Edit::Switch { strip, insert, .. }
-        | Edit::Key { strip, insert, .. } => one(strip, insert.clone()),
+        | Edit::Key { strip, insert, .. }
+        | Edit::Impulse { strip, insert, .. } => one(strip, insert.clone()),
         Edit::Route { strip, .. } => one(strip, "to".to_owned()),
         Edit::AddSend { strip, send } => one(strip, format!("send.{}", send.to)),
         Edit::RemoveSend { strip, to } => one(strip, format!("send.{to}")),

@@ -81,7 +81,7 @@ pub fn sound(path: &Path) -> Audio {
     read(path).unwrap().streams.remove(0).audio
 }
 
-/// SHA-256 of every file below a folder but those in `mix/cache`, by path.
+/// SHA-256 of every file below a folder but those in `mix/cache` and `mix/backups`, by path.
 pub fn hashes(root: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
@@ -89,7 +89,7 @@ pub fn hashes(root: &Path) -> BTreeMap<String, String> {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-            if path.is_dir() && name != "mix/cache" {
+            if path.is_dir() && !["mix/cache", "mix/backups"].contains(&name.as_str()) {
                 folders.push(path);
             } else if path.is_file() {
                 found.insert(name, hex(&Sha256::digest(std::fs::read(&path).unwrap())));

@@ -54,7 +54,7 @@ static ALL: [Kind<f32>; 2] = [
         id: "eq.bell",
         name: "Bell",
         doc: "Lifts or lowers.",
-        ports: Ports::ANY,
+        ports: Ports { impulse: true, ..Ports::ANY },
         params: <EqParams as ParamSet<f32>>::TABLE,
         build: |_, _| unreachable!("nothing is played here"),
     },
@@ -123,6 +123,9 @@ impl Dice<'_> {
         insert.values = self.values(kind.params);
         if kind.ports.key && self.yes() && !keys.is_empty() {
             insert.key = Some(keys[self.below(keys.len())].clone());
+        }
+        if kind.ports.impulse && self.yes() {
+            insert.impulse = Some("impulses/a church.wav".to_owned());
         }
         insert
     }
@@ -246,7 +249,7 @@ impl Dice<'_> {
         let other = session.strips[self.below(session.strips.len())].id.clone();
         let insert =
             (!strip.inserts.is_empty()).then(|| strip.inserts[self.below(strip.inserts.len())].clone());
-        Some(match self.below(15) {
+        Some(match self.below(16) {
             0 => {
                 let param = &STRIP[self.below(STRIP.len())];
                 Edit::Set { at: mixsmith_session::Address::strip(&id, param.id), to: self.value(param) }
@@ -300,6 +303,11 @@ impl Dice<'_> {
                 role: String::new(),
                 colour: "#000000".to_owned(),
             },
+            14 => {
+                let insert = insert.filter(|insert| insert.kind == "eq.bell")?;
+                let impulse = self.yes().then(|| "impulses/b.wav".to_owned());
+                Edit::Impulse { strip: id, insert: insert.id, impulse }
+            }
             _ => {
                 let song = &session.song;
                 Edit::Song {

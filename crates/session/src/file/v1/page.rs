@@ -189,6 +189,7 @@ fn insert_page(strip: &Strip, insert: &Insert, kinds: &Kinds) -> Page {
         rows.one("on", "false".to_owned());
     }
     rows.maybe("key", insert.key.is_some(), insert.key.as_deref().unwrap_or_default());
+    rows.maybe("impulse", insert.impulse.is_some(), insert.impulse.as_deref().unwrap_or_default());
     rows.values(&insert.values, kinds.get(&insert.kind).map_or(&[], |kind| kind.params));
     rows.page(&["strip", &strip.id, "inserts", &insert.id])
 }

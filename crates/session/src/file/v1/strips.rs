@@ -109,6 +109,7 @@ fn insert(reader: &mut Reader<'_>, strip: &str, id: &str, table: &dyn TableLike)
     let address = format!("{strip}/{id}.");
     let mut insert = Insert::new(id, reader.text(table, "kind", &address).unwrap_or_default(), &[]);
     insert.key = reader.text(table, "key", &address).map(str::to_owned);
+    insert.impulse = reader.text(table, "impulse", &address).map(str::to_owned);
     if let Some(item) = table.get("on") {
         insert.on = item.as_bool().unwrap_or_else(|| {
             let says = "`on` must be true or false";
@@ -120,7 +121,7 @@ fn insert(reader: &mut Reader<'_>, strip: &str, id: &str, table: &dyn TableLike)
     if let Some(kind) = reader.kinds.get(&insert.kind) {
         insert.values = reader.values(table, &address, kind.params);
         let params = kind.params.iter().map(|param| param.id);
-        let known: Vec<&str> = ["kind", "on", "key"].into_iter().chain(params).collect();
+        let known: Vec<&str> = ["kind", "on", "key", "impulse"].into_iter().chain(params).collect();
         reader.only(table, &address, &known);
     }
     insert
