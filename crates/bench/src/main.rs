@@ -34,6 +34,9 @@ struct Flags {
     /// Runs of each program, one after the other in turn.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Which peers, by a word of their names; all that are installed if none is named.
+    #[arg(long, value_delimiter = ',')]
+    peers: Vec<String>,
     /// Where the sounds are kept between runs.
     #[arg(long, default_value = "target/canon")]
     folder: PathBuf,
@@ -62,11 +65,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let song = if flags.tables.contains(&Table::Canon2) { Song::Canon2 } else { Song::Canon1 };
         return canon::once(song, &flags.folder, tracks, threads.parse()?, Path::new(out));
     }
+    let folder = flags.folder.join(format!("{}s", flags.seconds));
     let wish = Wish {
-        folder: &flags.folder,
+        folder: &folder,
         tracks: &flags.tracks,
         seconds: flags.seconds,
         rounds: flags.rounds.max(1),
+        peers: &flags.peers,
     };
     let asked = |table| flags.tables.is_empty() || flags.tables.contains(&table);
     let mut text = format!("# The engine beside its peers\n\n{}", table::machine()?);

@@ -19,6 +19,8 @@ pub struct Wish<'a> {
     pub seconds: usize,
     /// Runs of each program.
     pub rounds: usize,
+    /// Words of the peers' names; all of them if empty.
+    pub peers: &'a [String],
 }
 
 /// A program in a table, and what its runs cost.
@@ -42,7 +44,12 @@ impl Row {
 /// CANON-1 beside every peer that is installed.
 pub fn canon1(wish: &Wish) -> Result<String, Box<dyn Error>> {
     workload::write(wish.folder, wish.tracks.iter().copied().max().unwrap_or(0), wish.seconds)?;
-    let (here, absent): (Vec<&Peer>, Vec<&Peer>) = PEERS.iter().copied().partition(|peer| (peer.found)());
+    let named = |peer: &&Peer| {
+        let name = peer.name.to_lowercase();
+        wish.peers.is_empty() || wish.peers.iter().any(|word| name.contains(&word.to_lowercase()))
+    };
+    let (here, absent): (Vec<&Peer>, Vec<&Peer>) =
+        PEERS.iter().copied().filter(named).partition(|peer| (peer.found)());
     let mut text = format!("\n## CANON-1, {} s, medians of {} rounds\n\n", wish.seconds, wish.rounds);
     for peer in &here {
         writeln!(text, "- {}: {}.", peer.name, peer.note)?;

@@ -34,7 +34,10 @@ pub fn machine() -> Result<String, Box<dyn Error>> {
     writeln!(text, "- Machine: {cpu}, {cores} cores, {}", says("uname", &["-sr"]))?;
     if let Some(load) = line_of("/proc/loadavg", "") {
         let load = load.split(' ').next().unwrap_or_default().to_owned();
-        writeln!(text, "- Load at the start: {load} (well above 0: others were using the machine)")?;
+        writeln!(
+            text,
+            "- Load at the start: {load}; above 0.1, others were using the machine, and only times of the processor and ratios hold"
+        )?;
     }
     let changed = says("git", &["status", "--porcelain", "--untracked-files=no"]);
     writeln!(text, "- Compiler: {}, release", says("rustc", &["-V"]))?;
