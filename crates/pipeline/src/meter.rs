@@ -224,7 +224,7 @@ mod tests {
                     (0..48_000 * seconds).map(|i| (size * (turn * f64::from(i)).sin()) as f32).collect();
                 meter.add(&tone, &tone);
             }
-            let found = f64::from(meter.range());
+            let found = meter.range();
             assert!((found - range).abs() < 0.1, "{first} and {second} dBFS: {found} LU");
         }
     }
