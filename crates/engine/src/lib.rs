@@ -7,6 +7,7 @@
 mod compile;
 mod curve;
 mod gain;
+mod lanes;
 mod node;
 mod plan;
 mod render;

@@ -79,7 +79,9 @@ fn strides(
     sinks: &mut [Box<dyn Sink + '_>],
     watch: &mut (dyn FnMut(u64) -> bool + Send),
 ) -> Result<Rendered, RenderError> {
-    let mut levels: Vec<Vec<Unit>> = plan.levels.iter().map(|level| units(plan, level, STRIDE)).collect();
+    let threads = rayon::current_num_threads();
+    let mut levels: Vec<Vec<Unit>> =
+        plan.levels.iter().map(|level| units(plan, level, STRIDE, threads)).collect();
     let outputs = || -> Vec<Output> { plan.nodes.iter().map(|node| Output::new(node, STRIDE)).collect() };
     let (mut now, mut ahead) = (outputs(), outputs());
     let (tracks, rest) = levels.split_at_mut(1.min(plan.levels.len()));
