@@ -185,6 +185,14 @@ impl Lane for Avx8 {
     fn floor(self) -> Self {
         avx!(Avx8(_mm256_floor_ps(self.0)))
     }
+    #[inline(always)]
+    fn risen(self, lowest: [f32; 2]) -> Self {
+        avx!({
+            let lowest = _mm256_castps128_ps256(_mm_castsi128_ps(_mm_loadl_epi64(lowest.as_ptr().cast())));
+            let rest = _mm256_permutevar8x32_ps(self.0, _mm256_setr_epi32(0, 0, 0, 1, 2, 3, 4, 5));
+            Avx8(_mm256_blend_ps::<0b11>(rest, lowest))
+        })
+    }
 }
 
 /// Number `i` of row `j` becomes number `j` of row `i`.

@@ -185,6 +185,15 @@ impl Lane for Avx16 {
         avx!(Avx16(_mm512_roundscale_ps::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0)))
     }
     #[inline(always)]
+    fn risen(self, lowest: [f32; 2]) -> Self {
+        avx!({
+            let lowest = _mm512_castps128_ps512(_mm_castsi128_ps(_mm_loadl_epi64(lowest.as_ptr().cast())));
+            // Places of 16 and more are of the second.
+            let from = _mm512_setr_epi32(16, 17, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
+            Avx16(_mm512_permutex2var_ps(self.0, from, lowest))
+        })
+    }
+    #[inline(always)]
     fn run<K: Kernel>(kernel: K) -> K::Output {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
         fn avx512<K: Kernel>(kernel: K) -> K::Output {

@@ -99,6 +99,15 @@ pub trait Lane:
     /// The largest whole number not above.
     fn floor(self) -> Self;
 
+    /// Each channel's number goes to the channel after the next; the first two take these.
+    #[inline(always)]
+    fn risen(self, lowest: [f32; 2]) -> Self {
+        let mut risen = self;
+        (2..Self::WIDTH).for_each(|i| risen.set(i, self.get(i - 2)));
+        lowest.into_iter().enumerate().take(Self::WIDTH).for_each(|(i, x)| risen.set(i, x));
+        risen
+    }
+
     /// Runs a kernel over this lane, compiled for the widest registers that may be used with it.
     #[inline(always)]
     fn run<K: wide::Kernel>(kernel: K) -> K::Output {

@@ -55,7 +55,10 @@ fn compare<L: Lane>(of: impl Fn([f32; 16]) -> L) {
                 assert_eq!(bits(wide.get(lane)), bits(*one), "operation {i} of {} and {}", a[lane], b[lane]);
             }
         }
-        let (a, b) = (&a[..L::WIDTH], &b[..L::WIDTH]);
+        let (a_all, a, b) = (a, &a[..L::WIDTH], &b[..L::WIDTH]);
+        let risen = of(a_all).risen([7.0, 9.0]);
+        assert_eq!([risen.get(0), risen.get(1)], [7.0, 9.0]);
+        assert!((2..L::WIDTH).all(|lane| bits(risen.get(lane)) == bits(a[lane - 2])));
         let any = a.iter().zip(b).any(|(a, b)| a < b);
         assert_eq!(wide[single].get(0) == 1.0, any);
         assert_eq!(wide[single + 1].get(0) == 1.0, a == b);
