@@ -67,7 +67,11 @@ impl Sink for Nothing {
 }
 
 /// Compiles and renders on one thread; seconds of processor time.
-fn cost(session: &Session, sources: &Sources, frozen: Option<&mut Frozen>) -> Result<f64, Box<dyn Error>> {
+fn cost(
+    session: &Session,
+    sources: &Sources,
+    mut frozen: Option<&mut Frozen>,
+) -> Result<f64, Box<dyn Error>> {
     let prints = Prints { strips: vec!["master".to_owned()], ..Prints::default() };
     let mut done = Ok(());
     let spent = measure::own(&mut || {
