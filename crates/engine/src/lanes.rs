@@ -83,6 +83,19 @@ impl Group {
             return;
         };
         wide::scatter(left, eight, rest.each_mut().map(|row| row.as_mut_slice()));
+        // Not the silence that came through the inserts, which may be a negative nought.
+        rest[self.count..].iter_mut().for_each(|row| row.fill(0.0));
+        self.mix(gains, rest, outputs, at);
+    }
+
+    /// Through fader, panner and sums, from rows before the fader, a strip each.
+    fn mix(&self, gains: &[[f32; 8]; 2], rest: &[[f32; QUANTUM]; 8], outputs: &mut [Output], at: usize) {
+        let span = at..at + QUANTUM;
+        for (row, out) in rest.iter().zip(&mut *outputs) {
+            if let Some(pre) = &mut out.pre {
+                pre.left[span.clone()].copy_from_slice(row);
+            }
+        }
         for (gains, sum) in self.sums.iter().zip(&mut outputs[0].sums) {
             sums::mix(rest, &gains[0], &mut sum.left[span.clone()]);
             sums::mix(rest, &gains[1], &mut sum.right[span.clone()]);
@@ -183,6 +196,43 @@ impl<B: Bundle> Together for Lanes<B> {
     fn left(&self, group: usize) -> bool {
         self.groups[group].gains.is_some()
     }
+}
+
+/// Mono strips whose sound before the fader is in their outputs: what a group of them does after the inserts, to the
+/// same bits.
+pub(crate) struct Faders {
+    group: Group,
+    gains: [[f32; 8]; 2],
+    rows: [[f32; QUANTUM]; 8],
+}
+
+impl Faders {
+    /// None where a fader or panner moves, or the strips are stereo.
+    pub fn new(nodes: &[Node]) -> Option<Self> {
+        let group = Group::new(nodes, 0, nodes.len());
+        let gains = group.gains?;
+        Some(Faders { group, gains, rows: [[0.0; QUANTUM]; 8] })
+    }
+}
+
+impl Together for Faders {
+    fn run(&mut self, _: &mut [Running], outputs: &mut [Output], _: u64, frames: usize) {
+        for at in (0..frames).step_by(QUANTUM) {
+            for (row, out) in self.rows.iter_mut().zip(&*outputs) {
+                row.copy_from_slice(&out.post.left[at..at + QUANTUM]);
+            }
+            self.group.mix(&self.gains, &self.rows, outputs, at);
+        }
+    }
+
+    fn left(&self, _: usize) -> bool {
+        true
+    }
+}
+
+/// Do fader and panner of all of these do the same to a mono sound from the start to the end?
+pub(crate) fn of_still_mono(nodes: &[Node]) -> bool {
+    nodes.iter().all(|node| of_mono(node).is_some())
 }
 
 /// Lane and place of each strip.

@@ -3,7 +3,7 @@
 use mixsmith_dsp::lane::wide::Bundle;
 use mixsmith_dsp::{X8, X16};
 
-use crate::lanes::{Lanes, Together};
+use crate::lanes::{Faders, Lanes, Together};
 use crate::node::{Output, Running};
 use crate::plan::{Level, Node};
 use crate::{Plan, shape, sums};
@@ -14,24 +14,37 @@ pub(crate) struct Unit {
     /// How many of them are added up as one, group by group.
     groups: Vec<usize>,
     wide: Option<Box<dyn Together>>,
+    /// Which strips have their sound before the fader from elsewhere; the others run alone. Empty if none has.
+    frozen: Vec<bool>,
 }
 
 /// The units of a level. `stride` is the largest number of frames run at once, `threads` how many units should have
 /// something to do.
 pub(crate) fn units(plan: &Plan, level: &Level, stride: usize, threads: usize) -> Vec<Unit> {
-    let nodes = &plan.nodes[level.start..];
-    let mut units = Vec::with_capacity(level.units.len());
-    let enough = level.units.len() / 2 >= threads;
-    let (mut first, mut counts) = (0, &level.units[..]);
-    while let Some(&count) = counts.first() {
+    let mut first = level.start;
+    let unit = |groups: &[usize]| {
+        let nodes = &plan.nodes[first..first + groups.iter().sum::<usize>()];
+        first += nodes.len();
+        Unit::new(plan, nodes, groups, stride)
+    };
+    together(&plan.nodes[level.start..], &level.units, level.units.len() / 2 >= threads).map(unit).collect()
+}
+
+/// Which groups run as one: each alone, or two in sixteen lanes, if so there is `enough` to do for every thread.
+pub(crate) fn together<'a>(
+    nodes: &'a [Node],
+    mut counts: &'a [usize],
+    enough: bool,
+) -> impl Iterator<Item = &'a [usize]> {
+    let mut first = 0;
+    std::iter::from_fn(move || {
+        let &count = counts.first()?;
         let fits = |&other: &usize| twice(&nodes[first], &nodes[first + count], count.min(other));
         let pair = enough && counts.get(1).is_some_and(fits);
         let (groups, rest) = counts.split_at(if pair { 2 } else { 1 });
-        let nodes = &nodes[first..first + groups.iter().sum::<usize>()];
-        units.push(Unit::new(plan, nodes, groups, stride));
-        (first, counts) = (first + nodes.len(), rest);
-    }
-    units
+        (first, counts) = (first + groups.iter().sum::<usize>(), rest);
+        Some(groups)
+    })
 }
 
 /// Can two groups run side by side, one in the first eight lanes and one in the others? Which strips are added up first
@@ -44,14 +57,26 @@ fn twice(a: &Node, b: &Node, fewest: usize) -> bool {
 }
 
 impl Unit {
-    fn new(plan: &Plan, nodes: &[Node], groups: &[usize], stride: usize) -> Self {
+    /// A unit of these strips.
+    pub fn new(plan: &Plan, nodes: &[Node], groups: &[usize], stride: usize) -> Self {
         let wide: Option<Box<dyn Together>> = match groups {
             [1] => None,
             [_] => Some(Box::new(Lanes::<X8>::new(nodes, groups, plan, |insert| Some(insert.wide?.build)))),
             _ => Some(Box::new(Lanes::<X16>::new(nodes, groups, plan, |insert| insert.wide?.sixteen))),
         };
         let strip = |node| Running::new(node, plan.rate, plan.tempo, stride, wide.is_none());
-        Unit { strips: nodes.iter().map(strip).collect(), groups: groups.to_vec(), wide }
+        let strips = nodes.iter().map(strip).collect();
+        Unit { strips, groups: groups.to_vec(), wide, frozen: Vec::new() }
+    }
+
+    /// A group some of whose strips have their sound before the fader already in their outputs when it is run. To the same bits.
+    pub fn frozen(plan: &Plan, nodes: &[Node], frozen: Vec<bool>, stride: usize) -> Self {
+        let strip =
+            |(node, frozen): (&Node, &bool)| Running::new(node, plan.rate, plan.tempo, stride, !frozen);
+        let strips = nodes.iter().zip(&frozen).map(strip).collect();
+        let faders = if nodes.len() > 1 { Faders::new(nodes) } else { None };
+        let wide = faders.map(|faders| Box::new(faders) as Box<dyn Together>);
+        Unit { strips, groups: vec![nodes.len()], wide, frozen }
     }
 
     /// How many strips it has.
@@ -66,16 +91,18 @@ impl Unit {
 
     /// See [`Running::run`].
     pub fn run(&mut self, outputs: &mut [Output], before: &[Output], frame: u64, frames: usize) {
-        for (strip, out) in self.strips.iter_mut().zip(&mut *outputs) {
-            strip.enter(out, before, frame, frames);
-        }
-        match &mut self.wide {
-            Some(wide) => wide.run(&mut self.strips, outputs, frame, frames),
-            None => {
-                for (strip, out) in self.strips.iter_mut().zip(&mut *outputs) {
-                    strip.insert(out, before, frame, frames);
-                }
+        let alone = self.wide.is_none() || !self.frozen.is_empty();
+        for (place, (strip, out)) in self.strips.iter_mut().zip(&mut *outputs).enumerate() {
+            if self.frozen.get(place) == Some(&true) {
+                continue;
             }
+            strip.enter(out, before, frame, frames);
+            if alone {
+                strip.insert(out, before, frame, frames);
+            }
+        }
+        if let Some(wide) = &mut self.wide {
+            wide.run(&mut self.strips, outputs, frame, frames);
         }
         let mut first = 0;
         for (group, &count) in self.groups.iter().enumerate() {
