@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::read::{self, limits, samples::Stored, sniff::Container};
+use crate::read::{self, limits, samples::Stored};
 use crate::{Audio, ReadError};
 
 /// Frames converted at a time.
@@ -74,15 +74,12 @@ impl Clip {
         self.identity
     }
 
-    /// Opens a file of plain samples (WAV and its relatives) where it stands: nothing is read yet, and no memory taken
+    /// Opens a file of plain samples (WAV and its relatives, AIFF, CAF) where it stands: nothing is read yet, and no memory taken
     /// for its sound. Gives none where it must be decoded first, or where anything about it needs a word to the person:
     /// see [`read`](crate::read()).
     pub fn open(path: &Path) -> Result<Option<Clip>, ReadError> {
         let (mut file, container) = read::open(path)?;
-        if container != Container::Riff {
-            return Ok(None);
-        }
-        let Some(plain) = read::riff::find(path, &mut file)? else { return Ok(None) };
+        let Some(plain) = read::find(path, &mut file, container)? else { return Ok(None) };
         if !plain.problems.is_empty() || plain.info.frames == 0 {
             return Ok(None);
         }

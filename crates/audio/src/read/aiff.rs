@@ -4,13 +4,10 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::Stream;
-use super::riff::content;
+use super::chunk::{self, content, number};
+use super::plain::{Header, Plain};
 use super::samples::{Coding, Stored};
-use crate::{Audio, Format, Info, Problem, ReadError};
-
-/// Chunks looked at before a file is taken for nonsense.
-const CHUNKS: usize = 10_000;
+use crate::{Format, ReadError};
 
 /// The `COMM` chunk.
 #[derive(Clone, Copy, Debug)]
@@ -29,12 +26,11 @@ struct Chunks {
     data: Option<(u64, u64)>,
 }
 
-/// Reads the file, or gives none where the samples are coded in a way that the decoders must handle.
-pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadError> {
+/// Finds the samples, or none where they are coded in a way that the decoders must handle.
+pub fn find(path: &Path, file: &mut File) -> Result<Option<Plain>, ReadError> {
     let io = |e| ReadError::io(path, e);
     let length = file.metadata().map_err(io)?.len();
-    let mut file = BufReader::new(file);
-    let chunks = chunks(&mut file, length).map_err(io)?;
+    let chunks = chunks(&mut BufReader::new(file), length).map_err(io)?;
     let Some(common) = chunks.common else {
         return Err(ReadError::damaged(path, "its header does not say how the samples are stored"));
     };
@@ -43,44 +39,22 @@ pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadErr
     };
     super::check(path, common.channels, common.rate)?;
     let Some(stored) = stored(&common) else { return Ok(None) };
-
-    let block = stored.block() as u64;
-    let present = length.saturating_sub(from);
+    let counted = common.frames * stored.block() as u64;
     // Recorders that were cut off leave nought in either place.
-    let claimed = match (size, common.frames * block) {
-        (0, 0) => present,
+    let claimed = match (size, counted) {
+        (0, 0) => length.saturating_sub(from),
         (0, size) | (size, 0) => size,
-        (size, common) => size.min(common),
+        (size, counted) => size.min(counted),
     };
-    let bytes = claimed.min(present) / block * block;
-    let mut problems = Vec::new();
-    let promised = claimed.max(common.frames * block);
-    if promised > bytes + block {
-        let second = f64::from(common.rate) * block as f64;
-        problems.push(Problem::short(path, "", promised as f64 / second, bytes as f64 / second));
-    }
-    let channels = stored.read(path, &mut file, from, bytes)?;
-    let audio = Audio { rate: common.rate, channels };
-    let info = Info {
-        format: Format::Aiff,
-        rate: common.rate,
-        channels: common.channels,
-        bits: Some(u32::from(common.bits)),
-        float: stored.coding.float(),
-        lossy: false,
-        start: None,
-        frames: audio.frames() as u64,
-        removed_delay: None,
-        name: None,
-        colour: None,
-    };
-    Ok(Some(super::Read { streams: vec![Stream { info, audio }], problems }))
+    let header =
+        Header { format: Format::Aiff, rate: common.rate, bits: u32::from(common.bits), stored, from };
+    Ok(Some(header.plain(path, length, claimed, claimed.max(counted))))
 }
 
 fn chunks(file: &mut (impl Read + Seek), length: u64) -> io::Result<Chunks> {
     let mut found = Chunks::default();
     let mut at: u64 = 12;
-    for _ in 0..CHUNKS {
+    for _ in 0..chunk::MOST {
         if at.saturating_add(8) > length || (found.common.is_some() && found.data.is_some()) {
             break;
         }
@@ -143,10 +117,4 @@ fn stored(common: &Common) -> Option<Stored> {
         _ => return None,
     };
     Some(Stored { coding, reversed, channels: common.channels })
-}
-
-/// A number of `width` bytes, most significant first.
-fn number(bytes: &[u8], from: usize, width: usize) -> Option<u64> {
-    let bytes = bytes.get(from..from + width)?;
-    Some(bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)))
 }

@@ -4,13 +4,11 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::Stream;
-use super::riff::content;
+use super::chunk::{self, content, number};
+use super::plain::{Header, Plain};
 use super::samples::{Coding, Stored};
-use crate::{Audio, Format, Info, Problem, ReadError};
+use crate::{Format, ReadError};
 
-/// Chunks looked at before a file is taken for nonsense.
-const CHUNKS: usize = 10_000;
 /// Most bytes in a packet: those of plain samples and of every coding are far smaller.
 const PACKET: u64 = 1 << 20;
 
@@ -33,12 +31,11 @@ struct Chunks {
     data: Option<(u64, Option<u64>)>,
 }
 
-/// Reads the file, or gives none where the samples are coded in a way that the decoders must handle.
-pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadError> {
+/// Finds the samples, or none where they are coded in a way that the decoders must handle.
+pub fn find(path: &Path, file: &mut File) -> Result<Option<Plain>, ReadError> {
     let io = |e| ReadError::io(path, e);
     let length = file.metadata().map_err(io)?.len();
-    let chunks = chunks(&mut BufReader::new(&mut *file), length).map_err(io)?;
-    file.rewind().map_err(io)?;
+    let chunks = chunks(&mut BufReader::new(file), length).map_err(io)?;
     let Some(description) = chunks.description else {
         return Err(ReadError::damaged(path, "its header does not say how the samples are stored"));
     };
@@ -52,38 +49,15 @@ pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadErr
     let Some((from, claimed)) = chunks.data else {
         return Err(ReadError::empty(path, "the header is there, but no samples follow it"));
     };
-
-    let block = stored.block() as u64;
-    let present = length.saturating_sub(from);
-    let promised = claimed.unwrap_or(present);
-    let bytes = promised.min(present) / block * block;
-    let mut problems = Vec::new();
-    if promised > bytes + block {
-        let second = f64::from(rate) * block as f64;
-        problems.push(Problem::short(path, "", promised as f64 / second, bytes as f64 / second));
-    }
-    let channels = stored.read(path, &mut BufReader::new(file), from, bytes)?;
-    let audio = Audio { rate, channels };
-    let info = Info {
-        format: Format::Caf,
-        rate,
-        channels: stored.channels,
-        bits: Some(description.bits as u32),
-        float: stored.coding.float(),
-        lossy: false,
-        start: None,
-        frames: audio.frames() as u64,
-        removed_delay: None,
-        name: None,
-        colour: None,
-    };
-    Ok(Some(super::Read { streams: vec![Stream { info, audio }], problems }))
+    let claimed = claimed.unwrap_or(length.saturating_sub(from));
+    let header = Header { format: Format::Caf, rate, bits: description.bits as u32, stored, from };
+    Ok(Some(header.plain(path, length, claimed, claimed)))
 }
 
 fn chunks(file: &mut (impl Read + Seek), length: u64) -> io::Result<Chunks> {
     let mut found = Chunks::default();
     let mut at: u64 = 8;
-    for _ in 0..CHUNKS {
+    for _ in 0..chunk::MOST {
         if at.saturating_add(12) > length || (found.description.is_some() && found.data.is_some()) {
             break;
         }
@@ -136,10 +110,4 @@ fn stored(description: &Description) -> Option<Stored> {
     let stored =
         Stored { coding, reversed: description.flags & 2 == 0, channels: description.channels as usize };
     (stored.block() as u64 == description.packet_bytes).then_some(stored)
-}
-
-/// A number of `width` bytes, most significant first.
-fn number(bytes: &[u8], from: usize, width: usize) -> Option<u64> {
-    let bytes = bytes.get(from..from + width)?;
-    Some(bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)))
 }

@@ -2,16 +2,20 @@
 
 mod aiff;
 mod caf;
+mod chunk;
 mod decode;
 mod mp4;
-pub(crate) mod riff;
+mod plain;
+mod riff;
 pub(crate) mod samples;
 pub(crate) mod sniff;
 
 use std::fs::{self, File};
+use std::io::Seek;
 use std::path::Path;
 
 use crate::{Audio, Info, Problem, ReadError};
+use plain::Plain;
 use sniff::Container;
 
 /// What a file may claim before it is refused.
@@ -52,20 +56,12 @@ pub struct Read {
 /// The sound is kept as floating point at the file's own rate: nothing is clipped at full scale.
 pub fn read(path: &Path) -> Result<Read, ReadError> {
     let (mut file, container) = open(path)?;
-    let mut read = match container {
-        Container::Riff => match riff::read(path, &mut file)? {
-            Some(read) => read,
-            None => decode::read(path, file, container)?,
-        },
-        Container::Aiff => match aiff::read(path, &mut file)? {
-            Some(read) => read,
-            None => decode::read(path, file, container)?,
-        },
-        Container::Caf => match caf::read(path, &mut file)? {
-            Some(read) => read,
-            None => decode::read(path, file, container)?,
-        },
-        _ => decode::read(path, file, container)?,
+    let mut read = match find(path, &mut file, container)? {
+        Some(plain) => plain.read(path, &mut file)?,
+        None => {
+            file.rewind().map_err(|e| ReadError::io(path, e))?;
+            decode::read(path, file, container)?
+        }
     };
     for stream in &mut read.streams {
         if let Some(problem) = scrub(path, &mut stream.audio) {
@@ -95,6 +91,16 @@ pub(crate) fn open(path: &Path) -> Result<(File, Container), ReadError> {
     let mut file = File::open(path).map_err(|e| ReadError::io(path, e))?;
     let container = sniff::container(path, &mut file)?;
     Ok((file, container))
+}
+
+/// Finds the plain samples of a file, or none where it must be decoded.
+pub(crate) fn find(path: &Path, file: &mut File, container: Container) -> Result<Option<Plain>, ReadError> {
+    match container {
+        Container::Riff => riff::find(path, file),
+        Container::Aiff => aiff::find(path, file),
+        Container::Caf => caf::find(path, file),
+        _ => Ok(None),
+    }
 }
 
 /// Is it within the limits?

@@ -4,14 +4,12 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::Stream;
+use super::chunk::{self, content};
+use super::plain::{Header, Plain};
 use super::samples::{Coding, Stored};
 use super::sniff::WAVE64;
 use crate::wav::TIME_REFERENCE_AT;
-use crate::{Audio, Format, Info, Problem, ReadError};
-
-/// Chunks looked at before a file is taken for nonsense.
-const CHUNKS: usize = 10_000;
+use crate::{Format, Info, Problem, ReadError};
 
 /// The `fmt ` chunk.
 #[derive(Clone, Copy, Debug)]
@@ -35,25 +33,6 @@ struct Chunks {
     layout: Option<Layout>,
     data: Option<Data>,
     time_reference: Option<u64>,
-}
-
-/// What the header says of plain samples.
-pub struct Plain {
-    pub stored: Stored,
-    /// The first byte of the samples, and how many bytes there are.
-    pub from: u64,
-    pub bytes: u64,
-    pub info: Info,
-    pub problems: Vec<Problem>,
-}
-
-/// Reads the file, or gives none where the samples are coded in a way that the decoders must handle.
-pub fn read(path: &Path, file: &mut File) -> Result<Option<super::Read>, ReadError> {
-    let Some(mut plain) = find(path, file)? else { return Ok(None) };
-    let channels = plain.stored.read(path, file, plain.from, plain.bytes)?;
-    let audio = Audio { rate: plain.info.rate, channels };
-    plain.info.frames = audio.frames() as u64;
-    Ok(Some(super::Read { streams: vec![Stream { info: plain.info, audio }], problems: plain.problems }))
 }
 
 /// Finds the samples, or none where they are coded in a way that the decoders must handle.
@@ -93,19 +72,14 @@ pub fn find(path: &Path, file: &mut File) -> Result<Option<Plain>, ReadError> {
         }
         start => start,
     };
-    let info = Info {
+    let header = Header {
         format: Format::Wav,
         rate: layout.rate,
-        channels: layout.channels,
-        bits: Some(u32::from(layout.bits)),
-        float: coding.float(),
-        lossy: false,
-        start,
-        frames: bytes / block as u64,
-        removed_delay: None,
-        name: None,
-        colour: None,
+        bits: u32::from(layout.bits),
+        stored,
+        from: data.from,
     };
+    let info = Info { start, ..header.info(bytes) };
     Ok(Some(Plain { stored, from: data.from, bytes, info, problems }))
 }
 
@@ -123,7 +97,7 @@ fn chunks(file: &mut (impl Read + Seek), length: u64) -> io::Result<Chunks> {
     let wave64 = content(file, length, 16)? == WAVE64;
     let mut large_data = None;
     let mut at: u64 = if wave64 { 40 } else { 12 };
-    for _ in 0..CHUNKS {
+    for _ in 0..chunk::MOST {
         let head = if wave64 { 24 } else { 8 };
         if at.saturating_add(head) > length || (found.layout.is_some() && found.data.is_some()) {
             break;
@@ -177,13 +151,6 @@ fn header(file: &mut impl Read, wave64: bool) -> io::Result<([u8; 4], u64)> {
     let id = [bytes[0], bytes[1], bytes[2], bytes[3]];
     // Wave64 counts the 24 bytes of the chunk's head in.
     Ok((id, if wave64 { number(&bytes[16..]).saturating_sub(24) } else { number(&bytes[4..8]) }))
-}
-
-/// The chunk's first bytes, as many as are asked for and there.
-pub(super) fn content(file: &mut impl Read, size: u64, most: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(most);
-    file.take(size.min(most as u64)).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Could a chunk start here?

@@ -1,7 +1,7 @@
 //! Eight channels side by side, on any machine.
 //!
 //! The operations are those of the machine's own registers of four numbers where every machine of the kind has them
-//! (x86-64); elsewhere they are plain loops. Written as loops everywhere, the compiler is tempted to run frames side by
+//! (x86-64 and 64-bit ARM); elsewhere they are plain loops. Written as loops everywhere, the compiler is tempted to run frames side by
 //! side instead of channels, and spends its time on shuffling.
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
@@ -21,7 +21,12 @@ pub struct Mask8([u32; 8]);
 #[cfg(target_arch = "x86_64")]
 use sse2 as four;
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(target_arch = "aarch64")]
+use neon as four;
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 use plain as four;
 
 /// Two registers of four numbers. Every x86-64 has SSE2.
@@ -168,7 +173,7 @@ mod sse2 {
 }
 
 /// Plain loops, which compilers for other machines turn into their registers of four.
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod plain {
     use super::super::{split_exponent, whole_power_of_two};
     use super::{Mask8, X8};
