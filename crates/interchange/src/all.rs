@@ -3,7 +3,7 @@
 use crate::Format;
 
 /// Every format, in the order of `--to`.
-pub static ALL: &[&dyn Format] = &[&crate::dawproject::DawProject];
+pub static ALL: &[&dyn Format] = &[&crate::dawproject::DawProject, &crate::reaper::Reaper];
 
 /// The format that a word of `--to` names.
 pub fn named(id: &str) -> Option<&'static dyn Format> {

@@ -18,6 +18,7 @@ mod layout;
 mod loss;
 mod names;
 mod portable;
+pub mod reaper;
 mod xml;
 
 pub use archive::{Packer, copy_entry};
