@@ -3,7 +3,13 @@
 use crate::Format;
 
 /// Every format, in the order of `--to`.
-pub static ALL: &[&dyn Format] = &[&crate::dawproject::DawProject, &crate::reaper::Reaper];
+pub static ALL: &[&dyn Format] = &[
+    &crate::ardour::Ardour,
+    &crate::dawproject::DawProject,
+    &crate::reaper::Reaper,
+    &crate::stems::Stems,
+    &crate::x32::X32,
+];
 
 /// The format that a word of `--to` names.
 pub fn named(id: &str) -> Option<&'static dyn Format> {

@@ -77,7 +77,7 @@ pub fn copy_entry(
     if entry.is_dir() || entry.is_symlink() {
         return Err(ReadError::Refused(format!("{name} is no file")));
     }
-    let most = entry.compressed_size().saturating_mul(RATIO).clamp(1 << 16, most);
+    let most = entry.compressed_size().saturating_mul(RATIO).max(1 << 16).min(most);
     let mut taken = entry.take(most + 1);
     let copied = io::copy(&mut taken, to)?;
     if copied > most {

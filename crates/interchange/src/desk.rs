@@ -69,6 +69,8 @@ pub struct Channel {
     pub sends: Vec<SendTo>,
     /// The channel that it feeds; only the master feeds none.
     pub to: Option<String>,
+    /// What its processors are set to, in words, a line each: for sheets and comments.
+    pub sheet: Vec<String>,
 }
 
 /// A send.
@@ -177,6 +179,7 @@ impl Channel {
             mute: Course::default(),
             sends: Vec::new(),
             to: None,
+            sheet: Vec::new(),
         }
     }
 }

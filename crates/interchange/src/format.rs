@@ -28,13 +28,26 @@ pub struct Carries {
     pub equaliser_error: fn(&[crate::Band], u32) -> f32,
     /// What is to be said of its panner; nothing when it is as ours.
     pub pan: &'static str,
+    /// Are tracks to be the recordings alone, joined and aligned, without any processor?
+    pub dry: bool,
 }
 
 /// What is wished of an export.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// No folders: buses are told by routing alone.
     pub flat: bool,
+    /// What has been printed of the mix.
+    pub prints: Vec<Print>,
+}
+
+/// A printed file of the mix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Print {
+    /// Path below the folder of outputs, with `/`.
+    pub file: String,
+    /// `mix`, `master`, `stem`, `group` or `version`.
+    pub kind: String,
 }
 
 /// A file of an export.
@@ -53,8 +66,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// The sound at this place on the desk, as WAV.
     Sound(usize),
-    /// One channel of a sound, as WAV.
-    Side(usize, usize),
+    /// A printed file of the mix, by its path below the folder of outputs.
+    Print(String),
     /// An archive (ZIP).
     Archive(Vec<Written>),
 }
@@ -101,7 +114,7 @@ pub trait Format: Sync {
     /// What it can hold.
     fn carries(&self) -> Carries;
     /// The files of a project, and what of the desk is not in them.
-    fn write(&self, desk: &Desk, wishes: Wishes) -> (Vec<Written>, Vec<Loss>);
+    fn write(&self, desk: &Desk, wishes: &Wishes) -> (Vec<Written>, Vec<Loss>);
     /// The desk of a project, and what of the project is not on it.
     fn read(&self, project: Project<'_>) -> Result<(Desk, Vec<Loss>), ReadError>;
 }

@@ -95,6 +95,9 @@ fn cost(device: &Device, carries: &Carries, rate: u32) -> Result<Option<f32>, St
 
 /// Place of the last insert in circuit that a format does not have.
 fn last_printed(session: &Session, strip: &Strip, carries: &Carries) -> Option<usize> {
+    if carries.dry {
+        return None;
+    }
     strip.inserts.iter().rposition(|insert| {
         insert.on
             && match portable(strip, insert) {
@@ -138,8 +141,15 @@ impl Laying<'_> {
         channel.role.clone_from(&strip.role);
         channel.colour.clone_from(&strip.colour);
         channel.to.clone_from(&strip.to);
+        channel.sheet = strip.inserts.iter().map(settings).collect();
+        let said = self.losses.len();
         self.levels(strip, &mut channel);
         self.sends(strip, &mut channel);
+        if self.carries.dry {
+            self.losses.truncate(said);
+            let says = "in the printed stems; what it is set to stands in the sheet of settings";
+            self.losses.push(Loss::printed(format!("{}/mixer", strip.id), says));
+        }
         match kind {
             Kind::Track => self.track(strip, &mut channel),
             Kind::Return if self.printed.contains(strip.id.as_str()) => {
@@ -220,6 +230,10 @@ impl Laying<'_> {
             strip.clips().iter().any(odd) || trim.moves() || polarity.moves() || polarity.value >= 0.5;
         let print = last.is_some() || bent || joined || (turned && !self.carries.region_gain);
         let kept = last.map_or(0, |last| last + 1);
+        if self.carries.dry {
+            self.dry(strip, channel);
+            return;
+        }
         self.devices(strip, kept, channel);
         if !print {
             channel.regions = strip.clips().iter().filter_map(|clip| self.region(clip, trim.value)).collect();
@@ -256,6 +270,13 @@ impl Laying<'_> {
             lanes: lanes(strip, kept, &values),
             ..Strip::new(&self.print_id(&strip.id), &strip.name, strip.kind.clone())
         };
+        self.print(print, channel);
+    }
+
+    /// A track as it was recorded: clips joined and aligned, and nothing else.
+    fn dry(&mut self, strip: &Strip, channel: &mut Channel) {
+        self.losses.push(Loss::exact(format!("{}/clips", strip.id)));
+        let print = Strip::new(&self.print_id(&strip.id), &strip.name, strip.kind.clone());
         self.print(print, channel);
     }
 
@@ -297,6 +318,9 @@ impl Laying<'_> {
 
     /// A bus, a return that needs no print, or the master.
     fn sum(&mut self, strip: &Strip, channel: &mut Channel) {
+        if self.carries.dry {
+            return;
+        }
         self.devices(strip, 0, channel);
         let knob = |param: &str| self.course(&Address::strip(&strip.id, param));
         let (trim, polarity, width) = (knob("trim"), knob("polarity"), knob("width"));
@@ -423,6 +447,21 @@ impl Laying<'_> {
         let end = self.with_prints.strips.len();
         self.with_prints.strips.insert(master.unwrap_or(end), Arc::new(print));
     }
+}
+
+/// What an insert is set to, in words.
+fn settings(insert: &mixsmith_session::Insert) -> String {
+    let Some(kind) = KINDS.get(&insert.kind) else { return format!("{}: {}", insert.id, insert.kind) };
+    let mut parts = Vec::new();
+    for param in kind.params {
+        if let Some(value) = insert.values.get(param.id).filter(|value| **value != param.default) {
+            parts.push(format!("{} {}", param.name.to_lowercase(), param.unit.print(*value)));
+        }
+    }
+    parts.extend(insert.key.as_ref().map(|key| format!("listens to {key}")));
+    let off = if insert.on { "" } else { " (bypassed)" };
+    let values = if parts.is_empty() { "as it comes".to_owned() } else { parts.join(", ") };
+    format!("{} {}{off}: {values}", kind.name, insert.id)
 }
 
 /// A level no higher than a limit, and by how much it was.

@@ -5,6 +5,7 @@
 
 pub mod all;
 mod archive;
+pub mod ardour;
 mod beneath;
 mod course;
 pub mod curve;
@@ -19,6 +20,8 @@ mod loss;
 mod names;
 mod portable;
 pub mod reaper;
+pub mod stems;
+pub mod x32;
 mod xml;
 
 pub use archive::{Packer, copy_entry};
@@ -26,7 +29,7 @@ pub use beneath::beneath;
 pub use course::Course;
 pub use desk::{Channel, Desk, Kind, Place, Region, SendTo, Sound, SoundOf};
 pub use device::{Band, BandKind, Compressor, Device, Gate, Limiter, Processing};
-pub use format::{Carries, Content, Format, Project, ReadError, ReadSeek, Wishes, Written};
+pub use format::{Carries, Content, Format, Print, Project, ReadError, ReadSeek, Wishes, Written};
 pub use honesty::{Honesty, honesty};
 pub use import::{Import, import};
 pub use layout::{Layout, lay_out};

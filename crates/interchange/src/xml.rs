@@ -11,8 +11,8 @@ use crate::ReadError;
 const DEEPEST: usize = 64;
 /// Most elements.
 const MOST: usize = 300_000;
-/// Most attributes of one element.
-const MOST_ATTRIBUTES: usize = 64;
+/// Most attributes of all elements. With the elements they take less than 100 MB.
+const MOST_ATTRIBUTES: usize = 600_000;
 
 /// An element.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,7 +50,8 @@ pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
     let refused = |what: &str| ReadError::Refused(what.to_owned());
     let broken = |what: String| ReadError::NotThis("XML", what);
     let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let (mut open, mut root, mut count): (Vec<Node>, Option<Node>, usize) = (Vec::new(), None, 0);
+    let (mut open, mut root): (Vec<Node>, Option<Node>) = (Vec::new(), None);
+    let (mut count, mut attributes) = (0, 0);
     loop {
         match reader.read_event().map_err(|error| broken(error.to_string()))? {
             event @ (Event::Start(_) | Event::Empty(_)) => {
@@ -66,7 +67,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
                 if open.len() >= DEEPEST {
                     return Err(refused("it is nested deeper than any project"));
                 }
-                let node = element(start)?;
+                let node = element(start, &mut attributes)?;
                 if empty { close(node, &mut open, &mut root)? } else { open.push(node) }
             }
             Event::End(_) => {
@@ -109,13 +110,14 @@ pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
     root.ok_or_else(|| broken("it has no element".to_owned()))
 }
 
-fn element(start: &BytesStart<'_>) -> Result<Node, ReadError> {
+fn element(start: &BytesStart<'_>, count: &mut usize) -> Result<Node, ReadError> {
     let broken = |what: String| ReadError::NotThis("XML", what);
     let mut node = Node { name: start.name().as_ref().to_owned(), ..Node::default() };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| broken(error.to_string()))?;
-        if node.attributes.len() >= MOST_ATTRIBUTES {
-            return Err(ReadError::Refused("an element has more attributes than in any project".to_owned()));
+        *count += 1;
+        if *count > MOST_ATTRIBUTES {
+            return Err(ReadError::Refused("it has more attributes than any project".to_owned()));
         }
         let value = attribute
             .normalized_value(quick_xml::XmlVersion::Implicit1_0)
@@ -179,7 +181,8 @@ impl Writer {
     /// An element with text.
     pub fn text(&mut self, name: &str, attributes: &[(&str, String)], text: &str) {
         self.tag(name, attributes, ">");
-        let _ = writeln!(self.text, "{}</{name}>", escape(text));
+        // Lines in a text stay lines; in an attribute they would become spaces.
+        let _ = writeln!(self.text, "{}</{name}>", escape(text).replace("&#10;", "\n"));
     }
 
     /// The document.

@@ -7,7 +7,7 @@ use mixsmith_interchange::dawproject::DawProject;
 use mixsmith_interchange::{BandKind, Course, Desk, Kind, Place, Processing, SoundOf, Wishes, import};
 use mixsmith_session::{Curve, Tap};
 
-fn again(wishes: Wishes) -> (Desk, Desk) {
+fn again(wishes: &Wishes) -> (Desk, Desk) {
     let (desk, files, _) = written(&DawProject, wishes);
     let (found, losses) = read(&DawProject, "song.dawproject", bytes(&files[0])).unwrap();
     assert_eq!(losses, []);
@@ -25,7 +25,7 @@ fn same(a: &Course, b: &Course, what: &str) {
 #[test]
 fn what_is_written_is_read_back() {
     for flat in [false, true] {
-        let (desk, found) = again(Wishes { flat });
+        let (desk, found) = again(&Wishes { flat, ..Wishes::default() });
         assert_eq!(found.title, desk.title);
         assert_eq!((found.rate, found.tempo, found.frames), (desk.rate, desk.tempo, desk.frames));
         assert_eq!(found.markers, desk.markers);
@@ -91,7 +91,7 @@ fn close(a: &Processing, b: &Processing) {
 
 #[test]
 fn what_no_other_program_has_is_printed() {
-    let (desk, _, losses) = written(&DawProject, Wishes::default());
+    let (desk, _, losses) = written(&DawProject, &Wishes::default());
     let plate = desk.channel("plate").unwrap();
     assert_eq!((plate.kind, plate.regions.len(), plate.devices.len()), (Kind::Track, 1, 0));
     let print = &desk.sounds[plate.regions[0].sound];
@@ -121,7 +121,7 @@ fn prints_leave_the_mix_as_it_is() {
 
 #[test]
 fn a_project_becomes_a_session_that_is_sound() {
-    let (_, desk) = again(Wishes::default());
+    let (_, desk) = again(&Wishes::default());
     let imported = import(&desk);
     assert_eq!(mixsmith_session::check(&imported.session, &mixsmith_effects::KINDS), []);
     let vox = imported.session.strip("vox").unwrap();
@@ -212,7 +212,7 @@ fn bitwigs_looped_clip_is_read() {
 
 #[test]
 fn sends_that_are_on_are_read_where_they_are_taken() {
-    let (_, desk) = again(Wishes::default());
+    let (_, desk) = again(&Wishes::default());
     let vox = desk.channels.iter().find(|channel| channel.name == "VOX").unwrap();
     assert_eq!((vox.sends.len(), vox.sends[0].tap), (1, Tap::Pre));
     assert!((vox.sends[0].level.value + 20.0).abs() < 1e-4);

@@ -16,7 +16,7 @@ fn same(a: &Course, b: &Course, what: &str) {
 #[test]
 fn what_is_written_is_read_back() {
     for flat in [false, true] {
-        let (desk, files, _) = written(&Reaper, Wishes { flat });
+        let (desk, files, _) = written(&Reaper, &Wishes { flat, ..Wishes::default() });
         let (found, losses) = read(&Reaper, "Songs.rpp", bytes(&files[0])).unwrap();
         assert_eq!(losses, [], "flat {flat}");
         assert_eq!((found.rate, found.tempo, found.frames), (desk.rate, desk.tempo, desk.frames));
@@ -54,7 +54,7 @@ fn what_is_written_is_read_back() {
 
 #[test]
 fn the_trim_of_a_track_is_the_gain_of_its_item() {
-    let (desk, _, losses) = written(&Reaper, Wishes::default());
+    let (desk, _, losses) = written(&Reaper, &Wishes::default());
     let vox = desk.channel("vox").unwrap();
     assert_eq!((vox.regions[0].gain, vox.devices.len()), (4.0, 2));
     assert!(losses.iter().any(|loss| loss.at == "vox/trim" && loss.fate.word() == "exact"));
@@ -63,7 +63,7 @@ fn the_trim_of_a_track_is_the_gain_of_its_item() {
 
 #[test]
 fn folders_open_and_close() {
-    let (_, files, _) = written(&Reaper, Wishes::default());
+    let (_, files, _) = written(&Reaper, &Wishes::default());
     let Content::Bytes(text) = &files[0].content else { panic!() };
     let text = String::from_utf8(text.clone()).unwrap();
     let mut depth = 0i32;

@@ -9,11 +9,14 @@ use mixsmith_audio::{Clip, Dither, Sample, WavWriter};
 use mixsmith_effects::KINDS;
 use mixsmith_engine::{Prints, Sink, Sources, compile, render};
 use mixsmith_interchange::all::{ALL, named};
-use mixsmith_interchange::{Content, Desk, Format, Loss, Packer, SoundOf, Wishes, Written, honesty, lay_out};
+use mixsmith_interchange::{
+    Content, Desk, Format, Loss, Packer, Print, SoundOf, Wishes, Written, beneath, honesty, lay_out,
+};
 use mixsmith_session::Session;
 
 use crate::listen::listen_held;
 use crate::lock::Lock;
+use crate::manifest::Manifest;
 use crate::{Folder, Note, Options, PipelineError, Progress, impulses, sessions};
 
 /// What was written for another program.
@@ -56,6 +59,7 @@ pub fn export(
     let listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
     let sources = impulses::sources(folder, &session, &listened.song)?;
+    let prints = printed(folder);
     let mut done: Vec<Exported> = Vec::new();
     for word in to {
         let format = named(word).ok_or_else(|| {
@@ -66,9 +70,18 @@ pub fn export(
         }
         progress.stage(&format!("Export to {}", format.carries().name), session.song.frames);
         let writing = Writing { folder, session: &session, sources: &sources, options, progress };
-        done.push(writing.format(format, Wishes { flat })?);
+        done.push(writing.format(format, &Wishes { flat, prints: prints.clone() })?);
     }
     Ok((done, notes))
+}
+
+/// What the last run has printed and is still there.
+fn printed(folder: &Folder) -> Vec<Print> {
+    let text = folder.disk().read(&folder.out.join("manifest.json")).unwrap_or_default();
+    let manifest: Manifest = serde_json::from_slice(&text).unwrap_or_default();
+    let print = |printed: crate::Printed| Print { file: printed.file, kind: printed.kind };
+    let inside = |print: &Print| beneath(&print.file).is_some_and(|file| folder.out.join(file).is_file());
+    manifest.outputs.into_iter().map(print).filter(inside).collect()
 }
 
 struct Writing<'a> {
@@ -95,7 +108,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl Writing<'_> {
-    fn format(&self, format: &'static dyn Format, wishes: Wishes) -> Result<Exported, PipelineError> {
+    fn format(&self, format: &'static dyn Format, wishes: &Wishes) -> Result<Exported, PipelineError> {
         let carries = format.carries();
         let layout = lay_out(self.session, &carries);
         let waiting = self.sounds(&layout.desk, &layout.session)?;
@@ -105,7 +118,7 @@ impl Writing<'_> {
         self.folder.make(&to)?;
         let mut files = Vec::new();
         for file in &written {
-            self.file(&to, file, &waiting, &layout.desk)?;
+            self.file(&to, file, &waiting)?;
             files.push(file.path.clone());
         }
         let said = honesty(carries.name, &self.session.song.title, &losses);
@@ -185,13 +198,7 @@ impl Writing<'_> {
         writer.finish().map(|_| ())
     }
 
-    fn file(
-        &self,
-        to: &Path,
-        file: &Written,
-        sounds: &Waiting<'_>,
-        desk: &Desk,
-    ) -> Result<(), PipelineError> {
+    fn file(&self, to: &Path, file: &Written, sounds: &Waiting<'_>) -> Result<(), PipelineError> {
         let path = to.join(&file.path);
         if let Some(folder) = path.parent() {
             self.folder.make(folder)?;
@@ -203,26 +210,15 @@ impl Writing<'_> {
                 mixsmith_audio::copy_atomic(self.folder.disk(), &from, &path)
                     .map_err(PipelineError::io(&path))
             }
-            Content::Side(n, side) => {
-                self.side(sounds, *n, *side, desk.rate, &path).map_err(PipelineError::io(&path))
+            Content::Print(printed) => {
+                let from = self.folder.out.join(printed);
+                mixsmith_audio::copy_atomic(self.folder.disk(), &from, &path)
+                    .map_err(PipelineError::io(&path))
             }
             Content::Archive(entries) => {
                 self.archive(&path, entries, sounds).map_err(PipelineError::io(&path))
             }
         }
-    }
-
-    /// One channel of a sound.
-    fn side(&self, sounds: &Waiting<'_>, n: usize, side: usize, rate: u32, to: &Path) -> io::Result<()> {
-        let from = sounds.files.get(n).cloned().unwrap_or_default();
-        let clip = Clip::open(&from).map_err(|error| io::Error::other(error.to_string()))?;
-        let clip = clip.ok_or_else(|| io::Error::other("a sound that was just written cannot be read"))?;
-        let mut writer = WavWriter::create_on(self.folder.disk(), to, rate, 1, Sample::F32, Dither::None)?;
-        blocks(&clip, clip.channels, |block| match block.get(side) {
-            Some(channel) => writer.write(&[channel]),
-            None => Ok(()),
-        })?;
-        writer.finish().map(|_| ())
     }
 
     fn archive(&self, path: &Path, entries: &[Written], sounds: &Waiting<'_>) -> io::Result<()> {
@@ -239,7 +235,7 @@ impl Writing<'_> {
                     let mut file = File::open(from)?;
                     packer.add(&entry.path, false, &mut file as &mut dyn Read)?;
                 }
-                Content::Side(..) | Content::Archive(_) => {}
+                Content::Print(_) | Content::Archive(_) => {}
             }
         }
         let mut file = packer.finish()?;

@@ -34,11 +34,12 @@ impl Format for DawProject {
             fader_max: 6.0206,
             send_max: 0.0,
             equaliser_error: curve::cookbook_error,
+            dry: false,
             pan: "the format fixes no pan law: each program has its own",
         }
     }
 
-    fn write(&self, desk: &Desk, wishes: Wishes) -> (Vec<Written>, Vec<Loss>) {
+    fn write(&self, desk: &Desk, wishes: &Wishes) -> (Vec<Written>, Vec<Loss>) {
         write::write(desk, wishes)
     }
 

@@ -39,7 +39,7 @@ struct Pen<'a> {
 }
 
 /// Writes the files of a project.
-pub(super) fn write(desk: &Desk, wishes: Wishes) -> (Vec<Written>, Vec<Loss>) {
+pub(super) fn write(desk: &Desk, wishes: &Wishes) -> (Vec<Written>, Vec<Loss>) {
     let mut pen = Pen {
         desk,
         flat: wishes.flat,
@@ -148,7 +148,7 @@ impl<'a> Pen<'a> {
         if !channel.colour.is_empty() {
             attributes.push(("color", channel.colour.clone()));
         }
-        attributes.push(("comment", String::new()));
+        attributes.push(("comment", channel.sheet.join("; ")));
         self.to.open("Track", &attributes);
         let mut attributes = vec![("audioChannels", "2".to_owned())];
         if let Some(to) = channel.to.as_deref().and_then(|to| self.refs.get(to)) {

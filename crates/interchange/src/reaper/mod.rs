@@ -40,11 +40,12 @@ impl Format for Reaper {
             fader_max: 12.0,
             send_max: 12.0,
             equaliser_error,
+            dry: false,
             pan: "REAPER's own pan law, 0 dB in the middle",
         }
     }
 
-    fn write(&self, desk: &Desk, wishes: Wishes) -> (Vec<Written>, Vec<Loss>) {
+    fn write(&self, desk: &Desk, wishes: &Wishes) -> (Vec<Written>, Vec<Loss>) {
         write::write(desk, wishes)
     }
 

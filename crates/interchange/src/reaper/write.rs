@@ -10,7 +10,7 @@ use crate::course::amplitude;
 use crate::{Channel, Content, Course, Desk, Device, Kind, Loss, Region, Wishes, Written};
 
 /// Writes the files of a project.
-pub(super) fn write(desk: &Desk, wishes: Wishes) -> (Vec<Written>, Vec<Loss>) {
+pub(super) fn write(desk: &Desk, wishes: &Wishes) -> (Vec<Written>, Vec<Loss>) {
     let order = if wishes.flat { flat(desk) } else { folders(desk) };
     let places: BTreeMap<&str, usize> =
         order.iter().enumerate().map(|(n, row)| (row.channel.id.as_str(), n)).collect();
