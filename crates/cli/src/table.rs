@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, decide, demo, facts, man, meter, mix, prep, render, restore, selftest, set, unset, why,
+    completions, decide, demo, export, facts, import, man, meter, mix, prep, render, restore, selftest, set,
+    unset, why,
 };
 use crate::failure::CODES;
 
@@ -83,6 +84,8 @@ pub enum Command {
     Unset(unset::Unset),
     Selftest(selftest::Selftest),
     Restore(restore::Restore),
+    Export(export::Export),
+    Import(import::Import),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -195,7 +198,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 14);
+        assert_eq!(names.len(), 16);
     }
 
     #[test]
