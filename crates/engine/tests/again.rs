@@ -300,9 +300,9 @@ fn it_never_takes_more_than_its_room_and_what_is_old_goes_first() {
         desk.again("at first");
         desk.frozen.bytes()
     };
-    for room in [0, 1, 100_000, whole / 3, whole / 2, whole, whole + whole / 8] {
+    for room in [0, 100_000, whole / 3, whole, whole + whole / 8] {
         let mut desk = studio(room);
-        for (round, fader) in [-6.0, -3.0, -6.0, 0.0, -6.0].into_iter().enumerate() {
+        for (round, fader) in [-6.0, -3.0, -6.0].into_iter().enumerate() {
             desk.set("t2", "fader", fader);
             desk.turn("t8", "eq", "freq1", 300.0 + 10.0 * round as f32);
             desk.again(&format!("room for {room}, fader at {fader}"));
