@@ -21,30 +21,23 @@ pub(crate) struct Unit {
 /// The units of a level. `stride` is the largest number of frames run at once, `threads` how many units should have
 /// something to do.
 pub(crate) fn units(plan: &Plan, level: &Level, stride: usize, threads: usize) -> Vec<Unit> {
-    let mut first = level.start;
-    let unit = |groups: &[usize]| {
+    let (mut first, mut counts) = (level.start, &level.units[..]);
+    let mut units = Vec::with_capacity(counts.len());
+    while !counts.is_empty() {
+        let (groups, rest) = counts.split_at(together(&plan.nodes[first..], counts, counts.len(), threads));
         let nodes = &plan.nodes[first..first + groups.iter().sum::<usize>()];
-        first += nodes.len();
-        Unit::new(plan, nodes, groups, stride)
-    };
-    together(&plan.nodes[level.start..], &level.units, level.units.len() / 2 >= threads).map(unit).collect()
+        units.push(Unit::new(plan, nodes, groups, stride));
+        (first, counts) = (first + nodes.len(), rest);
+    }
+    units
 }
 
-/// Which groups run as one: each alone, or two in sixteen lanes, if so there is `enough` to do for every thread.
-pub(crate) fn together<'a>(
-    nodes: &'a [Node],
-    mut counts: &'a [usize],
-    enough: bool,
-) -> impl Iterator<Item = &'a [usize]> {
-    let mut first = 0;
-    std::iter::from_fn(move || {
-        let &count = counts.first()?;
-        let fits = |&other: &usize| twice(&nodes[first], &nodes[first + count], count.min(other));
-        let pair = enough && counts.get(1).is_some_and(fits);
-        let (groups, rest) = counts.split_at(if pair { 2 } else { 1 });
-        (first, counts) = (first + groups.iter().sum::<usize>(), rest);
-        Some(groups)
-    })
+/// How many of the next groups run as one: one, or two in sixteen lanes while every thread has two of those that are `left`
+/// to turn to. A thread that is done must find small work, or it waits for the others.
+pub(crate) fn together(nodes: &[Node], counts: &[usize], left: usize, threads: usize) -> usize {
+    let enough = threads == 1 || left > 2 * threads;
+    let fits = |&other: &usize| twice(&nodes[0], &nodes[counts[0]], counts[0].min(other));
+    if enough && counts.get(1).is_some_and(fits) { 2 } else { 1 }
 }
 
 /// Can two groups run side by side, one in the first eight lanes and one in the others? Which strips are added up first

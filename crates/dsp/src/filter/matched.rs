@@ -51,18 +51,93 @@ enum Kind {
     HighPass1,
 }
 
-/// Logarithm of `(g^2 - x)^2 + k^2 g^2 x` and its slopes by `ln g` and `ln k`.
-fn quadratic(lg: f64, lk: f64, x: f64) -> (f64, f64, f64) {
-    let (g2, k2) = ((2.0 * lg).exp(), (2.0 * lk).exp());
-    let (d, damp) = (g2 - x, k2 * g2 * x);
-    let q = d * d + damp;
-    (q.ln(), (4.0 * g2 * d + 2.0 * damp) / q, 2.0 * damp / q)
+/// `(g^2 - x)^2 + k^2 g^2 x`, as squares.
+#[derive(Clone, Copy)]
+struct Quadratic {
+    g2: f64,
+    damp: f64,
 }
 
-/// Logarithm of `x + z^2` and its slope by `ln z`.
-fn linear(lz: f64, x: f64) -> (f64, f64) {
-    let z2 = (2.0 * lz).exp();
-    ((x + z2).ln(), 2.0 * z2 / (x + z2))
+impl Quadratic {
+    fn new(lg: f64, lk: f64) -> Self {
+        let g2 = (2.0 * lg).exp();
+        Quadratic { g2, damp: (2.0 * lk).exp() * g2 }
+    }
+
+    fn at(&self, x: f64) -> f64 {
+        let d = self.g2 - x;
+        d * d + self.damp * x
+    }
+
+    /// Slopes of its logarithm by `ln g` and `ln k`.
+    fn slopes(&self, x: f64) -> [f64; 2] {
+        let (q, damp) = (self.at(x), self.damp * x);
+        [(4.0 * self.g2 * (self.g2 - x) + 2.0 * damp) / q, 2.0 * damp / q]
+    }
+}
+
+/// Slope of the logarithm of `x + z^2` by `ln z`.
+fn slope(z2: f64, x: f64) -> f64 {
+    2.0 * z2 / (x + z2)
+}
+
+/// A model with all that is the same at every frequency worked out: a fit asks about forty of them, many times.
+struct Ready {
+    form: Form,
+    /// What is added to the logarithm.
+    level: f64,
+    help: Option<[f64; 2]>,
+    own: usize,
+}
+
+enum Form {
+    Full { up: Quadratic, down: Quadratic },
+    HighPass { down: Quadratic },
+    Notch { g2: f64, down: Quadratic },
+    LowPass1 { z2: f64, p2: f64 },
+    HighPass1 { p2: f64 },
+}
+
+impl Ready {
+    /// Logarithm of the squared magnitude at `x`, the squared tangent of half the angle.
+    fn at(&self, x: f64) -> f64 {
+        let ratio = match &self.form {
+            Form::Full { up, down } => up.at(x) / down.at(x),
+            Form::HighPass { down } => x * x / down.at(x),
+            Form::Notch { g2, down } => (g2 - x).powi(2).max(1e-300) / down.at(x),
+            Form::LowPass1 { z2, p2 } => (x + z2) / (x + p2),
+            Form::HighPass1 { p2 } => x / (x + p2),
+        };
+        let help = self.help.map_or(1.0, |[z2, p2]| (x + z2) / (x + p2));
+        self.level + (ratio * help).ln()
+    }
+
+    /// Its slopes by what the fit may move.
+    fn slopes(&self, x: f64) -> [f64; MOST] {
+        let mut slopes = [0.0; MOST];
+        let own: [f64; 4] = match &self.form {
+            Form::Full { up, down } => {
+                let ([ng, nk], [dg, dk]) = (up.slopes(x), down.slopes(x));
+                [ng - 4.0, nk, 4.0 - dg, -dk]
+            }
+            Form::HighPass { down } => {
+                let [dg, dk] = down.slopes(x);
+                [-dg, -dk, 1.0, 0.0]
+            }
+            Form::Notch { down, .. } => {
+                let [dg, dk] = down.slopes(x);
+                [4.0 - dg, -dk, 0.0, 0.0]
+            }
+            Form::LowPass1 { z2, p2 } => [slope(*z2, x) - 2.0, 2.0 - slope(*p2, x), 0.0, 0.0],
+            Form::HighPass1 { p2 } => [-slope(*p2, x), 1.0, 0.0, 0.0],
+        };
+        slopes[..4].copy_from_slice(&own);
+        if let Some([z2, p2]) = self.help {
+            slopes[self.own] = slope(z2, x) - 2.0;
+            slopes[self.own + 1] = 2.0 - slope(p2, x);
+        }
+        slopes
+    }
 }
 
 impl Model {
@@ -79,16 +154,23 @@ impl Model {
         self.own() + self.help.map_or(0, |help| help.len())
     }
 
-    /// Logarithm of the squared magnitude at `x`, the squared tangent of half the angle, and its slopes.
-    fn at(&self, x: f64) -> (f64, [f64; MOST]) {
-        let (value, own) = self.alone(x);
-        let mut slopes = [0.0; MOST];
-        slopes[..4].copy_from_slice(&own);
-        let Some([z, p]) = self.help else { return (value, slopes) };
-        let ((n, nz), (d, dp)) = (linear(z, x), linear(p, x));
-        slopes[self.own()] = nz - 2.0;
-        slopes[self.own() + 1] = 2.0 - dp;
-        (value + n - 2.0 * z - d + 2.0 * p, slopes)
+    fn ready(&self) -> Ready {
+        let [a, b, c, d] = self.p;
+        let square = |ln: f64| (2.0 * ln).exp();
+        let (form, level) = match self.kind {
+            Kind::Full { dc } => {
+                let form = Form::Full { up: Quadratic::new(a, b), down: Quadratic::new(c, d) };
+                (form, dc.ln() - 4.0 * a + 4.0 * c)
+            }
+            Kind::HighPass => (Form::HighPass { down: Quadratic::new(a, b) }, c),
+            Kind::Notch { g } => {
+                (Form::Notch { g2: g * g, down: Quadratic::new(a, b) }, 4.0 * a - 4.0 * g.ln())
+            }
+            Kind::LowPass1 => (Form::LowPass1 { z2: square(a), p2: square(b) }, 2.0 * b - 2.0 * a),
+            Kind::HighPass1 => (Form::HighPass1 { p2: square(a) }, b),
+        };
+        let of_help = self.help.map_or(0.0, |[z, p]| 2.0 * p - 2.0 * z);
+        Ready { form, level: level + of_help, help: self.help.map(|help| help.map(square)), own: self.own() }
     }
 
     /// A step of the fit.
@@ -96,35 +178,6 @@ impl Model {
         let (own, help) = by.split_at(self.own());
         let moved = self.p.iter_mut().zip(own).chain(self.help.iter_mut().flatten().zip(help));
         moved.for_each(|(p, by)| *p += by.clamp(-1.0, 1.0));
-    }
-
-    /// The same without its help.
-    fn alone(&self, x: f64) -> (f64, [f64; 4]) {
-        let p = &self.p;
-        match self.kind {
-            Kind::Full { dc } => {
-                let (n, ng, nk) = quadratic(p[0], p[1], x);
-                let (d, dg, dk) = quadratic(p[2], p[3], x);
-                (dc.ln() + n - 4.0 * p[0] - d + 4.0 * p[2], [ng - 4.0, nk, 4.0 - dg, -dk])
-            }
-            Kind::HighPass => {
-                let (d, dg, dk) = quadratic(p[0], p[1], x);
-                (p[2] + 2.0 * x.ln() - d, [-dg, -dk, 1.0, 0.0])
-            }
-            Kind::Notch { g } => {
-                let (d, dg, dk) = quadratic(p[0], p[1], x);
-                let n = (g * g - x).powi(2).max(1e-300).ln();
-                (n - 4.0 * g.ln() - d + 4.0 * p[0], [4.0 - dg, -dk, 0.0, 0.0])
-            }
-            Kind::LowPass1 => {
-                let ((n, nz), (d, dp)) = (linear(p[0], x), linear(p[1], x));
-                (n - 2.0 * p[0] - d + 2.0 * p[1], [nz - 2.0, 2.0 - dp, 0.0, 0.0])
-            }
-            Kind::HighPass1 => {
-                let (d, dp) = linear(p[0], x);
-                (p[1] + x.ln() - d, [-dp, 1.0, 0.0, 0.0])
-            }
-        }
     }
 
     /// The section of first order beside it.
@@ -244,8 +297,9 @@ type Point = (f64, f64, f64);
 
 /// Sum of squares, and largest, of what is amiss.
 fn judge(model: &Model, list: &[Point]) -> (f64, f64) {
+    let model = model.ready();
     list.iter().fold((0.0, 0.0), |(sum, worst), &(x, want, weight)| {
-        let r = weight * (model.at(x).0 - want);
+        let r = weight * (model.at(x) - want);
         (sum + r * r, worst.max(r.abs()))
     })
 }
@@ -260,8 +314,9 @@ fn fit(mut model: Model, list: &[Point], rounds: usize) -> Model {
         }
         let n = model.size();
         let (mut a, mut b) = ([[0.0; MOST]; MOST], [0.0; MOST]);
+        let ready = model.ready();
         for &(x, want, weight) in list {
-            let (value, slope) = model.at(x);
+            let (value, slope) = (ready.at(x), ready.slopes(x));
             let w2 = weight * weight;
             for i in 0..n {
                 b[i] -= w2 * slope[i] * (value - want);
@@ -363,8 +418,9 @@ fn level(mut best: Model, list: &[Point]) -> Model {
             break;
         }
         let own = judge(&model, list).1;
+        let ready = model.ready();
         for (heavy, &(x, want, weight)) in heavy.iter_mut().zip(list) {
-            heavy.2 *= 0.3 + weight * (model.at(x).0 - want).abs() / own;
+            heavy.2 *= 0.3 + weight * (ready.at(x) - want).abs() / own;
         }
         model = fit(model, heavy, ROUNDS);
         let next = judge(&model, list).1;

@@ -38,18 +38,20 @@ impl Part {
     ) -> Vec<Vec<Part>> {
         let levels = plan.levels.iter().zip(course.levels);
         let parts = levels.map(|(level, ways)| {
-            let whole = ways.iter().filter(|way| way.is_whole()).count();
+            let mut left = ways.iter().filter(|way| way.is_whole()).count();
             let mut parts = Vec::with_capacity(level.units.len());
             let (mut first, mut counts) = (level.start, &level.units[..]);
             let mut ways = ways.into_iter().peekable();
             while let Some(way) = ways.next() {
                 let nodes = &plan.nodes[first..];
-                let mut groups = &counts[..1];
-                if way.is_whole() && ways.peek().is_some_and(Way::is_whole) {
-                    groups =
-                        unit::together(nodes, &counts[..2], whole / 2 >= threads).next().unwrap_or(groups);
+                let whole = 1 + usize::from(ways.peek().is_some_and(Way::is_whole));
+                let mut count = 1;
+                if way.is_whole() {
+                    count = unit::together(nodes, &counts[..whole], left, threads);
+                    left -= count;
                 }
-                counts = &counts[groups.len()..];
+                let (groups, rest) = counts.split_at(count);
+                counts = rest;
                 ways.by_ref().take(groups.len() - 1).for_each(drop);
                 let strips = groups.iter().sum();
                 let nodes = &nodes[..strips];
