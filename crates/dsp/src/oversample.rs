@@ -1,9 +1,8 @@
 //! Eight times the sample rate and back, linear in phase, for what bends the waveform.
 //!
-//! Two half-band filters and an interpolator up; a decimator of even length and two half-bands down (Kaiser
-//! windows; Crochiere and Rabiner, *Multirate Digital Signal Processing*, 1983, ch. 4). The decimator at the
-//! top is even so that, together with the half sample that [`crate::shaper`] is late, the way there and back
-//! takes a whole number of frames: [`LATENCY`].
+//! Three half-band filters up and three down (Kaiser windows; Crochiere and Rabiner, *Multirate Digital Signal
+//! Processing*, 1983, ch. 4). Together with the two samples that [`crate::shaper::Bender`] is late, the way there and
+//! back takes a whole number of frames: [`LATENCY`].
 
 use std::f64::consts::PI;
 
@@ -11,8 +10,8 @@ use crate::Lane;
 
 /// How many times the rate is raised.
 pub const TIMES: usize = 8;
-/// Frames that the way up and down takes, with the half sample (of the high rate) that
-/// [`crate::shaper`] adds.
+/// Frames that the way up and down takes, with the two samples (of the high rate) that
+/// [`crate::shaper::Bender`] adds.
 pub const LATENCY: usize = 71;
 
 /// Stop-band of the windows in dB.
@@ -192,36 +191,7 @@ impl<L: Lane> Down<L> {
     }
 }
 
-/// Halves the rate with a filter of even length, whose delay is half a frame off.
-#[derive(Clone, Debug)]
-struct DownEven<L> {
-    /// Every other tap; the rest mirror them.
-    taps: Vec<f32>,
-    /// With `taps.len()` frames of the past.
-    even: Stream<L>,
-    odd: Stream<L>,
-}
-
-impl<L: Lane> DownEven<L> {
-    fn new(len: usize, block: usize) -> Self {
-        let taps = quarter_band(len);
-        let sum: f64 = taps.iter().sum();
-        let stream = Stream::new(len / 2, block);
-        let taps = taps.iter().step_by(2).map(|t| (t / sum) as f32).collect();
-        DownEven { taps, even: stream.clone(), odd: stream }
-    }
-
-    #[inline(always)]
-    fn run(&mut self, block: &[L], out: &mut [L]) {
-        self.even.push(block.chunks_exact(2).map(|pair| &pair[0]));
-        self.odd.push(block.chunks_exact(2).map(|pair| &pair[1]));
-        out.fill(L::zero());
-        // Tap 2j meets the even stream j frames ago and, as the taps mirror, the odd stream half - j frames ago.
-        mirrored(&self.taps, &self.even.frames, self.taps.len(), &self.odd.frames, out);
-    }
-}
-
-/// One channel's way up: two half-bands and an interpolator.
+/// One channel's way up.
 #[derive(Clone, Debug)]
 pub(crate) struct Upsampler<L> {
     steps: [Up<L>; 3],
@@ -255,7 +225,7 @@ impl<L: Lane> Upsampler<L> {
 #[derive(Clone, Debug)]
 pub struct Oversampler<L> {
     up: Upsampler<L>,
-    down: (DownEven<L>, Down<L>, Down<L>),
+    down: [Down<L>; 3],
     two: Vec<L>,
     four: Vec<L>,
     eight: Vec<L>,
@@ -264,10 +234,10 @@ pub struct Oversampler<L> {
 impl<L: Lane> Oversampler<L> {
     /// For blocks of at most this many frames.
     pub fn new(block: usize) -> Self {
-        // Delays in frames of the low rate: 63/2 + 11/4 + 7/8 up; (17/2 + 1/2)/8 + 13/4 + 63/2 down.
+        // Delays in frames of the low rate: 63/2 + 11/4 + 7/8 up; (2 + 7)/8 + 13/4 + 63/2 down.
         Oversampler {
             up: Upsampler::new([32, 6, 4], block),
-            down: (DownEven::new(18, 4 * block), Down::new(7, 2 * block), Down::new(32, block)),
+            down: [Down::new(4, 4 * block), Down::new(7, 2 * block), Down::new(32, block)],
             two: vec![L::zero(); 2 * block],
             four: vec![L::zero(); 4 * block],
             eight: vec![L::zero(); TIMES * block],
@@ -282,9 +252,9 @@ impl<L: Lane> Oversampler<L> {
         let eight = &mut self.eight[..TIMES * n];
         self.up.run(block, eight);
         bend(eight);
-        self.down.0.run(eight, four);
-        self.down.1.run(four, two);
-        self.down.2.run(two, block);
+        self.down[0].run(eight, four);
+        self.down[1].run(four, two);
+        self.down[2].run(two, block);
     }
 }
 

@@ -3,6 +3,7 @@
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
 use mixsmith_dsp::oversample::{LATENCY, Oversampler, TIMES};
+use mixsmith_dsp::shaper::Bender;
 use mixsmith_processor::QUANTUM;
 
 /// Frames until nothing is left of a sound: the filters of both ways reach as far behind the latency as before it.
@@ -12,32 +13,25 @@ pub(crate) const TAIL: usize = LATENCY + 1;
 #[derive(Debug)]
 pub(crate) struct Bent<L> {
     oversampler: Oversampler<L>,
-    /// The last sample at the high rate.
-    before: L,
+    bender: Bender<L>,
     late: DelayLine<L>,
 }
 
 impl<L: Lane> Bent<L> {
     /// At rest.
     pub(crate) fn new() -> Self {
-        Bent { oversampler: Oversampler::new(QUANTUM), before: L::zero(), late: DelayLine::new(LATENCY) }
+        let bender = Bender::new(L::zero(), L::zero());
+        Bent { oversampler: Oversampler::new(QUANTUM), bender, late: DelayLine::new(LATENCY) }
     }
 
-    /// Bends a piece in place. `curve` is asked with the place in the piece and two samples in a row, as the curves of
-    /// [`mixsmith_dsp::shaper`] are.
+    /// Bends a piece in place. `curve` is asked with the place in the piece and the two ends of a step, as the curves of
+    /// [`mixsmith_dsp::shaper`] are. Nought has to stay nought.
     #[inline(always)]
     pub(crate) fn run(&mut self, piece: &mut [L], curve: impl Fn(usize, L, L) -> L) {
-        let mut before = self.before;
+        let bender = &mut self.bender;
         self.oversampler.run(piece, |high| {
-            for (frame, samples) in high.chunks_exact_mut(TIMES).enumerate() {
-                for x in samples {
-                    let now = *x;
-                    *x = curve(frame, before, now);
-                    before = now;
-                }
-            }
+            bender.run(high, |i, before, now| curve(i / TIMES, before, now));
         });
-        self.before = before;
     }
 
     /// The sound as it came, as late as the bent one: one sample in, one out.

@@ -6,7 +6,7 @@ use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 use crate::cuts::sane;
 use crate::glide::Glide;
-use crate::modulation::{Turn, largest, swing};
+use crate::modulation::{BETWEEN, Turn, reach, swing};
 
 params! {
     /// A few players where there was one.
@@ -30,8 +30,8 @@ params! {
     }
 }
 
-/// The longest delay in ms, and the frames that reading between frames needs more.
-const LONGEST: (f32, usize) = (50.0, 8);
+/// The longest delay in ms.
+const LONGEST: f32 = 50.0;
 
 /// A few players where there was one.
 #[derive(Debug)]
@@ -41,7 +41,8 @@ pub struct Chorus<L: Lane> {
     turn: Turn,
     cycles: [L; QUANTUM],
     lines: [MovingDelay<L>; 2],
-    tail: usize,
+    /// Frames that each lane sounds on.
+    tail: L,
 }
 
 impl<L: Lane> Effect<L> for Chorus<L> {
@@ -54,19 +55,19 @@ impl<L: Lane> Effect<L> for Chorus<L> {
 
     fn new(setup: &Setup, start: &ChorusParams) -> Self {
         let frames = setup.rate * 0.001;
-        let longest = (LONGEST.0 * frames) as usize + LONGEST.1;
+        let longest = (LONGEST * frames) as usize + BETWEEN;
         Chorus {
             rate: setup.rate,
             voices: 2 + (start.voices as usize).min(2),
             turn: Turn::new(setup),
             cycles: [L::zero(); QUANTUM],
             lines: [0, 1].map(|_| MovingDelay::new(longest)),
-            tail: ((start.delay + start.depth) * frames) as usize + LONGEST.1,
+            tail: reach(L::splat(start.delay + start.depth), setup.rate),
         }
     }
 
-    fn tail(&self) -> Tail {
-        Tail::Frames(self.tail)
+    fn tail(&self, lane: usize) -> Tail {
+        Tail::Frames(self.tail.get(lane) as usize)
     }
 
     #[inline(always)]
@@ -76,7 +77,7 @@ impl<L: Lane> Effect<L> for Chorus<L> {
         };
         let frames = io.left.len();
         let ms = self.rate * 0.001;
-        self.tail = (largest(ramps.delay.to + ramps.depth.to) * ms) as usize + LONGEST.1;
+        self.tail = reach(ramps.delay.to + ramps.depth.to, self.rate);
         let cycles = &mut self.cycles[..frames];
         self.turn.run(&ramps.rate, &ramps.beats, cycles);
         let (delay, depth) = (Glide::new(&ramps.delay, ms, frames), Glide::new(&ramps.depth, ms, frames));

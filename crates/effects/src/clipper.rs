@@ -38,7 +38,7 @@ impl<L: Lane> Effect<L> for Clipper<L> {
         oversample::LATENCY
     }
 
-    fn tail(&self) -> Tail {
+    fn tail(&self, _: usize) -> Tail {
         Tail::Frames(TAIL)
     }
 

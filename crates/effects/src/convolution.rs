@@ -95,7 +95,7 @@ impl<L: Lane> Effect<L> for Convolution<L> {
         }
     }
 
-    fn tail(&self) -> Tail {
+    fn tail(&self, _: usize) -> Tail {
         Tail::Frames(self.tail)
     }
 

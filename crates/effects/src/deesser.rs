@@ -72,7 +72,7 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
         }
     }
 
-    fn tail(&self) -> Tail {
+    fn tail(&self, _: usize) -> Tail {
         Tail::Frames(self.tail)
     }
 

@@ -66,7 +66,8 @@ pub struct Delay<L: Lane> {
     /// Level of the key, and the gain at the end of the last piece.
     level: L,
     gain: L,
-    tail: usize,
+    /// Frames that each lane sounds on.
+    tail: L,
 }
 
 /// From one time between echoes to another, over [`QUANTUM`] frames.
@@ -93,10 +94,10 @@ impl<L: Lane> Fade<L> {
 
 impl<L: Lane> Delay<L> {
     /// The share of an echo by which it falls each time decides how many are heard.
-    fn tail_of(spacing: f32, feedback: f32, rate: f32) -> usize {
+    fn tail_of(spacing: f32, feedback: f32, rate: f32) -> f32 {
         let echoes = if feedback > 0.0 { 1.0 + (-13.9 / (feedback * 0.01).ln()).ceil() } else { 1.0 };
         // Low cuts at 20 Hz and up ring for less than a quarter of a second in all.
-        (spacing * echoes + 0.25 * rate) as usize + QUANTUM
+        (spacing * echoes + 0.25 * rate).floor() + QUANTUM as f32
     }
 
     /// Reads an echo of each lane's own time; where the time has changed, the old one fades into the new.
@@ -164,12 +165,12 @@ impl<L: Lane> Effect<L> for Delay<L> {
             follow: std::array::from_fn(|i| (follow(attack, i + 1), follow(release, i + 1))),
             level: L::zero(),
             gain: L::splat(1.0),
-            tail: Self::tail_of(reach, start.feedback, setup.rate),
+            tail: L::splat(Self::tail_of(reach, start.feedback, setup.rate)),
         }
     }
 
-    fn tail(&self) -> Tail {
-        Tail::Frames(self.tail)
+    fn tail(&self, lane: usize) -> Tail {
+        Tail::Frames(self.tail.get(lane) as usize)
     }
 
     #[inline(always)]
@@ -179,15 +180,14 @@ impl<L: Lane> Effect<L> for Delay<L> {
         };
         let left = io.left;
         let n = left.len();
-        let (mut reach, mut tail) = (L::zero(), 0);
+        let mut reach = L::zero();
         for lane in 0..L::WIDTH {
             let ms = spacing(ramps.note.to.get(lane), ramps.time.to.get(lane), self.setup.tempo);
             let frames = (ms * self.setup.rate * 0.001).round();
             let frames = frames.clamp(QUANTUM as f32, self.lines[0].longest() as f32);
             reach.set(lane, frames);
-            tail = tail.max(Self::tail_of(frames, ramps.feedback.to.get(lane), self.setup.rate));
+            self.tail.set(lane, Self::tail_of(frames, ramps.feedback.to.get(lane), self.setup.rate));
         }
-        self.tail = tail;
         let whole = L::splat(QUANTUM as f32);
         let mut fade = self.fade.unwrap_or(Fade { from: reach, to: reach, done: whole });
         fade.aim(reach);

@@ -6,7 +6,7 @@ use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 use crate::cuts::sane;
 use crate::glide::Glide;
-use crate::modulation::{Turn, largest, swing};
+use crate::modulation::{BETWEEN, Turn, reach, swing};
 
 params! {
     /// The same part played twice more, one take a side.
@@ -28,8 +28,8 @@ params! {
 
 /// Delay of the right take over that of the left: a ratio whose combs meet seldom.
 const LATER: f32 = 1.343;
-/// The longest delay in ms, and the frames that reading between frames needs more.
-const LONGEST: (f32, usize) = (60.0, 8);
+/// The longest delay in ms.
+const LONGEST: f32 = 60.0;
 
 /// The same part played twice more, one take a side.
 #[derive(Debug)]
@@ -38,7 +38,8 @@ pub struct Doubler<L: Lane> {
     turn: Turn,
     cycles: [L; QUANTUM],
     lines: [MovingDelay<L>; 2],
-    tail: usize,
+    /// Frames that each lane sounds on.
+    tail: L,
 }
 
 impl<L: Lane> Effect<L> for Doubler<L> {
@@ -55,13 +56,13 @@ impl<L: Lane> Effect<L> for Doubler<L> {
             rate: setup.rate,
             turn: Turn::new(setup),
             cycles: [L::zero(); QUANTUM],
-            lines: [0, 1].map(|_| MovingDelay::new((LONGEST.0 * frames) as usize + LONGEST.1)),
-            tail: ((start.time * LATER + start.drift) * frames) as usize + LONGEST.1,
+            lines: [0, 1].map(|_| MovingDelay::new((LONGEST * frames) as usize + BETWEEN)),
+            tail: reach(L::splat(start.time * LATER + start.drift), setup.rate),
         }
     }
 
-    fn tail(&self) -> Tail {
-        Tail::Frames(self.tail)
+    fn tail(&self, lane: usize) -> Tail {
+        Tail::Frames(self.tail.get(lane) as usize)
     }
 
     #[inline(always)]
@@ -71,7 +72,7 @@ impl<L: Lane> Effect<L> for Doubler<L> {
         };
         let frames = io.left.len();
         let ms = self.rate * 0.001;
-        self.tail = ((largest(ramps.time.to) * LATER + largest(ramps.drift.to)) * ms) as usize + LONGEST.1;
+        self.tail = reach(ramps.time.to * L::splat(LATER) + ramps.drift.to, self.rate);
         let cycles = &mut self.cycles[..frames];
         self.turn.run(&ramps.rate, &Ramp::still(L::zero()), cycles);
         let (time, drift) = (Glide::new(&ramps.time, ms, frames), Glide::new(&ramps.drift, ms, frames));

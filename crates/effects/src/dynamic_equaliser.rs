@@ -159,9 +159,8 @@ impl<L: Lane> Effect<L> for DynamicEqualiser<L> {
         DynamicEqualiser { bands: start.bands().map(moving) }
     }
 
-    fn tail(&self) -> Tail {
-        let frames = |lane: usize| self.bands.iter().map(|band| band.tail(lane)).sum::<f64>();
-        let frames = (0..L::WIDTH).map(frames).fold(0.0, f64::max);
+    fn tail(&self, lane: usize) -> Tail {
+        let frames: f64 = self.bands.iter().map(|band| band.tail(lane)).sum();
         // What is boosted by 40 dB takes a third longer to fall by 120.
         if frames == 0.0 { Tail::None } else { Tail::Frames((1.34 * frames) as usize + QUANTUM) }
     }

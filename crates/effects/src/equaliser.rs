@@ -3,7 +3,7 @@
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use mixsmith_dsp::filter::design::{MOST_SECTIONS, Prototype, Shape, butterworth};
-use mixsmith_dsp::filter::{Section, Svf, cascade, matched_closely};
+use mixsmith_dsp::filter::{Section, Svf, cascade, matched_closely, matched_in_a_row};
 use mixsmith_dsp::{Lane, lane::Mask};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
@@ -204,6 +204,18 @@ impl Band {
         let pass = matches!(self.kind as usize, 4 | 5).then(|| butterworth(hz, order, q, self.kind == 4.0));
         one.map(|shape| Prototype { hz, shape }).into_iter().chain(pass.into_iter().flatten())
     }
+
+    /// The digital sections that it runs on at a sample rate, at most [`MOST_SECTIONS`]: a bell or shelf may take two, and
+    /// has the four of a steep pass.
+    pub fn sections(&self, rate: f64) -> impl Iterator<Item = Section> + use<> {
+        let pass = matches!(self.kind as usize, 4 | 5);
+        let row = self.prototypes().count();
+        let sections = self.prototypes().flat_map(move |prototype| match pass {
+            true => [matched_in_a_row(&prototype, rate, row), Section::IDENTITY],
+            false => matched_closely(&prototype, rate),
+        });
+        sections.filter(|section| *section != Section::IDENTITY)
+    }
 }
 
 /// Gain in dB at a frequency of all bands that work on both channels, as it comes out at a sample rate.
@@ -211,8 +223,7 @@ pub fn response_db(params: &EqualiserParams, rate: f32, hz: f32) -> f32 {
     let rate = f64::from(rate);
     let stereo = params.bands().into_iter().filter(|band| band.place == 0.0);
     stereo
-        .flat_map(|b| b.prototypes())
-        .flat_map(|p| matched_closely(&p, rate))
+        .flat_map(|band| band.sections(rate))
         .map(|section| section.response_db(f64::from(hz), rate))
         .sum::<f64>() as f32
 }
@@ -255,10 +266,7 @@ impl<L: Lane> Cascade<L> {
                 continue;
             }
             let heard = setup.channels == 2 || band.place != 2.0;
-            // A bell or shelf may take two sections, and has the four of a steep pass.
-            let sections = band.prototypes().filter(|_| heard);
-            let sections = sections.flat_map(|p| matched_closely(&p, f64::from(setup.rate)));
-            let mut sections = sections.filter(|section| *section != Section::IDENTITY);
+            let mut sections = band.sections(f64::from(setup.rate)).filter(|_| heard);
             let mut tail = 0.0;
             for svf in &mut self.sections {
                 let section = sections.next();
@@ -335,10 +343,10 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
         Equaliser { setup: setup.clone(), bands, begun: false }
     }
 
-    fn tail(&self) -> Tail {
-        let lane = |i: usize| self.bands.iter().map(|band| band.tail.get(i)).sum::<f32>();
-        let frames = (0..L::WIDTH).map(lane).fold(0.0, f32::max);
-        if frames == 0.0 { Tail::None } else { Tail::Frames(frames as usize + QUANTUM) }
+    fn tail(&self, lane: usize) -> Tail {
+        let frames: f32 = self.bands.iter().map(|band| band.tail.get(lane)).sum();
+        // What is boosted or resonates by 40 dB takes a third longer to fall by 120.
+        if frames == 0.0 { Tail::None } else { Tail::Frames((1.34 * frames) as usize + QUANTUM) }
     }
 
     fn set(&mut self, ramps: &EqualiserParams<Ramp<L>>) {

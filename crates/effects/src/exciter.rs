@@ -62,7 +62,7 @@ impl<L: Lane> Effect<L> for Exciter<L> {
         oversample::LATENCY
     }
 
-    fn tail(&self) -> Tail {
+    fn tail(&self, _: usize) -> Tail {
         Tail::Frames(self.tail)
     }
 

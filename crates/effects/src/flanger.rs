@@ -6,7 +6,7 @@ use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 use crate::cuts::sane;
 use crate::glide::Glide;
-use crate::modulation::{Turn, largest, rounds, swing};
+use crate::modulation::{BETWEEN, Turn, reach, rounds, swing};
 
 params! {
     /// Two tapes, one of them held back.
@@ -32,8 +32,8 @@ params! {
     }
 }
 
-/// The longest delay in ms, and the frames that reading between frames needs more.
-const LONGEST: (f32, usize) = (20.0, 8);
+/// The longest delay in ms.
+const LONGEST: f32 = 20.0;
 /// Added and taken away again, it drowns what would become denormal.
 const FLOOR: f32 = 1e-15;
 
@@ -44,12 +44,13 @@ pub struct Flanger<L: Lane> {
     turn: Turn,
     cycles: [L; QUANTUM],
     lines: [MovingDelay<L>; 2],
-    tail: usize,
+    /// Frames that each lane sounds on.
+    tail: L,
 }
 
-fn tail_of<L: Lane>(reach_ms: L, feedback: L, rate: f32) -> usize {
-    let round = largest(reach_ms) * rate * 0.001 + LONGEST.1 as f32;
-    (round * (1.0 + rounds(feedback))) as usize + 1
+/// Frames that each lane sounds on.
+fn tail_of<L: Lane>(longest_ms: L, feedback: L, rate: f32) -> L {
+    reach(longest_ms, rate) * (L::splat(1.0) + rounds(feedback)) + L::splat(1.0)
 }
 
 impl<L: Lane> Effect<L> for Flanger<L> {
@@ -61,18 +62,18 @@ impl<L: Lane> Effect<L> for Flanger<L> {
     type Params<U: Copy> = FlangerParams<U>;
 
     fn new(setup: &Setup, start: &FlangerParams) -> Self {
-        let longest = (LONGEST.0 * setup.rate * 0.001) as usize + LONGEST.1;
+        let longest = (LONGEST * setup.rate * 0.001) as usize + BETWEEN;
         Flanger {
             rate: setup.rate,
             turn: Turn::new(setup),
             cycles: [L::zero(); QUANTUM],
             lines: [0, 1].map(|_| MovingDelay::new(longest)),
-            tail: tail_of(start.delay + start.depth, start.feedback, setup.rate),
+            tail: tail_of(L::splat(start.delay + start.depth), L::splat(start.feedback), setup.rate),
         }
     }
 
-    fn tail(&self) -> Tail {
-        Tail::Frames(self.tail)
+    fn tail(&self, lane: usize) -> Tail {
+        Tail::Frames(self.tail.get(lane) as usize)
     }
 
     #[inline(always)]

@@ -5,9 +5,8 @@ use std::f64::consts::PI;
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::dynamics::sane;
 use mixsmith_dsp::fft::Fft;
-use mixsmith_dsp::filter::{Section, matched};
 use mixsmith_dsp::long_filter::{Convolver, Filter};
-use mixsmith_processor::{Effect, Io, Ports, Ramp, Setup, Tail};
+use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail};
 
 use crate::equaliser::{BANDS, Band, EqualiserParams};
 
@@ -19,13 +18,17 @@ const HALF: usize = 4;
 /// The magnitude of the equaliser's own sections is sampled twice as finely as the filter is long, taken back to taps,
 /// and its ends are faded over the outer quarters. The filter is 171 to 186 ms long (8192 taps at 44.1 and 48 kHz, more
 /// at higher rates); half of that and one block for the transform is the latency. A change of a band is heard from the
-/// next block on, and faded over one.
+/// next block on, and faded over one. The filter is designed when a knob is set; of one that moves, once a block, for
+/// where it is when the block is full.
 #[derive(Debug)]
 pub struct LinearEqualiser<L: Lane> {
     designer: Designer,
     convolver: Convolver<L>,
-    /// What is heard, and what is faded to.
+    /// What is heard, and what is faded to once the block is full.
     filters: [Filter<L>; 2],
+    /// Is there something to fade to?
+    fades: bool,
+    /// The bands of the newer of both.
     designed: [Band<L>; BANDS],
     begun: bool,
     /// The block that is filled, left and right; the one that is played; and what is faded in.
@@ -53,6 +56,7 @@ impl<L: Lane> Effect<L> for LinearEqualiser<L> {
             designer: Designer::new(setup, block),
             convolver,
             filters,
+            fades: false,
             designed,
             begun: false,
             heard: zeros(),
@@ -68,17 +72,25 @@ impl<L: Lane> Effect<L> for LinearEqualiser<L> {
         (HALF + 1) * self.heard[0].len()
     }
 
-    fn tail(&self) -> Tail {
+    fn tail(&self, _: usize) -> Tail {
         Tail::Frames((HALF + 1) * self.heard[0].len())
     }
 
-    fn process(&mut self, ramps: &EqualiserParams<Ramp<L>>, io: Io<'_, L>) {
+    fn set(&mut self, ramps: &EqualiserParams<Ramp<L>>) {
+        let bands = ramps.bands();
+        let (from, to) = (bands.map(|band| band.map(|r| r.from)), bands.map(|band| band.map(|r| r.to)));
         if !self.begun {
             // Only now is each lane's own value at the start known.
             self.begun = true;
-            let from = ramps.bands().map(|band| band.map(|ramp| ramp.from));
             self.aim(from, 0);
         }
+        // What moves is set every quantum, and once more when it stands still.
+        if from == to || self.at + QUANTUM >= self.heard[0].len() {
+            self.aim(to, 1);
+        }
+    }
+
+    fn process(&mut self, _: &EqualiserParams<Ramp<L>>, io: Io<'_, L>) {
         let frames = io.left.len();
         let mut channels = [Some(io.left), io.right];
         let mut done = 0;
@@ -97,7 +109,7 @@ impl<L: Lane> Effect<L> for LinearEqualiser<L> {
             self.at += count;
             if self.at == self.heard[0].len() {
                 self.at = 0;
-                self.turn(ramps.bands().map(|band| band.map(|ramp| ramp.to)));
+                self.turn();
             }
         }
     }
@@ -105,13 +117,12 @@ impl<L: Lane> Effect<L> for LinearEqualiser<L> {
 
 impl<L: Lane> LinearEqualiser<L> {
     /// A block is full: the next one to be played is made.
-    fn turn(&mut self, to: [Band<L>; BANDS]) {
-        let fades = self.aim(to, 1);
+    fn turn(&mut self) {
         let [left, right] = &self.heard;
         self.convolver.push(left, right);
         let [left, right] = &mut self.played;
         self.convolver.convolve(&self.filters[0], left, right);
-        if fades {
+        if std::mem::take(&mut self.fades) {
             let [left, right] = &mut self.faded;
             self.convolver.convolve(&self.filters[1], left, right);
             let step = 1.0 / self.heard[0].len() as f32;
@@ -127,20 +138,19 @@ impl<L: Lane> LinearEqualiser<L> {
         }
     }
 
-    /// Designs anew the lanes whose bands have changed, into the given filter. Says whether there were any.
-    fn aim(&mut self, to: [Band<L>; BANDS], into: usize) -> bool {
+    /// Designs anew the lanes whose bands have changed, into the given filter.
+    fn aim(&mut self, to: [Band<L>; BANDS], into: usize) {
         if to == self.designed {
-            return false;
+            return;
         }
         let before = std::mem::replace(&mut self.designed, to);
-        if into == 1 {
+        if into == 1 && !std::mem::replace(&mut self.fades, true) {
             let [now, next] = &mut self.filters;
             next.clone_from(now);
         }
         let lane =
             |bands: &[Band<L>; BANDS], lane: usize| bands.map(|band| band.map(|value| value.get(lane)));
         self.design(into, |i| lane(&before, i) != lane(&to, i));
-        true
     }
 
     fn design(&mut self, into: usize, lanes: impl Fn(usize) -> bool) {
@@ -212,8 +222,8 @@ impl Designer {
     /// The taps of all bands but those of one place.
     fn middle_or_side(&mut self, bands: &[Band; BANDS], but: f32, into: usize) {
         self.power.fill(1.0);
-        for prototype in bands.iter().filter(|band| band.place != but).flat_map(Band::prototypes) {
-            let section: Section = matched(&prototype, f64::from(self.setup.rate));
+        let rate = f64::from(self.setup.rate);
+        for section in bands.iter().filter(|band| band.place != but).flat_map(|band| band.sections(rate)) {
             for (power, &x) in self.power.iter_mut().zip(&self.angles) {
                 *power *= section.power_at(x);
             }

@@ -47,13 +47,16 @@ pub(crate) fn swing<L: Lane>(cycles: L) -> L {
 }
 
 /// Rounds through a loop until its sound has fallen by 120 dB.
-pub(crate) fn rounds<L: Lane>(feedback_percent: L) -> f32 {
+pub(crate) fn rounds<L: Lane>(feedback_percent: L) -> L {
     let least = L::splat(1e-3);
     let db = math::decibels((feedback_percent * L::splat(0.01)).abs().max(least));
-    (0..L::WIDTH).map(|lane| -120.0 / db.get(lane).min(-0.01)).fold(0.0, f32::max)
+    L::splat(-120.0) / db.min(L::splat(-0.01))
 }
 
-/// The largest of the lanes.
-pub(crate) fn largest<L: Lane>(x: L) -> f32 {
-    (0..L::WIDTH).map(|lane| x.get(lane)).fold(f32::MIN, f32::max)
+/// Frames that reading a moving delay between frames needs more.
+pub(crate) const BETWEEN: usize = 8;
+
+/// Frames until nothing is left in a moving delay of at most so many ms.
+pub(crate) fn reach<L: Lane>(ms: L, rate: f32) -> L {
+    (ms * L::splat(rate * 0.001)).floor() + L::splat(BETWEEN as f32)
 }

@@ -22,7 +22,8 @@ pub struct MonoMaker<L: Lane> {
     rate: f64,
     designed: Option<L>,
     sections: [Svf<L, 1>; 2],
-    tail: f64,
+    /// Frames that each lane sounds on.
+    tail: L,
     side: [L; QUANTUM],
 }
 
@@ -32,12 +33,11 @@ impl<L: Lane> MonoMaker<L> {
         if self.designed.replace(corner) == Some(corner) && !jump {
             return;
         }
-        self.tail = 0.0;
         for lane in 0..L::WIDTH {
             let shape = Shape::HighPass { q: std::f64::consts::FRAC_1_SQRT_2 };
             let section: Section = matched(&Prototype { hz: f64::from(corner.get(lane)), shape }, self.rate);
             // Two in a row ring somewhat longer than one.
-            self.tail = self.tail.max(1.3 * section.tail());
+            self.tail.set(lane, (1.3 * section.tail()) as f32);
             self.sections.iter_mut().for_each(|svf| svf.aim(lane, &section, jump));
         }
     }
@@ -56,7 +56,7 @@ impl<L: Lane> Effect<L> for MonoMaker<L> {
             rate: f64::from(setup.rate),
             designed: None,
             sections: [Svf::default(); 2],
-            tail: 0.0,
+            tail: L::zero(),
             side: [L::zero(); QUANTUM],
         };
         mono.aim(L::splat(start.below), true);
@@ -64,8 +64,8 @@ impl<L: Lane> Effect<L> for MonoMaker<L> {
         mono
     }
 
-    fn tail(&self) -> Tail {
-        Tail::Frames(self.tail as usize + 1)
+    fn tail(&self, lane: usize) -> Tail {
+        Tail::Frames(self.tail.get(lane) as usize + 1)
     }
 
     fn process(&mut self, ramps: &MonoMakerParams<Ramp<L>>, io: Io<'_, L>) {

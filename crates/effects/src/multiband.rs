@@ -115,8 +115,8 @@ pub struct Multiband<L: Lane> {
     /// Left and right of the sound, then of the key.
     crossovers: [Crossover<L>; 4],
     ballistics: [Ballistics<L>; BANDS],
-    /// The lowest crossover of all lanes, Hz.
-    lowest: f32,
+    /// The lowest crossover of each lane, Hz.
+    lowest: L,
     reduction: L,
 }
 
@@ -133,14 +133,14 @@ impl<L: Lane> Effect<L> for Multiband<L> {
             rate: f64::from(setup.rate),
             crossovers: [Crossover::new(setup.rate); 4],
             ballistics: [Ballistics::new(setup.rate); BANDS],
-            lowest: start.low.min(start.middle).min(start.high),
+            lowest: L::splat(start.low.min(start.middle).min(start.high)),
             reduction: L::zero(),
         }
     }
 
-    fn tail(&self) -> Tail {
+    fn tail(&self, lane: usize) -> Tail {
         // Where all crossovers stand at one frequency, a sound goes through four Butterworth filters of it.
-        let g = (std::f64::consts::PI * f64::from(self.lowest) / self.rate).tan();
+        let g = (std::f64::consts::PI * f64::from(self.lowest.get(lane)) / self.rate).tan();
         let k = std::f64::consts::SQRT_2;
         Tail::Frames((2.5 * Section { g, k, high: 0.0, band: 0.0, low: 0.0 }.tail()) as usize + QUANTUM)
     }
@@ -148,8 +148,7 @@ impl<L: Lane> Effect<L> for Multiband<L> {
     fn process(&mut self, ramps: &MultibandParams<Ramp<L>>, io: Io<'_, L>) {
         let corners = [ramps.low.to, ramps.middle.to, ramps.high.to];
         self.crossovers.iter_mut().for_each(|crossover| crossover.tune(corners));
-        let lowest = corners[0].min(corners[1]).min(corners[2]);
-        self.lowest = (0..L::WIDTH).map(|lane| lowest.get(lane)).fold(f32::MAX, f32::min);
+        self.lowest = corners[0].min(corners[1]).min(corners[2]);
 
         let frames = io.left.len();
         let mut power = [[L::splat(1e-30); QUANTUM]; BANDS];

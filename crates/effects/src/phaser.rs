@@ -6,7 +6,7 @@ use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 use crate::cuts::sane;
 use crate::glide::Glide;
-use crate::modulation::{Turn, largest, rounds, swing};
+use crate::modulation::{Turn, rounds, swing};
 
 params! {
     /// Notches that wander, made by all-passes.
@@ -46,16 +46,17 @@ pub struct Phaser<L: Lane> {
     cycles: [L; QUANTUM],
     /// Of each channel: the memory of the stages, and what goes round.
     state: [([L; MOST], L); 2],
-    tail: usize,
+    /// Frames that each lane sounds on.
+    tail: L,
 }
 
 impl<L: Lane> Phaser<L> {
-    fn tail_of<M: Lane>(stages: usize, lowest: M, highest: M, feedback: M, rate: f32) -> usize {
+    fn tail_of(stages: usize, lowest: L, highest: L, feedback: L, rate: f32) -> L {
         // A stage holds a sound back by at most two time constants; by itself it falls 120 dB in 14 of them, and a row of
         // them somewhat later.
-        let constant = rate / (std::f32::consts::TAU * -largest(-lowest.min(highest)));
-        let row = stages as f32 * 2.0 * constant;
-        (row * (1.0 + rounds(feedback)) + 40.0 * constant) as usize + 1
+        let constant = L::splat(rate / std::f32::consts::TAU) / lowest.min(highest);
+        let row = L::splat(stages as f32 * 2.0) * constant;
+        row * (L::splat(1.0) + rounds(feedback)) + L::splat(40.0) * constant + L::splat(1.0)
     }
 }
 
@@ -84,12 +85,18 @@ impl<L: Lane> Effect<L> for Phaser<L> {
             turn: Turn::new(setup),
             cycles: [L::zero(); QUANTUM],
             state: [([L::zero(); MOST], L::zero()); 2],
-            tail: Self::tail_of(stages, start.lowest, start.highest, start.feedback, setup.rate),
+            tail: Self::tail_of(
+                stages,
+                L::splat(start.lowest),
+                L::splat(start.highest),
+                L::splat(start.feedback),
+                setup.rate,
+            ),
         }
     }
 
-    fn tail(&self) -> Tail {
-        Tail::Frames(self.tail)
+    fn tail(&self, lane: usize) -> Tail {
+        Tail::Frames(self.tail.get(lane) as usize)
     }
 
     #[inline(always)]

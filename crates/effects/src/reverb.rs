@@ -75,7 +75,8 @@ pub struct Reverb<L: Lane> {
     /// Frames that the longest way through the lines takes.
     longest: usize,
     rate: f32,
-    longest_decay: f32,
+    /// The decay at the start, s.
+    start: f32,
 }
 
 impl<L: Lane> Effect<L> for Reverb<L> {
@@ -106,13 +107,14 @@ impl<L: Lane> Effect<L> for Reverb<L> {
             // A diffuser's stage falls by 120 dB in at most 37 rounds at a gain of 0.69.
             longest: predelay + ((longest * 4.0 + smear * size * 37.0) * frames) as usize,
             rate: setup.rate,
-            longest_decay: start.decay,
+            start: start.decay,
         }
     }
 
-    fn tail(&self) -> Tail {
+    fn tail(&self, lane: usize) -> Tail {
         // 120 dB are two decays; the bottom may last a quarter longer.
-        Tail::Frames(self.longest + (2.5 * self.longest_decay * self.rate) as usize)
+        let decay = self.decay.map_or(self.start, |[decay, _]| decay.get(lane));
+        Tail::Frames(self.longest + (2.5 * decay * self.rate) as usize)
     }
 
     #[inline(always)]
@@ -127,7 +129,6 @@ impl<L: Lane> Effect<L> for Reverb<L> {
         }
         if self.decay.replace(decay) != Some(decay) {
             self.network.set_decay(decay[0], decay[1], false);
-            self.longest_decay = (0..L::WIDTH).map(|i| decay[0].get(i)).fold(0.0, f32::max);
         }
         if self.cuts.fresh() {
             self.cuts.aim(ramps.lowcut.from, ramps.highcut.from);

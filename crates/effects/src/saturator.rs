@@ -1,7 +1,8 @@
 //! Overtones: soft, warm, hard or as of a tube, without the folding that digital distortion is known for.
 
 use mixsmith_dsp::oversample::{self, Oversampler};
-use mixsmith_dsp::{Lane, lane::Mask, math, shaper};
+use mixsmith_dsp::shaper::{self, Bender};
+use mixsmith_dsp::{Lane, lane::Mask, math};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 /// The names of the curves, in the order of their values.
@@ -23,16 +24,14 @@ params! {
     }
 }
 
-/// Frames at the high rate.
-const HIGH: usize = QUANTUM * oversample::TIMES;
 /// Corner of the filter that takes out what the even harmonics shift, as a time constant: 5 Hz.
 const BLOCK_MS: f32 = 1000.0 / (std::f32::consts::TAU * 5.0);
 
 #[derive(Debug)]
 struct Channel<L> {
     oversampler: Oversampler<L>,
-    /// The last driven sample at the high rate; `None` before the first.
-    before: Option<L>,
+    /// `None` before the first piece.
+    bender: Option<Bender<L>>,
     /// The sound as it came, kept until the bent one is ready: first what is still to come out, then the piece.
     dry: [L; oversample::LATENCY + QUANTUM],
     shift: L,
@@ -42,7 +41,7 @@ impl<L: Lane> Channel<L> {
     fn new() -> Self {
         Channel {
             oversampler: Oversampler::new(QUANTUM),
-            before: None,
+            bender: None,
             dry: [L::zero(); oversample::LATENCY + QUANTUM],
             shift: L::zero(),
         }
@@ -63,40 +62,39 @@ fn bend<L: Lane>(curve: L, before: L, now: L) -> L {
     L::select(soft, shaper::soft(before, now), rest)
 }
 
-/// Drives the sound and puts it off its middle; the first of `driven` is the sample before.
-fn push<L: Lane>(high: &[L], driven: &mut [L], from: Point<L>, to: Point<L>) {
+/// Drives the sound and puts it off its middle.
+fn push<L: Lane>(high: &mut [L], from: Point<L>, to: Point<L>) {
     if from == to {
-        for (u, &x) in driven[1..].iter_mut().zip(high) {
-            *u = x * from.drive + from.offset;
+        for x in high {
+            *x = *x * from.drive + from.offset;
         }
         return;
     }
     let share = L::splat(1.0 / high.len() as f32);
     let (mut drive, mut offset) = (from.drive, from.offset);
     let steps = ((to.drive - drive) * share, (to.offset - offset) * share);
-    for (u, &x) in driven[1..].iter_mut().zip(high) {
+    for x in high {
         drive += steps.0;
         offset += steps.1;
-        *u = x * drive + offset;
+        *x = *x * drive + offset;
     }
 }
 
-/// Bends what was driven, and brings it back to its middle and its level.
-fn shape<L: Lane>(high: &mut [L], driven: &[L], from: Point<L>, to: Point<L>, bend: impl Fn(L, L) -> L) {
-    let share = L::splat(1.0 / high.len() as f32);
-    let steps = high.iter_mut().zip(&driven[1..]).zip(driven);
+/// Brings what was bent back to its middle and its level.
+fn pull<L: Lane>(high: &mut [L], from: Point<L>, to: Point<L>) {
     if from == to {
-        for ((y, &now), &before) in steps {
-            *y = (bend(before, now) - from.rest) * from.level;
+        for y in high {
+            *y = (*y - from.rest) * from.level;
         }
         return;
     }
+    let share = L::splat(1.0 / high.len() as f32);
     let (mut rest, mut level) = (from.rest, from.level);
     let by = ((to.rest - rest) * share, (to.level - level) * share);
-    for ((y, &now), &before) in steps {
+    for y in high {
         rest += by.0;
         level += by.1;
-        *y = (bend(before, now) - rest) * level;
+        *y = (*y - rest) * level;
     }
 }
 
@@ -131,8 +129,15 @@ impl<L: Lane> Point<L> {
 pub struct Saturator<L> {
     channels: [Channel<L>; 2],
     block: L,
-    block_frames: usize,
-    shifted: bool,
+    rate: f32,
+    /// Frames that taking a shift out takes in each lane.
+    tail: L,
+}
+
+/// Frames until a shift is taken out: 120 dB are 13.8 time constants, and what the output raises takes longer.
+fn tail_of<L: Lane>(output_db: L, rate: f32) -> L {
+    let constants = L::splat(14.0) + output_db.max(L::zero()) * L::splat(1.0 / 8.686);
+    constants * L::splat(0.001 * BLOCK_MS * rate)
 }
 
 impl<L: Lane> Effect<L> for Saturator<L> {
@@ -144,12 +149,12 @@ impl<L: Lane> Effect<L> for Saturator<L> {
     type Params<U: Copy> = SaturatorParams<U>;
 
     fn new(setup: &Setup, start: &SaturatorParams) -> Self {
+        let uneven = start.even > 0.0 || start.curve == 3.0;
         Saturator {
             channels: [Channel::new(), Channel::new()],
             block: L::splat(math::one_pole(BLOCK_MS, setup.rate)),
-            // 120 dB are 13.8 time constants.
-            block_frames: (14.0 * 0.001 * BLOCK_MS * setup.rate) as usize,
-            shifted: start.even > 0.0 || start.curve == 3.0,
+            rate: setup.rate,
+            tail: if uneven { tail_of(L::splat(start.output), setup.rate) } else { L::zero() },
         }
     }
 
@@ -157,9 +162,9 @@ impl<L: Lane> Effect<L> for Saturator<L> {
         oversample::LATENCY
     }
 
-    fn tail(&self) -> Tail {
+    fn tail(&self, lane: usize) -> Tail {
         // The filters of both ways reach as far behind the latency as before it.
-        Tail::Frames(oversample::LATENCY + 1 + if self.shifted { self.block_frames } else { 0 })
+        Tail::Frames(oversample::LATENCY + 1 + self.tail.get(lane) as usize)
     }
 
     fn process(&mut self, ramps: &SaturatorParams<Ramp<L>>, io: Io<'_, L>) {
@@ -168,7 +173,7 @@ impl<L: Lane> Effect<L> for Saturator<L> {
         let to = Point::new(ramps.drive.to, ramps.even.to, curve);
         let (soft, hard, tube) = which(curve);
         let uneven = L::zero().lt(ramps.even.from.max(ramps.even.to)) | tube;
-        self.shifted = uneven.any();
+        self.tail = L::select(uneven, tail_of(ramps.output.to, self.rate), L::zero());
 
         let hundredth = L::splat(0.01);
         let n = io.left.len();
@@ -181,18 +186,17 @@ impl<L: Lane> Effect<L> for Saturator<L> {
             self.channels.iter_mut().zip([Some(io.left), io.right].into_iter().flatten())
         {
             channel.dry[oversample::LATENCY..][..n].copy_from_slice(samples);
-            let before = channel.before.unwrap_or(from.offset);
+            let bender = channel.bender.get_or_insert_with(|| Bender::new(from.offset, from.rest));
             channel.oversampler.run(samples, |high| {
-                let mut driven = [before; HIGH + 1];
-                push(high, &mut driven, from, to);
+                push(high, from, to);
                 match (soft.any(), (!soft & !hard & !tube).any(), hard.any(), tube.any()) {
-                    (true, false, false, false) => shape(high, &driven, from, to, shaper::soft),
-                    (false, true, false, false) => shape(high, &driven, from, to, shaper::warm),
-                    (false, false, true, false) => shape(high, &driven, from, to, shaper::hard),
-                    (false, false, false, true) => shape(high, &driven, from, to, shaper::tube),
-                    _ => shape(high, &driven, from, to, |before, now| bend(curve, before, now)),
+                    (true, false, false, false) => bender.run(high, |_, a, b| shaper::soft(a, b)),
+                    (false, true, false, false) => bender.run(high, |_, a, b| shaper::warm(a, b)),
+                    (false, false, true, false) => bender.run(high, |_, a, b| shaper::hard(a, b)),
+                    (false, false, false, true) => bender.run(high, |_, a, b| shaper::tube(a, b)),
+                    _ => bender.run(high, |_, a, b| bend(curve, a, b)),
                 }
-                channel.before = Some(driven[high.len()]);
+                pull(high, from, to);
             });
             let (mut mix, mut out) = (mix, out);
             for (wet, &dry) in samples.iter_mut().zip(&channel.dry) {

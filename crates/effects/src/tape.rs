@@ -45,7 +45,6 @@ pub struct Tape<L> {
     rate: f32,
     speed: Option<L>,
     channels: [Channel<L>; 2],
-    tail: usize,
 }
 
 #[derive(Debug)]
@@ -106,9 +105,6 @@ impl<L: Lane> Tape<L> {
             lower.tune(g * L::splat(1.0 / EMPHASIS));
             bell.tune(bump, L::splat(BUMP_Q));
         }
-        let tail = |lane: usize| self.channels[0].bump.tail(lane) as usize;
-        // The filters of the treble have long fallen silent then.
-        self.tail = TAIL + (0..L::WIDTH).map(tail).fold(0, usize::max);
     }
 }
 
@@ -127,7 +123,7 @@ impl<L: Lane> Effect<L> for Tape<L> {
             lower: Shelf::new(1.0 / EMPHASIS),
             bump: ThreeWay::new(setup.rate),
         };
-        let mut tape = Tape { rate: setup.rate, speed: None, channels: [channel(), channel()], tail: 0 };
+        let mut tape = Tape { rate: setup.rate, speed: None, channels: [channel(), channel()] };
         tape.tune(L::splat(start.speed));
         tape
     }
@@ -136,8 +132,10 @@ impl<L: Lane> Effect<L> for Tape<L> {
         oversample::LATENCY
     }
 
-    fn tail(&self) -> Tail {
-        Tail::Frames(self.tail)
+    fn tail(&self, lane: usize) -> Tail {
+        // The filters of the treble have long fallen silent when the bump has. What bump and output raise by 42 dB takes a
+        // third longer to fall by 120.
+        Tail::Frames(TAIL + (1.36 * self.channels[0].bump.tail(lane)) as usize)
     }
 
     fn process(&mut self, ramps: &TapeParams<Ramp<L>>, io: Io<'_, L>) {

@@ -23,7 +23,8 @@ pub struct Width<L: Lane> {
     /// The corner that each lane's high-pass on the side was designed for.
     designed: Option<L>,
     side: Svf<L, 1>,
-    tail: f64,
+    /// Frames that each lane sounds on.
+    tail: L,
 }
 
 impl<L: Lane> Width<L> {
@@ -32,13 +33,12 @@ impl<L: Lane> Width<L> {
         if before == Some(corner) {
             return;
         }
-        self.tail = 0.0;
         for lane in 0..L::WIDTH {
             let hz = f64::from(corner.get(lane));
             let shape = Shape::HighPass { q: std::f64::consts::FRAC_1_SQRT_2 };
             // Below 5 Hz there is no sound to make mono.
             let section = (hz >= 5.0).then(|| matched(&Prototype { hz, shape }, self.rate));
-            self.tail = self.tail.max(section.map_or(0.0, |s| s.tail()));
+            self.tail.set(lane, section.map_or(0.0, |s| s.tail()) as f32);
             self.side.aim(lane, &section.unwrap_or(Section::IDENTITY), before.is_none());
         }
     }
@@ -54,14 +54,15 @@ impl<L: Lane> Effect<L> for Width<L> {
 
     fn new(setup: &Setup, start: &WidthParams) -> Self {
         let mut width =
-            Width { rate: f64::from(setup.rate), designed: None, side: Svf::default(), tail: 0.0 };
+            Width { rate: f64::from(setup.rate), designed: None, side: Svf::default(), tail: L::zero() };
         width.aim(L::splat(start.monobelow));
         width.designed = None;
         width
     }
 
-    fn tail(&self) -> Tail {
-        if self.tail == 0.0 { Tail::None } else { Tail::Frames(self.tail as usize + 1) }
+    fn tail(&self, lane: usize) -> Tail {
+        let frames = self.tail.get(lane);
+        if frames == 0.0 { Tail::None } else { Tail::Frames(frames as usize + 1) }
     }
 
     fn process(&mut self, ramps: &WidthParams<Ramp<L>>, io: Io<'_, L>) {

@@ -156,6 +156,41 @@ fn a_change_fades_without_a_click() {
 }
 
 #[test]
+fn a_knob_that_moves_is_followed_block_by_block() {
+    // Up by 12 dB in a second, each quantum a ramp, and still before and after, as the engine sets it.
+    let quanta = 64 * 22;
+    let gain = |q: usize| (12.0 * (q as f32 - 250.0) / 750.0).clamp(0.0, 12.0);
+    let tone = sine(quanta * QUANTUM, 997.0, -20.0);
+    let shape = [("type2", 1.0), ("freq2", 997.0), ("q2", 1.0)];
+    let of = |gain: f32| values(kind(ID), &[&shape[..], &[("gain2", gain)]].concat());
+    let setup = Setup { impulse: None, rate: RATE, tempo: 120.0, channels: 1 };
+    let mut processor = (kind(ID).build)(&setup, &of(0.0));
+    let (mut out, latency, mut set) = (tone, processor.latency(), None);
+    for (q, left) in out.chunks_mut(QUANTUM).enumerate() {
+        let ramps: Vec<_> =
+            of(gain(q)).into_iter().zip(of(gain(q + 1))).map(|(from, to)| Ramp { from, to }).collect();
+        if set.as_ref() != Some(&ramps) {
+            processor.set(&ramps);
+            set = Some(ramps);
+        }
+        processor.run(Io { left, right: None, key: None });
+    }
+    // Within three blocks of 1024 frames: the filter is the knob's of the end of a block, and is faded in over the next.
+    let block = 3 * 1024;
+    // Twenty periods.
+    let level = |q: usize| db(rms(&out[q * QUANTUM + latency..][..963]) * 2f64.sqrt()) + 20.0;
+    for q in (200..1250).step_by(7) {
+        let level = level(q);
+        let (least, most) = (gain(q - block / QUANTUM), gain(q + block / QUANTUM));
+        assert!(level > f64::from(least) - 0.05 && level < f64::from(most) + 0.05, "quantum {q}: {level}");
+    }
+    // No step between one quantum and the next: a block moves by 0.26 dB.
+    let step = (200..1250).map(|q| (level(q + 1) - level(q)).abs()).fold(0.0, f64::max);
+    println!("the level moves by at most {step:.4} dB from a quantum to the next");
+    assert!(step < 0.1, "{step}");
+}
+
+#[test]
 fn eight_lanes_with_their_own_bands_give_the_bits_of_each_alone() {
     let k = kind(ID);
     let wide = WIDE.iter().find(|w| w.id == ID).expect("on the shelf");

@@ -35,7 +35,7 @@ fn part(sound: &[f32], hz: f64, rate: f64) -> f64 {
 fn little_folds_back() {
     // 15 kHz at 44.1 kHz: whatever folds back lies on multiples of 300 Hz, 147 frames a period.
     for (curve, name) in CURVES.iter().enumerate() {
-        for (drive, bound) in [(0.0, -90.0), (12.0, -80.0), (24.0, -65.0), (36.0, -55.0)] {
+        for (drive, bound) in [(0.0, -90.0), (6.0, -90.0), (12.0, -88.0), (24.0, -85.0), (36.0, -85.0)] {
             let params = SaturatorParams { drive, curve: curve as f32, ..Default::default() };
             let mut sound = sine(15_000.0, 44_100.0, QUANTUM * 147, 1.0);
             run(&params, 44_100.0, &mut sound);

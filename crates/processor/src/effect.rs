@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mixsmith_dsp::lane::wide::{Bundle, Kernel, Widest, Widest16};
 use mixsmith_dsp::{Lane, X8, X16};
 
+use crate::ending::Ending;
 use crate::widened::widened;
 use crate::{Param, ParamSet, Ramp};
 
@@ -46,7 +47,7 @@ pub struct Setup {
 pub enum Tail {
     /// Not longer than its latency.
     None,
-    /// This many frames until the rest is below -120 dB of full scale.
+    /// This many frames until the rest is below -120 dB of full scale. It is cut off there: silence follows, exactly.
     Frames(usize),
 }
 
@@ -126,8 +127,8 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     fn latency(&self) -> usize {
         0
     }
-    /// How long it sounds on.
-    fn tail(&self) -> Tail {
+    /// How long it sounds on in one lane, with the parameters of the last piece.
+    fn tail(&self, _lane: usize) -> Tail {
         Tail::None
     }
     /// Hears of the parameters' courses before the first piece for which they hold. What follows from parameters alone
@@ -151,7 +152,7 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
 pub trait Processor<T: Copy>: Send {
     /// See [`Effect::latency`].
     fn latency(&self) -> usize;
-    /// See [`Effect::tail`].
+    /// The longest [`Effect::tail`] of its lanes.
     fn tail(&self) -> Tail;
     /// Sets the parameters' courses, in the order of the table, until they are set again.
     fn set(&mut self, ramps: &[Ramp<T>]);
@@ -171,28 +172,47 @@ pub trait Processor<T: Copy>: Send {
 pub(crate) struct Erased<T: Copy, E: Effect<T>> {
     effect: E,
     ramps: E::Params<Ramp<T>>,
+    ending: Ending<T>,
+    /// Have the parameters been set since the last piece?
+    set: bool,
 }
 
 /// A piece of sound for an effect to process.
-struct Piece<'a, T: Copy, E: Effect<T>> {
-    effect: &'a mut E,
-    ramps: &'a E::Params<Ramp<T>>,
-    io: Io<'a, T>,
-}
+struct Piece<'a, T: Copy, E: Effect<T>>(&'a mut Erased<T, E>, Io<'a, T>);
 
-impl<T: Copy, E: Effect<T>> Kernel for Piece<'_, T, E> {
+impl<T: Lane, E: Effect<T>> Kernel for Piece<'_, T, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.effect.process(self.ramps, self.io);
+        let Piece(Erased { effect, ramps, ending, set }, Io { left, mut right, key }) = self;
+        let io = Io { left: &mut *left, right: right.as_deref_mut(), key };
+        let ends = ending.hear(&io);
+        effect.process(ramps, io);
+        if std::mem::take(set) {
+            ending.aim(lasts(effect));
+        }
+        if ends {
+            ending.cut(left, right);
+        }
     }
+}
+
+/// Frames that a sound lasts on in each lane, nought where it has no tail.
+fn lasts<T: Lane, E: Effect<T>>(effect: &E) -> T {
+    let mut lasts = T::zero();
+    for lane in 0..T::WIDTH {
+        if let Tail::Frames(frames) = effect.tail(lane) {
+            lasts.set(lane, (effect.latency() + frames) as f32);
+        }
+    }
+    lasts
 }
 
 impl<T: Lane, E: Effect<T>> Erased<T, E> {
     pub(crate) fn new(setup: &Setup, values: &[f32]) -> Self {
         let ramps: Vec<Ramp<T>> = values.iter().map(|&value| Ramp::still(T::splat(value))).collect();
         let effect = E::new(setup, &E::Params::<f32>::from_slice(values));
-        Erased { effect, ramps: E::Params::<Ramp<T>>::from_slice(&ramps) }
+        Erased { effect, ramps: E::Params::<Ramp<T>>::from_slice(&ramps), ending: Ending::new(), set: true }
     }
 }
 
@@ -204,14 +224,19 @@ where
         self.effect.latency()
     }
     fn tail(&self) -> Tail {
-        self.effect.tail()
+        let frames = |lane| match self.effect.tail(lane) {
+            Tail::None => None,
+            Tail::Frames(frames) => Some(frames),
+        };
+        (0..T::WIDTH).filter_map(frames).max().map_or(Tail::None, Tail::Frames)
     }
     fn set(&mut self, ramps: &[Ramp<T>]) {
         self.ramps = E::Params::<Ramp<T>>::from_slice(ramps);
         self.effect.set(&self.ramps);
+        self.set = true;
     }
     fn run(&mut self, io: Io<'_, T>) {
-        T::run(Piece { effect: &mut self.effect, ramps: &self.ramps, io });
+        T::run(Piece(self, io));
     }
     fn reduction_db(&self, lane: usize) -> f32 {
         self.effect.reduction_db(lane)

@@ -4,6 +4,7 @@
 //! line, the reference pages and the generic tests are read from that table.
 
 mod effect;
+mod ending;
 mod param;
 mod table;
 mod unit;

@@ -20,11 +20,11 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         number: 22,
-        title: "The same with noise up to half the rate, where no two converters agree",
+        title: "The same with noise up to half the rate, behind converters that are flat to 0.453, 0.46 and 0.47 of it",
         unit: "dB",
         gate: 0.05,
         best: 0.0,
-        only_told: true,
+        only_told: false,
         measure: overs_of_the_top,
     },
 ];
@@ -107,8 +107,8 @@ fn hostile(n: usize) -> (String, Vec<f32>) {
     }
 }
 
-/// The largest over of the signals, made ready in some way, behind a converter that is flat to a share of the rate.
-fn worst(length: Length, prepare: impl Fn(Vec<f32>) -> Vec<f32>, flat: f64) -> Result<Measured, Failed> {
+/// The largest over of the signals, made ready in some way, behind converters that are flat to a share of the rate.
+fn worst(length: Length, prepare: impl Fn(Vec<f32>) -> Vec<f32>, flat: &[f64]) -> Result<Measured, Failed> {
     let settings: [&[Set]; 3] = [
         &[("gain", 6.0), ("ceiling", CEILING as f32)],
         &[("gain", 18.0), ("lookahead", 1.0), ("release", 10.0), ("ceiling", CEILING as f32)],
@@ -123,9 +123,11 @@ fn worst(length: Length, prepare: impl Fn(Vec<f32>) -> Vec<f32>, flat: f64) -> R
         // With silence around it, so that all of it comes out.
         let sound = prepare([&[0.0; 512], &sound[..], &[0.0; 512]].concat());
         let out = mono("dynamics.limiter", settings[n / 10 % 3], RATE, &sound)?;
-        cases.push((db(true_peak(&out, flat)) - CEILING, name));
+        for &flat in flat {
+            cases.push((db(true_peak(&out, flat)) - CEILING, format!("{name}, flat to {flat:.3}")));
+        }
     }
-    let count = cases.len();
+    let count = cases.len() / flat.len();
     let worst = Measured::worst(cases);
     let note = format!("{count} signals; the worst: {}", worst.note);
     Ok(Measured { note, ..worst })
@@ -133,10 +135,11 @@ fn worst(length: Length, prepare: impl Fn(Vec<f32>) -> Vec<f32>, flat: f64) -> R
 
 fn overs(length: Length) -> Result<Measured, Failed> {
     // Up to 22.5 kHz at 48 kHz, all that a reconstruction can be asked for; judged by one without error.
-    worst(length, |sound| below(&sound, 0.45, 0.47), 0.5)
+    worst(length, |sound| below(&sound, 0.45, 0.47), &[0.5])
 }
 
 fn overs_of_the_top(length: Length) -> Result<Measured, Failed> {
-    // A usual converter: flat to 20 kHz at 44.1 kHz.
-    worst(length, |sound| sound, 20.0 / 44.1)
+    // From a usual converter, flat to 20 kHz at 44.1 kHz, to one as steep as the limiter's own detector. What lies above is
+    // reconstructed by each in its own way: one without error puts the jumps of a square wave 1.4 dB over.
+    worst(length, |sound| sound, &[20.0 / 44.1, 0.46, 0.47])
 }

@@ -51,6 +51,15 @@ pub const ROWS: &[Row] = &[
         measure: running_cases,
     },
     Row {
+        number: 28,
+        title: "EBU Tech 3341 cases 1 to 5, 9 and 12 against what BS.1770 gives for them to the letter",
+        unit: "LU",
+        gate: 0.02,
+        best: 0.005,
+        only_told: false,
+        measure: cases_by_the_letter,
+    },
+    Row {
         number: 30,
         title: "EBU Tech 3342 cases 1 to 4: loudness range",
         unit: "LU",
@@ -118,16 +127,24 @@ fn series(facts: &[Fact], what: &str) -> Result<Vec<f64>, Failed> {
 
 const SILENT: f64 = -999.0;
 
+/// Peak level in dBFS and seconds of the parts of a signal.
+type Parts = &'static [(f64, f64)];
+/// Cases 1 to 5, and what they are to read, LUFS.
+const INTEGRATED: [(Parts, f64); 5] = [
+    (&[(-23.0, 20.0)], -23.0),
+    (&[(-33.0, 20.0)], -33.0),
+    (&[(-36.0, 10.0), (-23.0, 60.0), (-36.0, 10.0)], -23.0),
+    (&[(-72.0, 10.0), (-36.0, 10.0), (-23.0, 60.0), (-36.0, 10.0), (-72.0, 10.0)], -23.0),
+    (&[(-26.0, 20.0), (-20.0, 20.1), (-26.0, 20.0)], -23.0),
+];
+/// A round of case 9.
+const NINE: Parts = &[(-20.0, 1.34), (-30.0, 1.66)];
+/// A round of case 12.
+const TWELVE: Parts = &[(-20.0, 0.18), (-30.0, 0.22)];
+
 fn integrated_cases(_: Length) -> Result<Measured, Failed> {
-    let table: [(&[(f64, f64)], f64); 5] = [
-        (&[(-23.0, 20.0)], -23.0),
-        (&[(-33.0, 20.0)], -33.0),
-        (&[(-36.0, 10.0), (-23.0, 60.0), (-36.0, 10.0)], -23.0),
-        (&[(-72.0, 10.0), (-36.0, 10.0), (-23.0, 60.0), (-36.0, 10.0), (-72.0, 10.0)], -23.0),
-        (&[(-26.0, 20.0), (-20.0, 20.1), (-26.0, 20.0)], -23.0),
-    ];
     let mut cases = Vec::new();
-    for (place, (signal, wanted)) in table.into_iter().enumerate() {
+    for (place, &(signal, wanted)) in INTEGRATED.iter().enumerate() {
         let found = facts(parts(signal));
         cases.push(((number(&found, "loudness.integrated")? - wanted).abs(), format!("case {}", place + 1)));
         if place < 2 {
@@ -158,7 +175,7 @@ fn steady(series: &[f64], from: f64, to: f64, wanted: f64) -> f64 {
 
 fn short_cases(length: Length) -> Result<Measured, Failed> {
     let every = length.pick(7, 1);
-    let nine = facts(parts(&[(-20.0, 1.34), (-30.0, 1.66)].repeat(5)));
+    let nine = facts(parts(&NINE.repeat(5)));
     let mut cases = vec![(steady(&series(&nine, "loudness.short")?, 1.5, 13.4, -23.0), "case 9".to_owned())];
     for i in (0..20).step_by(every) {
         let late = f64::from(i) * 0.15;
@@ -176,7 +193,7 @@ fn short_cases(length: Length) -> Result<Measured, Failed> {
 
 fn momentary_cases(length: Length) -> Result<Measured, Failed> {
     let every = length.pick(7, 1);
-    let twelve = facts(parts(&[(-20.0, 0.18), (-30.0, 0.22)].repeat(25)));
+    let twelve = facts(parts(&TWELVE.repeat(25)));
     let mut cases =
         vec![(steady(&series(&twelve, "loudness.momentary")?, 0.8, 9.7, -23.0), "case 12".to_owned())];
     for i in (0..20).step_by(every) {
@@ -258,8 +275,9 @@ fn another_meter(length: Length) -> Result<Measured, Failed> {
     Ok(Measured::worst(cases))
 }
 
-/// Loudness range by the letter of EBU Tech 3342, with the filter of the table: windows of 3 s every 100 ms.
-fn range_by_the_letter(left: &[f32], right: &[f32]) -> f64 {
+/// Mean power of both channels, weighted by the letter of ITU-R BS.1770-5 with the filter of its table, over windows of
+/// so many frames every 100 ms.
+fn windows_by_the_letter(left: &[f32], right: &[f32], frames: usize) -> Vec<f64> {
     let heard = |x: &[f32]| {
         let second = |x: &[f64], b: [f64; 3], a: [f64; 2]| {
             let (mut x1, mut x2, mut y1, mut y2) = (0.0, 0.0, 0.0, 0.0);
@@ -275,11 +293,51 @@ fn range_by_the_letter(left: &[f32], right: &[f32]) -> f64 {
     };
     let (l, r) = (heard(left), heard(right));
     let power = |from: usize| {
-        let span = from..from + 144_000;
-        l[span.clone()].iter().chain(&r[span]).map(|x| x * x).sum::<f64>() / 144_000.0
+        let span = from..from + frames;
+        l[span.clone()].iter().chain(&r[span]).map(|x| x * x).sum::<f64>() / frames as f64
     };
-    let windows: Vec<f64> = (0..=l.len() - 144_000).step_by(4800).map(power).collect();
-    let loud: Vec<f64> = windows.into_iter().filter(|power| -0.691 + 10.0 * power.log10() >= -70.0).collect();
+    (0..=l.len() - frames).step_by(4800).map(power).collect()
+}
+
+/// Loudness of a mean power in LKFS.
+fn lkfs(power: f64) -> f64 {
+    -0.691 + 10.0 * power.log10()
+}
+
+/// Integrated loudness by the letter, with both gates.
+fn integrated_by_the_letter(blocks: &[f64]) -> f64 {
+    let mean = |blocks: &[f64]| blocks.iter().sum::<f64>() / blocks.len() as f64;
+    let loud: Vec<f64> = blocks.iter().copied().filter(|power| lkfs(*power) > -70.0).collect();
+    let gate = 0.1 * mean(&loud);
+    lkfs(mean(&loud.into_iter().filter(|power| *power > gate).collect::<Vec<f64>>()))
+}
+
+fn cases_by_the_letter(_: Length) -> Result<Measured, Failed> {
+    let mut cases = Vec::new();
+    for (place, (signal, wanted)) in INTEGRATED.iter().enumerate() {
+        let sound = parts(signal);
+        let letter = integrated_by_the_letter(&windows_by_the_letter(&sound, &sound, 19_200));
+        let found = number(&facts(sound), "loudness.integrated")?;
+        cases.push(((found - letter).abs(), format!("case {}: {letter:.3} for {wanted}", place + 1)));
+    }
+    // As long as the window: it holds the same wherever it lies.
+    let (short, momentary) = (parts(&NINE.repeat(5)), parts(&TWELVE.repeat(25)));
+    for (name, sound, frames, what, from, to) in [
+        ("case 9", short, 144_000, "loudness.short", 1.5, 13.4),
+        ("case 12", momentary, 19_200, "loudness.momentary", 0.8, 9.7),
+    ] {
+        let windows = windows_by_the_letter(&sound, &sound, frames);
+        let letter = lkfs(windows[windows.len() / 2]);
+        let found = series(&facts(sound), what)?;
+        cases.push((steady(&found, from, to, letter), format!("{name}: {letter:.3} for -23")));
+    }
+    Ok(Measured::worst(cases))
+}
+
+/// Loudness range by the letter of EBU Tech 3342, with the filter of the table: windows of 3 s every 100 ms.
+fn range_by_the_letter(left: &[f32], right: &[f32]) -> f64 {
+    let windows = windows_by_the_letter(left, right, 144_000);
+    let loud: Vec<f64> = windows.into_iter().filter(|power| lkfs(*power) >= -70.0).collect();
     let gate = 0.01 * loud.iter().sum::<f64>() / loud.len() as f64;
     let mut levels: Vec<f64> =
         loud.into_iter().filter(|power| *power >= gate).map(|p| 10.0 * p.log10()).collect();

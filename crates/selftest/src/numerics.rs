@@ -242,7 +242,7 @@ fn live_against_offline(length: Length) -> Result<Measured, Failed> {
 /// What [`fingerprint`] gives on x86-64 with the mathematics of the GNU C library. A change of the sound changes it;
 /// the row then says what to put here, and stops nothing.
 #[cfg(target_arch = "x86_64")]
-const KEPT: Option<u64> = Some(0xbaf5_71ce_1b2f_a095);
+const KEPT: Option<u64> = Some(0x41d0_13f7_2e92_e4d7);
 #[cfg(not(target_arch = "x86_64"))]
 const KEPT: Option<u64> = None;
 

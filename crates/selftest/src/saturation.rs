@@ -18,7 +18,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         number: 21,
-        title: "Saturator: the same with 24 dB of drive",
+        title: "Saturator, tape, exciter and clipper: the same with 24 dB of drive",
         unit: "dBc",
         gate: -80.0,
         best: -110.0,
@@ -60,5 +60,18 @@ fn usual(_: Length) -> Result<Measured, Failed> {
 }
 
 fn hard(_: Length) -> Result<Measured, Failed> {
-    Ok(Measured::worst(saturator(&[24.0])?))
+    let mut cases = saturator(&[24.0])?;
+    for speed in [0.0, 1.0, 2.0] {
+        let alias = alias("colour.tape", &[("drive", 24.0), ("speed", speed)])?;
+        cases.push((alias, format!("tape, speed {speed}")));
+    }
+    for even in [0.0, 100.0] {
+        let alias = alias("colour.exciter", &[("drive", 24.0), ("mix", 100.0), ("even", even)])?;
+        cases.push((alias, format!("exciter, {even} % even")));
+    }
+    for knee in [0.0, 3.0, 12.0] {
+        let alias = alias("dynamics.clipper", &[("drive", 24.0), ("knee", knee)])?;
+        cases.push((alias, format!("clipper, knee {knee} dB")));
+    }
+    Ok(Measured::worst(cases))
 }

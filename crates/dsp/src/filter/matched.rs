@@ -236,8 +236,9 @@ fn start(prototype: &Prototype, rate: f64, highest: f64) -> Model {
     Model { kind, p, help: None }
 }
 
-/// Where the fit looks: about the corner as wide as the resonance, and evenly up to the top.
-fn points(prototype: &Prototype, rate: f64) -> ([Point; MOST_POINTS], usize) {
+/// Where the fit looks: about the corner as wide as the resonance, and evenly up to the top. `row` sections bring down what
+/// one does.
+fn points(prototype: &Prototype, rate: f64, row: i32) -> ([Point; MOST_POINTS], usize) {
     let q = match prototype.shape {
         Shape::Bell { q, .. } | Shape::LowShelf { q, .. } | Shape::HighShelf { q, .. } => q,
         Shape::LowPass { q } | Shape::HighPass { q } | Shape::Notch { q } => q,
@@ -261,7 +262,8 @@ fn points(prototype: &Prototype, rate: f64) -> ([Point; MOST_POINTS], usize) {
             let power = prototype.power(hz);
             let tan = (PI * hz / rate).tan();
             // What is 70 dB down is hardly heard.
-            list[count] = (tan * tan, power.max(1e-12).ln(), power / (power + 1e-7));
+            let heard = power.powi(row);
+            list[count] = (tan * tan, power.max(1e-12).ln(), heard / (heard + 1e-7));
             count += 1;
         }
     }
@@ -352,7 +354,13 @@ fn fit(mut model: Model, list: &[Point], rounds: usize) -> Model {
 
 /// The digital section for a prototype at a sample rate (frames a second).
 pub fn matched(prototype: &Prototype, rate: f64) -> Section {
-    let (list, count) = points(prototype, rate);
+    matched_in_a_row(prototype, rate, 1)
+}
+
+/// The same for one of so many sections of a steep pass: where all of them are far down, no care is taken, and so all the
+/// more where they are not.
+pub fn matched_in_a_row(prototype: &Prototype, rate: f64, sections: usize) -> Section {
+    let (list, count) = points(prototype, rate, sections as i32);
     let list = &list[..count];
     one(prototype, rate, list).section()
 }
@@ -360,7 +368,7 @@ pub fn matched(prototype: &Prototype, rate: f64) -> Section {
 /// The same as near as two sections come, for bells and shelves that one does not bring within 0.05 dB. Else the second
 /// lets everything pass.
 pub fn matched_closely(prototype: &Prototype, rate: f64) -> [Section; 2] {
-    let (list, count) = points(prototype, rate);
+    let (list, count) = points(prototype, rate, 1);
     let list = &list[..count];
     let one = one(prototype, rate, list);
     let alone = [one.section(), Section::IDENTITY];

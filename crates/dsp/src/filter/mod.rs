@@ -9,6 +9,6 @@ pub mod three_way;
 
 pub use crossover::Crossover;
 pub use design::Prototype;
-pub use matched::{matched, matched_closely};
+pub use matched::{matched, matched_closely, matched_in_a_row};
 pub use svf::{Section, Svf, cascade};
 pub use three_way::ThreeWay;
