@@ -17,8 +17,8 @@ use crate::workload;
 
 /// The track that is moved.
 const TRACK: usize = 5;
-/// Room in the store, bytes: for all of 32 tracks of two minutes.
-const ROOM: u64 = 3 << 30;
+/// Room in the store, bytes: for all of 32 tracks of a minute, and for a move or two.
+const ROOM: u64 = 1 << 30;
 
 /// One move of a hand, a little further each time.
 struct Move {

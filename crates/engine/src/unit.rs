@@ -14,8 +14,8 @@ pub(crate) struct Unit {
     /// How many of them are added up as one, group by group.
     groups: Vec<usize>,
     wide: Option<Box<dyn Together>>,
-    /// Which strips have their sound before the fader from elsewhere; the others run alone. Empty if none has.
-    frozen: Vec<bool>,
+    /// Have the strips their sound before the fader from elsewhere?
+    frozen: bool,
 }
 
 /// The units of a level. `stride` is the largest number of frames run at once, `threads` how many units should have
@@ -59,17 +59,16 @@ impl Unit {
         };
         let strip = |node| Running::new(node, plan.rate, plan.tempo, stride, wide.is_none());
         let strips = nodes.iter().map(strip).collect();
-        Unit { strips, groups: groups.to_vec(), wide, frozen: Vec::new() }
+        Unit { strips, groups: groups.to_vec(), wide, frozen: false }
     }
 
-    /// A group some of whose strips have their sound before the fader already in their outputs when it is run. To the same bits.
-    pub fn frozen(plan: &Plan, nodes: &[Node], frozen: Vec<bool>, stride: usize) -> Self {
-        let strip =
-            |(node, frozen): (&Node, &bool)| Running::new(node, plan.rate, plan.tempo, stride, !frozen);
-        let strips = nodes.iter().zip(&frozen).map(strip).collect();
+    /// A group whose strips have their sound before the fader already in their outputs when it is run. To the same bits.
+    pub fn frozen(plan: &Plan, nodes: &[Node], stride: usize) -> Self {
+        let strip = |node| Running::new(node, plan.rate, plan.tempo, stride, false);
+        let strips = nodes.iter().map(strip).collect();
         let faders = if nodes.len() > 1 { Faders::new(nodes) } else { None };
         let wide = faders.map(|faders| Box::new(faders) as Box<dyn Together>);
-        Unit { strips, groups: vec![nodes.len()], wide, frozen }
+        Unit { strips, groups: vec![nodes.len()], wide, frozen: true }
     }
 
     /// How many strips it has.
@@ -84,13 +83,9 @@ impl Unit {
 
     /// See [`Running::run`].
     pub fn run(&mut self, outputs: &mut [Output], before: &[Output], frame: u64, frames: usize) {
-        let alone = self.wide.is_none() || !self.frozen.is_empty();
-        for (place, (strip, out)) in self.strips.iter_mut().zip(&mut *outputs).enumerate() {
-            if self.frozen.get(place) == Some(&true) {
-                continue;
-            }
+        for (strip, out) in self.strips.iter_mut().zip(&mut *outputs).filter(|_| !self.frozen) {
             strip.enter(out, before, frame, frames);
-            if alone {
+            if self.wide.is_none() {
                 strip.insert(out, before, frame, frames);
             }
         }

@@ -181,6 +181,8 @@ fn studio(room: u64) -> Desk {
     desk
 }
 
+/// Strips that run beside `t0` in the lanes of one unit, itself among them.
+const UNIT: usize = 5;
 /// Strips of the studio that are no tracks.
 const BUSES: usize = 5;
 const TRACKS: usize = 12;
@@ -204,7 +206,7 @@ fn after_a_move_only_what_hears_of_it_runs() {
     assert_eq!(desk.again("heard again").run, 0, "that was there before");
 
     desk.turn("t1", "eq", "gain1", -4.0);
-    assert_eq!(desk.again("an equaliser").run, BUSES + 1);
+    assert_eq!(desk.again("an equaliser").run, BUSES + UNIT);
 
     desk.with("t4", |strip| strip.sends[0].values = [("level".to_owned(), -30.0)].into());
     assert_eq!(desk.again("a send").run, 3, "hall, mix and master");
@@ -331,5 +333,5 @@ fn a_render_that_was_stopped_leaves_the_store_as_it_was() {
     assert_eq!(desk.again("at first").run, TRACKS + BUSES);
     desk.turn("t0", "eq", "gain1", 9.0);
     stopped(&mut desk);
-    assert_eq!(desk.again("an equaliser").run, BUSES + 1);
+    assert_eq!(desk.again("an equaliser").run, BUSES + UNIT);
 }

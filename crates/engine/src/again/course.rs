@@ -10,9 +10,6 @@ use crate::node::Reduced;
 use crate::plan::{KeyEdge, Node, Take};
 use crate::render::STRIDE;
 
-/// A strip that runs alone takes as long as so many that run in the lanes of one unit.
-const ALONE: usize = 3;
-
 /// How a unit gets its outputs.
 pub(crate) enum Way {
     /// Nobody needs them.
@@ -21,22 +18,14 @@ pub(crate) enum Way {
     Play(Vec<(usize, Take, Arc<Sound>)>),
     /// All of it runs.
     Whole,
-    /// Strips that have a sound are played up to their faders; the others run alone.
-    Part(Vec<Option<Arc<Sound>>>),
+    /// Its strips are played up to their faders and go on from there. One strip that must run takes all of its unit along: in
+    /// lanes eight take half as long as one alone.
+    Part(Vec<Arc<Sound>>),
 }
 
 impl Way {
     pub fn is_whole(&self) -> bool {
         matches!(self, Way::Whole)
-    }
-
-    /// Does this strip of the unit run from its inputs on?
-    fn runs(&self, strip: usize) -> bool {
-        match self {
-            Way::Rest | Way::Play(_) => false,
-            Way::Whole => true,
-            Way::Part(played) => played[strip].is_none(),
-        }
     }
 }
 
@@ -88,7 +77,7 @@ impl Course {
                 let (first, last) = (after - count, after);
                 after = first;
                 let way = way(first..last, marks, frozen, &asked, |node| known(node, &reduced));
-                for node in (first..last).filter(|node| way.runs(node - first)) {
+                for node in (first..last).filter(|_| way.is_whole()) {
                     ask(&plan.nodes[node], &mut asked);
                     reduced[node] = None;
                 }
@@ -123,9 +112,7 @@ fn way(
         }
     }
     let pre = |node: usize| frozen.sound(marks[node].pre).filter(|_| known(node) && !asked[node].taps);
-    let played: Vec<Option<Arc<Sound>>> = nodes.map(pre).collect();
-    let run = played.iter().filter(|played| played.is_none()).count();
-    if run == played.len() || run * ALONE > played.len() { Way::Whole } else { Way::Part(played) }
+    nodes.map(pre).collect::<Option<_>>().map_or(Way::Whole, Way::Part)
 }
 
 /// Asks for what a node needs when it runs.
@@ -159,7 +146,7 @@ pub(super) fn gifts(plan: &Plan, course: &Course, marks: &[Marks], strides: u64)
                 node += count;
                 continue;
             }
-            for strip in 0..count {
+            for _ in 0..count {
                 let (of, place) = (&plan.nodes[node], node);
                 let bus = !of.inputs.is_empty();
                 let mut give = |rank: u8, take: Take| {
@@ -172,7 +159,7 @@ pub(super) fn gifts(plan: &Plan, course: &Course, marks: &[Marks], strides: u64)
                 if bus || !of.inserts.is_empty() {
                     used[node].takes.iter().for_each(|&take| give(if bus { 1 } else { 3 }, take));
                 }
-                if !of.inserts.is_empty() && way.runs(strip) {
+                if !of.inserts.is_empty() && way.is_whole() {
                     give(if bus { 4 } else { 2 }, Take::Pre);
                     let bytes = Reduced::bytes(of.inserts.len());
                     reduced.push(Want { rank: 0, mark: marks[node].reduced, bytes });

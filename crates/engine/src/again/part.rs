@@ -57,10 +57,7 @@ impl Part {
                 let nodes = &nodes[..strips];
                 let unit = match &way {
                     Way::Whole => Some(Unit::new(plan, nodes, groups, STRIDE)),
-                    Way::Part(played) => {
-                        let frozen = played.iter().map(Option::is_some).collect();
-                        Some(Unit::frozen(plan, nodes, frozen, STRIDE))
-                    }
+                    Way::Part(_) => Some(Unit::frozen(plan, nodes, STRIDE)),
                     Way::Rest | Way::Play(_) => None,
                 };
                 parts.push(Part { way, strips, unit, keeps: keeps(first, strips) });
@@ -100,9 +97,7 @@ impl Part {
             Way::Whole => {}
             Way::Part(played) => {
                 for (sound, out) in played.iter().zip(&mut *outputs) {
-                    if let Some(sound) = sound {
-                        sound.play(stride, &mut out.post);
-                    }
+                    sound.play(stride, &mut out.post);
                 }
             }
         }
@@ -117,8 +112,7 @@ impl Part {
     /// What the inserts of each strip turned down; nothing of those that did not run.
     pub fn reduced(&self) -> impl Iterator<Item = Option<Vec<Reduced>>> {
         (0..self.strips).map(|strip| {
-            let known = matches!(&self.way, Way::Part(played) if played[strip].is_some());
-            let unit = self.unit.as_ref().filter(|_| !known)?;
+            let unit = self.unit.as_ref().filter(|_| self.way.is_whole())?;
             Some(unit.strips()[strip].reductions().to_vec())
         })
     }
@@ -128,10 +122,7 @@ impl Part {
         match &self.way {
             Way::Rest | Way::Play(_) => Worked { played: self.strips, ..Worked::default() },
             Way::Whole => Worked { run: self.strips, ..Worked::default() },
-            Way::Part(played) => {
-                let mixed = played.iter().flatten().count();
-                Worked { run: self.strips - mixed, mixed, played: 0 }
-            }
+            Way::Part(_) => Worked { mixed: self.strips, ..Worked::default() },
         }
     }
 
