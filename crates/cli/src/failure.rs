@@ -81,6 +81,7 @@ impl From<PipelineError> for Failure {
             PipelineError::NoSong { .. }
             | PipelineError::NoSound { .. }
             | PipelineError::NoTracks { .. }
+            | PipelineError::Track { .. }
             | PipelineError::Missing { .. } => Exit::Input,
             PipelineError::Text { .. } | PipelineError::Compile(_) | PipelineError::Impulse { .. } => {
                 Exit::Text
