@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     completions, decide, demo, facts, man, meter, mix, prep, render, restore, selftest, set, unset, why,
+    write_rides,
 };
 use crate::failure::CODES;
 
@@ -81,6 +82,7 @@ pub enum Command {
     Why(why::Why),
     Set(set::Set),
     Unset(unset::Unset),
+    WriteRides(write_rides::WriteRides),
     Selftest(selftest::Selftest),
     Restore(restore::Restore),
     Completions(completions::Completions),
