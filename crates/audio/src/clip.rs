@@ -5,12 +5,16 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::read::{self, limits, samples::Stored};
 use crate::{Audio, ReadError, Stamp};
 
 /// Frames converted at a time.
 const PIECE: usize = 4096;
+
+/// The identity of the next clip.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// One decoded recording at the song's rate. It may be read by many threads at once, at any position.
 #[derive(Debug)]
@@ -25,6 +29,7 @@ pub struct Clip {
     /// What a recording was when it was opened where it stands: nobody has looked through it, and others may write to it.
     foreign: Option<Stamp>,
     fault: OnceLock<String>,
+    identity: u64,
 }
 
 #[derive(Debug)]
@@ -50,14 +55,23 @@ impl Clip {
             *x = 0.0;
         }
         let (rate, channels, frames) = (audio.rate, audio.channels.len(), audio.frames() as u64);
-        Clip { rate, channels, frames, source: Source::Memory(audio), foreign: None, fault: OnceLock::new() }
+        Clip::new(rate, channels, frames, Source::Memory(audio))
     }
 
     /// A clip of plain samples that stay on disk, from this byte on.
     pub(crate) fn in_file(file: File, from: u64, stored: Stored, rate: u32, frames: u64) -> Clip {
-        let channels = stored.channels;
-        let source = Source::File { file, from, stored };
-        Clip { rate, channels, frames, source, foreign: None, fault: OnceLock::new() }
+        Clip::new(rate, stored.channels, frames, Source::File { file, from, stored })
+    }
+
+    fn new(rate: u32, channels: usize, frames: u64, source: Source) -> Clip {
+        let identity = NEXT.fetch_add(1, Ordering::Relaxed);
+        Clip { rate, channels, frames, source, foreign: None, fault: OnceLock::new(), identity }
+    }
+
+    /// A number that no other clip of this run of the program has or had: two reads of one identity give the same sound,
+    /// as long as there is no [`Clip::fault`].
+    pub fn identity(&self) -> u64 {
+        self.identity
     }
 
     /// Opens a file of plain samples (WAV and its relatives, AIFF, CAF) where it stands: nothing is read yet, and no memory taken

@@ -33,6 +33,19 @@ pub fn once(
     threads: usize,
     out: &Path,
 ) -> Result<(), Box<dyn Error>> {
+    let (session, sources) = self::song(song, folder, tracks)?;
+    let prints = Prints { strips: vec!["master".to_owned()], ..Prints::default() };
+    let plan = compile(&session, &KINDS, &sources, &prints)?;
+    let mut tape = Tape(WavWriter::create(out, RATE, 2, Sample::I24, Dither::Tpdf)?);
+    let mut sinks: Vec<Box<dyn Sink + '_>> = vec![Box::new(Borrowed(&mut tape))];
+    render(&plan, session.song.frames, threads, &mut sinks, &mut |_| true)?;
+    drop(sinks);
+    tape.0.finish()?;
+    Ok(())
+}
+
+/// Opens the tracks, and says how they are mixed.
+pub fn song(song: Song, folder: &Path, tracks: usize) -> Result<(Session, Sources), Box<dyn Error>> {
     let mut session = session(tracks);
     let mut sources = Sources::new();
     for number in 0..tracks {
@@ -59,14 +72,7 @@ pub fn once(
     if song == Song::Canon2 {
         real::make(&mut session);
     }
-    let prints = Prints { strips: vec!["master".to_owned()], ..Prints::default() };
-    let plan = compile(&session, &KINDS, &sources, &prints)?;
-    let mut tape = Tape(WavWriter::create(out, RATE, 2, Sample::I24, Dither::Tpdf)?);
-    let mut sinks: Vec<Box<dyn Sink + '_>> = vec![Box::new(Borrowed(&mut tape))];
-    render(&plan, session.song.frames, threads, &mut sinks, &mut |_| true)?;
-    drop(sinks);
-    tape.0.finish()?;
-    Ok(())
+    Ok((session, sources))
 }
 
 /// Opens a recording as the program does: where it stands, or, at another rate, through the cache.

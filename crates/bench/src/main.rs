@@ -1,8 +1,9 @@
 //! Times the engine and its kernels, with the peers that are installed beside them, in interleaved rounds.
 //!
 //! `cargo run --release -p mixsmith-bench -- --name machine` writes all tables into `benches/runs/<day>-machine.md`;
-//! `canon1`, `canon2` or `kernels` asks for some of them.
+//! `canon1`, `canon2`, `again` or `kernels` asks for some of them.
 
+mod again;
 mod canon;
 mod contenders;
 mod kernels;
@@ -54,6 +55,8 @@ enum Table {
     Canon1,
     /// The same nearer to a real mix: stereo, automation, look-ahead, a key, a driven limiter.
     Canon2,
+    /// CANON-1 rendered again after one move.
+    Again,
     /// Single effects, the meter, decoding, resampling.
     Kernels,
 }
@@ -62,6 +65,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let flags = Flags::parse();
     if let Some([threads, out]) = flags.once.as_deref() {
         let tracks = flags.tracks.first().copied().unwrap_or(8);
+        if flags.tables.contains(&Table::Again) {
+            return again::once(&flags.folder, tracks, flags.rounds);
+        }
         let song = if flags.tables.contains(&Table::Canon2) { Song::Canon2 } else { Song::Canon1 };
         return canon::once(song, &flags.folder, tracks, threads.parse()?, Path::new(out));
     }
@@ -80,6 +86,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if asked(Table::Canon2) {
         text += &mixes::canon2(&wish)?;
+    }
+    if asked(Table::Again) {
+        text += &again::table(&wish)?;
     }
     if asked(Table::Kernels) {
         text += &kernels::table(&wish)?;

@@ -76,7 +76,7 @@ fn spent(_who: Who) -> io::Result<f64> {
 
 /// Most resident memory of a process so far, MB.
 #[allow(clippy::disallowed_methods, reason = "the system tells it in a file")]
-fn peak(process: u32) -> f64 {
+pub fn peak(process: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());

@@ -3,7 +3,9 @@
 pub mod completions;
 pub mod decide;
 pub mod demo;
+pub mod export;
 pub mod facts;
+pub mod import;
 pub mod man;
 pub mod meter;
 pub mod mix;
@@ -40,6 +42,8 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::WriteRides(write_rides) => write_rides.run(common),
         Command::Selftest(selftest) => selftest.run(common),
         Command::Restore(restore) => restore.run(common),
+        Command::Export(export) => export.run(common),
+        Command::Import(import) => import.run(common),
         Command::Completions(completions) => completions.run(common),
         Command::Man(man) => man.run(common),
     }

@@ -80,6 +80,7 @@ impl From<PipelineError> for Failure {
         let exit = match &error {
             PipelineError::NoSong { .. }
             | PipelineError::NoSound { .. }
+            | PipelineError::NoProject { .. }
             | PipelineError::NoTracks { .. }
             | PipelineError::Track { .. }
             | PipelineError::Missing { .. } => Exit::Input,

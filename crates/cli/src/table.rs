@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, decide, demo, facts, man, meter, mix, prep, render, restore, selftest, set, unset, why,
-    write_rides,
+    completions, decide, demo, export, facts, import, man, meter, mix, prep, render, restore, selftest, set,
+    unset, why, write_rides,
 };
 use crate::failure::CODES;
 
@@ -85,6 +85,8 @@ pub enum Command {
     WriteRides(write_rides::WriteRides),
     Selftest(selftest::Selftest),
     Restore(restore::Restore),
+    Export(export::Export),
+    Import(import::Import),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -197,7 +199,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 14);
+        assert_eq!(names.len(), 17);
     }
 
     #[test]

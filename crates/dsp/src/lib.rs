@@ -1,7 +1,7 @@
 //! Arithmetic on sound: lanes, mathematics, filters, dynamics, space.
 //!
 //! Knows nothing of tracks, files or parameters. Every kernel is written once, generic over [`Lane`]: one
-//! channel (`f32`) or eight side by side ([`X8`]), and a lane of eight gives the same bits as a scalar.
+//! channel (`f32`), or eight or sixteen side by side ([`X8`], [`X16`]), and each gives the same bits as a scalar.
 
 pub mod convolution;
 pub mod delay_line;
@@ -20,4 +20,4 @@ pub mod shaper;
 pub mod space;
 pub mod true_peak;
 
-pub use lane::{Lane, X8};
+pub use lane::{Lane, X8, X16};

@@ -1,7 +1,7 @@
 //! The shelf: one line an effect.
 
 use mixsmith_dsp::X8;
-use mixsmith_dsp::lane::wide::Widest;
+use mixsmith_dsp::lane::wide::{Widest, Widest16};
 use mixsmith_processor::{Kind, Kinds};
 
 macro_rules! shelf {
@@ -13,7 +13,11 @@ macro_rules! shelf {
     };
     (@wide $module:ident :: $effect:ident) => { Kind::of::<crate::$module::$effect<X8>>() };
     (@wide $module:ident :: $effect:ident widest) => {
-        Kind::widest::<crate::$module::$effect<X8>, crate::$module::$effect<Widest>>()
+        Kind::widest::<
+            crate::$module::$effect<X8>,
+            crate::$module::$effect<Widest>,
+            crate::$module::$effect<Widest16>,
+        >()
     };
 }
 

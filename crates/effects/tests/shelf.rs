@@ -3,9 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
-use mixsmith_dsp::{Lane, X8};
+use mixsmith_dsp::lane::wide::Bundle;
+use mixsmith_dsp::{Lane, X16};
 use mixsmith_effects::all::{ALL, WIDE};
-use mixsmith_processor::{Change, Io, Key, Kind, Processor, QUANTUM, Ramp, Setup, Tail, Unit};
+use mixsmith_processor::{Build, Change, Io, Key, Kind, Processor, QUANTUM, Ramp, Setup, Tail, Unit};
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -255,73 +256,85 @@ fn latency_is_what_it_says() {
 }
 
 #[test]
-fn eight_side_by_side_give_the_bits_of_each_alone() {
+fn side_by_side_they_give_the_bits_of_each_alone() {
     every(|kind| {
         let wide = WIDE.iter().find(|w| w.id == kind.id).expect("the shelves hold the same");
-        let mut random = Noise(99);
-        for round in 0..12 {
-            let start = defaults(kind);
-            // Each lane its own values, and its own move to others; a rebuilt parameter is shared by all.
-            let mut value = |p: &mixsmith_processor::Param, i: usize| {
-                let any = fitting(p, p.value(random.upto(1001) as f32 / 1000.0));
-                if p.change == Change::Rebuild || random.upto(3) == 0 { start[i] } else { any }
-            };
-            let mut pick = || -> Vec<Vec<f32>> {
-                (0..8).map(|_| kind.params.iter().enumerate().map(|(i, p)| value(p, i)).collect()).collect()
-            };
-            let stages = [pick(), pick(), pick()];
-            let inputs: Vec<Vec<f32>> =
-                (0..16).map(|i| noise(100 + round * 16 + i, QUANTUM * 12, 0.7)).collect();
-            let keys: Vec<Vec<f32>> = (0..8).map(|i| noise(500 + i, QUANTUM * 12, 0.9)).collect();
-            let ramp = |lane: usize, q: usize, i: usize| {
-                let (from, to) = (stages[q.saturating_sub(1) / 4][lane][i], stages[q / 4][lane][i]);
-                if matches!(kind.params[i].change, Change::Smooth(_)) {
-                    Ramp { from, to }
-                } else {
-                    Ramp::still(to)
-                }
-            };
-            let lanes = |f: &dyn Fn(usize) -> f32| X8(std::array::from_fn(f));
-            let mut bundle = (wide.build)(&setup(48_000.0), &start);
-            let mut together = vec![];
-            for q in 0..12 {
-                let ramps: Vec<Ramp<X8>> = (0..kind.params.len())
-                    .map(|i| Ramp { from: lanes(&|k| ramp(k, q, i).from), to: lanes(&|k| ramp(k, q, i).to) })
-                    .collect();
-                let at = |channel: usize, f: usize| lanes(&|k| inputs[2 * k + channel][q * QUANTUM + f]);
-                let mut left: Vec<X8> = (0..QUANTUM).map(|f| at(0, f)).collect();
-                let mut right: Vec<X8> = (0..QUANTUM).map(|f| at(1, f)).collect();
-                let key: Vec<X8> = (0..QUANTUM).map(|f| lanes(&|k| keys[k][q * QUANTUM + f])).collect();
-                let key = Some(Key { left: &key, right: None });
-                bundle.process(&ramps, Io { left: &mut left, right: Some(&mut right), key });
-                together.extend(left.into_iter().zip(right));
+        side_by_side(kind, wide.build);
+        if let Some(sixteen) = wide.sixteen.filter(|_| X16::available()) {
+            side_by_side(kind, sixteen);
+        }
+    });
+}
+
+fn side_by_side<B: Bundle>(kind: &Kind<f32>, build: Build<B>) {
+    let mut random = Noise(99);
+    for round in 0..12 {
+        let start = defaults(kind);
+        // Each lane its own values, and its own move to others; a rebuilt parameter is shared by all.
+        let mut value = |p: &mixsmith_processor::Param, i: usize| {
+            let any = fitting(p, p.value(random.upto(1001) as f32 / 1000.0));
+            if p.change == Change::Rebuild || random.upto(3) == 0 { start[i] } else { any }
+        };
+        let mut pick = || -> Vec<Vec<f32>> {
+            (0..B::WIDTH)
+                .map(|_| kind.params.iter().enumerate().map(|(i, p)| value(p, i)).collect())
+                .collect()
+        };
+        let stages = [pick(), pick(), pick()];
+        let inputs: Vec<Vec<f32>> =
+            (0..2 * B::WIDTH as u32).map(|i| noise(100 + round * 32 + i, QUANTUM * 12, 0.7)).collect();
+        let keys: Vec<Vec<f32>> = (0..B::WIDTH as u32).map(|i| noise(500 + i, QUANTUM * 12, 0.9)).collect();
+        let ramp = |lane: usize, q: usize, i: usize| {
+            let (from, to) = (stages[q.saturating_sub(1) / 4][lane][i], stages[q / 4][lane][i]);
+            if matches!(kind.params[i].change, Change::Smooth(_)) {
+                Ramp { from, to }
+            } else {
+                Ramp::still(to)
             }
-            for k in 0..8 {
-                let mut alone = (kind.build)(&setup(48_000.0), &stages[0][k]);
-                for q in 0..12 {
-                    let ramps: Vec<_> = (0..kind.params.len()).map(|i| ramp(k, q, i)).collect();
-                    let span = q * QUANTUM..(q + 1) * QUANTUM;
-                    let out = feed(
-                        &mut *alone,
-                        &ramps,
-                        &inputs[2 * k][span.clone()],
-                        &inputs[2 * k + 1][span.clone()],
-                        Some(&keys[k][span.clone()]),
+        };
+        let lanes = |f: &dyn Fn(usize) -> f32| {
+            let mut lanes = B::zero();
+            (0..B::WIDTH).for_each(|lane| lanes.set(lane, f(lane)));
+            lanes
+        };
+        let mut bundle = build(&setup(48_000.0), &start);
+        let mut together = vec![];
+        for q in 0..12 {
+            let ramps: Vec<Ramp<B>> = (0..kind.params.len())
+                .map(|i| Ramp { from: lanes(&|k| ramp(k, q, i).from), to: lanes(&|k| ramp(k, q, i).to) })
+                .collect();
+            let at = |channel: usize, f: usize| lanes(&|k| inputs[2 * k + channel][q * QUANTUM + f]);
+            let mut left: Vec<B> = (0..QUANTUM).map(|f| at(0, f)).collect();
+            let mut right: Vec<B> = (0..QUANTUM).map(|f| at(1, f)).collect();
+            let key: Vec<B> = (0..QUANTUM).map(|f| lanes(&|k| keys[k][q * QUANTUM + f])).collect();
+            let key = Some(Key { left: &key, right: None });
+            bundle.process(&ramps, Io { left: &mut left, right: Some(&mut right), key });
+            together.extend(left.into_iter().zip(right));
+        }
+        for k in 0..B::WIDTH {
+            let mut alone = (kind.build)(&setup(48_000.0), &stages[0][k]);
+            for q in 0..12 {
+                let ramps: Vec<_> = (0..kind.params.len()).map(|i| ramp(k, q, i)).collect();
+                let span = q * QUANTUM..(q + 1) * QUANTUM;
+                let out = feed(
+                    &mut *alone,
+                    &ramps,
+                    &inputs[2 * k][span.clone()],
+                    &inputs[2 * k + 1][span.clone()],
+                    Some(&keys[k][span.clone()]),
+                );
+                for (f, i) in span.enumerate() {
+                    let (wide_l, wide_r) = (together[i].0.get(k), together[i].1.get(k));
+                    assert!(
+                        wide_l.to_bits() == out[0][f].to_bits() && wide_r.to_bits() == out[1][f].to_bits(),
+                        "round {round}, lane {k}, frame {i}: {wide_l} for {} or {wide_r} for {}",
+                        out[0][f],
+                        out[1][f]
                     );
-                    for (f, i) in span.enumerate() {
-                        let (wide_l, wide_r) = (together[i].0.0[k], together[i].1.0[k]);
-                        assert!(
-                            wide_l.to_bits() == out[0][f].to_bits()
-                                && wide_r.to_bits() == out[1][f].to_bits(),
-                            "round {round}, lane {k}, frame {i}: {wide_l} for {} or {wide_r} for {}",
-                            out[0][f],
-                            out[1][f]
-                        );
-                    }
                 }
             }
         }
-    });
+    }
 }
 
 /// Effects that are not the same to the bit however the sound is cut, and by how much (dB of full scale) they may

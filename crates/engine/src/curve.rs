@@ -48,6 +48,11 @@ impl Curve {
         out
     }
 
+    /// The break-points; none where it stands still.
+    pub(crate) fn points(&self) -> &[Point] {
+        if self.moves() { &self.points } else { &[] }
+    }
+
     /// Does it ever move?
     pub fn moves(&self) -> bool {
         self.points.len() > 1

@@ -28,7 +28,7 @@ pub(crate) struct Output {
     /// After the fader.
     pub post: Pair,
     /// Before the fader, kept only where somebody takes it.
-    pre: Option<Pair>,
+    pub pre: Option<Pair>,
     /// Inputs (or gains) of the inserts, kept only for shadows.
     taps: Vec<Option<Pair>>,
     /// Sums over the strips that run with it.
@@ -49,12 +49,26 @@ impl Output {
         }
     }
 
-    fn take(&self, take: Take) -> &Pair {
+    pub fn take(&self, take: Take) -> &Pair {
         match (take, &self.pre) {
             (Take::Pre, Some(pre)) => pre,
             (Take::Sum(sum), _) => &self.sums[sum],
             _ => &self.post,
         }
+    }
+
+    pub fn take_mut(&mut self, take: Take) -> &mut Pair {
+        match (take, &mut self.pre) {
+            (Take::Pre, Some(pre)) => pre,
+            (Take::Sum(sum), _) => &mut self.sums[sum],
+            _ => &mut self.post,
+        }
+    }
+
+    /// Keeps what comes before the fader, too.
+    pub fn keep_pre(&mut self) {
+        let frames = self.post.left.len();
+        self.pre.get_or_insert_with(|| Pair::new(frames));
     }
 }
 
@@ -82,7 +96,7 @@ struct RunningInsert {
 
 /// What an insert turned down so far.
 #[derive(Clone, Copy, Debug, Default)]
-struct Reduced {
+pub(crate) struct Reduced {
     most_db: f32,
     /// Of every frame.
     sum_db: f64,
@@ -90,6 +104,23 @@ struct Reduced {
 }
 
 impl Reduced {
+    /// Bytes that these take in the store of [`crate::Frozen`].
+    pub fn bytes(inserts: usize) -> u64 {
+        (128 + inserts * size_of::<Reduced>()) as u64
+    }
+
+    /// Strip id, insert id, largest and mean gain reduction in dB of the inserts of a node.
+    pub fn all<'a>(
+        node: &'a Node,
+        reduced: &'a [Reduced],
+    ) -> impl Iterator<Item = (&'a str, &'a str, f32, f32)> {
+        let inserts = node.inserts.iter().zip(reduced).filter(|_| !node.shadow);
+        inserts.map(|(plan, reduced)| {
+            let mean = reduced.sum_db / reduced.frames.max(1) as f64;
+            (node.strip.as_str(), plan.id.as_str(), reduced.most_db, mean as f32)
+        })
+    }
+
     fn add(&mut self, reduction: f32, frames: usize) {
         self.most_db = self.most_db.max(reduction);
         self.sum_db += f64::from(reduction) * frames as f64;
@@ -120,13 +151,9 @@ impl Running {
         &self.plan.sums
     }
 
-    /// Strip id, insert id, largest and mean gain reduction in dB of every insert.
-    pub fn reductions(&self) -> impl Iterator<Item = (&str, &str, f32, f32)> {
-        let inserts = self.plan.inserts.iter().zip(&self.reduced).filter(|_| !self.plan.shadow);
-        inserts.map(|(plan, reduced)| {
-            let mean = reduced.sum_db / reduced.frames.max(1) as f64;
-            (self.plan.strip.as_str(), plan.id.as_str(), reduced.most_db, mean as f32)
-        })
+    /// What each insert turned down so far.
+    pub fn reductions(&self) -> &[Reduced] {
+        &self.reduced
     }
 
     /// Notes what an insert turned down in a piece of so many frames.

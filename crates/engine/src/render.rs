@@ -6,12 +6,12 @@ use mixsmith_dsp::denormals;
 use rayon::prelude::*;
 
 use crate::Plan;
-use crate::node::{Output, Running};
-use crate::unit::{Unit, units};
+use crate::again::{Course, Part, Spare};
+use crate::node::{Output, Reduced};
 
 /// Frames that a strip runs at once offline. Buffers of this size are all the memory that a strip takes, however long
 /// the song is.
-const STRIDE: usize = 8192;
+pub(crate) const STRIDE: usize = 8192;
 
 /// Takes what a print gives, in order.
 pub trait Sink: Send {
@@ -39,6 +39,17 @@ pub struct Rendered {
     pub reductions: Vec<Reduction>,
 }
 
+/// How much a render had to do, in strips.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Worked {
+    /// Run from their inputs to their outputs.
+    pub run: usize,
+    /// Run from their faders on, with what an earlier render left before them.
+    pub mixed: usize,
+    /// Not run: what they gave to others was there, or was not needed.
+    pub played: usize,
+}
+
 /// Why a render stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -64,41 +75,94 @@ pub fn render(
     sinks: &mut [Box<dyn Sink + '_>],
     watch: &mut (dyn FnMut(u64) -> bool + Send),
 ) -> Result<Rendered, RenderError> {
+    let mut parts = Part::all(plan, Course::whole(plan), threads, |_, _| Vec::new());
+    run(plan, frames, threads, &mut parts, &Spare::default(), sinks, watch)?;
+    let reduced: Vec<Vec<Reduced>> = parts.iter().flatten().flat_map(Part::reduced).flatten().collect();
+    Ok(Rendered::new(plan, reduced.iter().map(Vec::as_slice)))
+}
+
+impl Rendered {
+    /// From what the inserts of each node turned down.
+    pub(crate) fn new<'a>(plan: &'a Plan, reduced: impl Iterator<Item = &'a [Reduced]>) -> Self {
+        let inserts = plan.nodes.iter().zip(reduced).flat_map(|(node, reduced)| Reduced::all(node, reduced));
+        let reductions = inserts.filter(|&(_, _, most, _)| most > 0.0);
+        let reductions = reductions.map(|(strip, insert, most_db, mean_db)| Reduction {
+            strip: strip.to_owned(),
+            insert: insert.to_owned(),
+            most_db,
+            mean_db,
+        });
+        Rendered { reductions: reductions.collect() }
+    }
+}
+
+/// Frames of the engine's time until `frames` frames of the song have left every print.
+fn until(plan: &Plan, frames: u64) -> u64 {
+    let late = plan.prints.iter().map(|print| plan.nodes[print.node].latency as u64).max();
+    frames + late.unwrap_or(0)
+}
+
+/// How many strides that takes.
+pub(crate) fn strides(plan: &Plan, frames: u64) -> u64 {
+    until(plan, frames).div_ceil(STRIDE as u64)
+}
+
+/// Runs the parts of a plan on threads. Strips that depend on no other run one stride ahead of the rest, so that what must
+/// wait (the buses, the mix, the master) has the tracks of the next stride beside it.
+pub(crate) fn run(
+    plan: &Plan,
+    frames: u64,
+    threads: usize,
+    parts: &mut [Vec<Part>],
+    spare: &Spare,
+    sinks: &mut [Box<dyn Sink + '_>],
+    watch: &mut (dyn FnMut(u64) -> bool + Send),
+) -> Result<(), RenderError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.max(1))
         .build()
         .map_err(|error| RenderError::Threads(error.to_string()))?;
-    pool.install(|| strides(plan, frames, sinks, watch))
+    pool.install(|| stride_by_stride(plan, frames, parts, spare, sinks, watch))
 }
 
-/// Runs the strips that depend on no other one stride ahead of the rest, so that what must wait (the buses, the mix,
-/// the master) has the tracks of the next stride beside it.
-fn strides(
+fn stride_by_stride(
     plan: &Plan,
     frames: u64,
+    parts: &mut [Vec<Part>],
+    spare: &Spare,
     sinks: &mut [Box<dyn Sink + '_>],
     watch: &mut (dyn FnMut(u64) -> bool + Send),
-) -> Result<Rendered, RenderError> {
-    let mut levels: Vec<Vec<Unit>> = plan.levels.iter().map(|level| units(plan, level, STRIDE)).collect();
-    let outputs = || -> Vec<Output> { plan.nodes.iter().map(|node| Output::new(node, STRIDE)).collect() };
+) -> Result<(), RenderError> {
+    let outputs = || -> Vec<Output> {
+        let mut outputs: Vec<Output> = plan.nodes.iter().map(|node| Output::new(node, STRIDE)).collect();
+        let mut rest = outputs.as_mut_slice();
+        for part in parts.iter().flatten() {
+            let (own, later) = rest.split_at_mut(part.len());
+            part.prepare(own);
+            rest = later;
+        }
+        outputs
+    };
     let (mut now, mut ahead) = (outputs(), outputs());
-    let (tracks, rest) = levels.split_at_mut(1.min(plan.levels.len()));
+    let (tracks, rest) = parts.split_at_mut(1.min(plan.levels.len()));
     let starts: Vec<usize> = plan.levels.iter().map(|level| level.start).collect();
-    let late = plan.prints.iter().map(|print| plan.nodes[print.node].latency as u64).max().unwrap_or(0);
-    tracks.iter_mut().for_each(|tracks| run(tracks, &mut ahead, 0, 0));
+    let until = until(plan, frames);
+    if until > 0 {
+        tracks.iter_mut().for_each(|tracks| level(tracks, &mut ahead, 0, 0, spare));
+    }
     let mut frame = 0;
-    while frame < frames + late {
+    while frame < until {
         std::mem::swap(&mut now, &mut ahead);
         let next = frame + STRIDE as u64;
         let ((), written) = rayon::join(
             || {
-                if next < frames + late {
-                    tracks.iter_mut().for_each(|tracks| run(tracks, &mut ahead, 0, next));
+                if next < until {
+                    tracks.iter_mut().for_each(|tracks| level(tracks, &mut ahead, 0, next, spare));
                 }
             },
             || {
-                for (level, &start) in rest.iter_mut().zip(starts.iter().skip(1)) {
-                    run(level, &mut now, start, frame);
+                for (parts, &start) in rest.iter_mut().zip(starts.iter().skip(1)) {
+                    level(parts, &mut now, start, frame, spare);
                 }
                 write(plan, frames, frame, &now, sinks)
             },
@@ -109,29 +173,21 @@ fn strides(
             return Err(RenderError::Stopped);
         }
     }
-    let strips = levels.iter().flatten().flat_map(Unit::strips);
-    let reductions = strips.flat_map(Running::reductions).filter(|&(_, _, most, _)| most > 0.0);
-    let reductions = reductions.map(|(strip, insert, most_db, mean_db)| Reduction {
-        strip: strip.to_owned(),
-        insert: insert.to_owned(),
-        most_db,
-        mean_db,
-    });
-    Ok(Rendered { reductions: reductions.collect() })
+    Ok(())
 }
 
 /// Runs a level whose nodes have their outputs from the place `start` on.
-fn run(units: &mut [Unit], outputs: &mut [Output], start: usize, frame: u64) {
+fn level(parts: &mut [Part], outputs: &mut [Output], start: usize, frame: u64, spare: &Spare) {
     let (before, mut rest) = outputs.split_at_mut(start);
-    let mut jobs = Vec::with_capacity(units.len());
-    for unit in units {
-        let (own, later) = rest.split_at_mut(unit.len());
+    let mut jobs = Vec::with_capacity(parts.len());
+    for part in parts {
+        let (own, later) = rest.split_at_mut(part.len());
         rest = later;
-        jobs.push((unit, own));
+        jobs.push((part, own));
     }
     jobs.par_iter_mut()
         .with_max_len(1)
-        .for_each(|(unit, own)| denormals::flushed(|| unit.run(own, before, frame, STRIDE)));
+        .for_each(|(part, own)| denormals::flushed(|| part.run(own, before, frame, spare)));
 }
 
 /// Gives the sinks the part of the stride at `frame` that belongs to the song.

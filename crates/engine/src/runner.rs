@@ -27,7 +27,7 @@ impl std::fmt::Debug for Runner {
 impl Runner {
     /// Prepares to play a print of the plan from the start. Allocates.
     pub fn new(plan: &Plan, print: usize) -> Self {
-        let levels = plan.levels.iter().map(|level| units(plan, level, QUANTUM)).collect();
+        let levels = plan.levels.iter().map(|level| units(plan, level, QUANTUM, 1)).collect();
         let outputs = plan.nodes.iter().map(|node| Output::new(node, QUANTUM)).collect();
         let node = plan.prints[print].node;
         Runner { levels, outputs, print: node, frame: 0, taken: QUANTUM }

@@ -37,7 +37,8 @@ fn fits(node: &Node) -> bool {
     !node.inserts.is_empty() && node.inserts.iter().all(plain)
 }
 
-fn alike(a: &Node, b: &Node) -> bool {
+/// Are they of one shape?
+pub(crate) fn alike(a: &Node, b: &Node) -> bool {
     let same = |(a, b): (&crate::plan::PlannedInsert, &crate::plan::PlannedInsert)| {
         let built = |(param, (a, b)): (&mixsmith_processor::Param, (&crate::Curve, &crate::Curve))| {
             param.change != Change::Rebuild || a.at(0) == b.at(0)

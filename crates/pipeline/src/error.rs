@@ -31,6 +31,14 @@ pub enum PipelineError {
         /// Why it has no sound.
         why: String,
     },
+    /// A project of another program cannot be read.
+    #[error("{}: {why}.", path.display())]
+    NoProject {
+        /// What was given.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// Nothing in the folder can be mixed.
     #[error("{}: no track that could be read. Put the song's tracks into it, one audio file a track.{}", path.display(), list(problems))]
     NoTracks {

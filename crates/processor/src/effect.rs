@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use mixsmith_dsp::lane::wide::{self, Kernel, Widest};
-use mixsmith_dsp::{Lane, X8};
+use mixsmith_dsp::lane::wide::{Bundle, Kernel, Widest, Widest16};
+use mixsmith_dsp::{Lane, X8, X16};
 
+use crate::widened::widened;
 use crate::{Param, ParamSet, Ramp};
 
 /// The answer of a room (or a box, or a loudspeaker) to a click, at the rate of the song.
@@ -167,7 +168,7 @@ pub trait Processor<T: Copy>: Send {
     fn gains(&self) -> Option<[&[T]; 2]>;
 }
 
-struct Erased<T: Copy, E: Effect<T>> {
+pub(crate) struct Erased<T: Copy, E: Effect<T>> {
     effect: E,
     ramps: E::Params<Ramp<T>>,
 }
@@ -188,7 +189,7 @@ impl<T: Copy, E: Effect<T>> Kernel for Piece<'_, T, E> {
 }
 
 impl<T: Lane, E: Effect<T>> Erased<T, E> {
-    fn new(setup: &Setup, values: &[f32]) -> Self {
+    pub(crate) fn new(setup: &Setup, values: &[f32]) -> Self {
         let ramps: Vec<Ramp<T>> = values.iter().map(|&value| Ramp::still(T::splat(value))).collect();
         let effect = E::new(setup, &E::Params::<f32>::from_slice(values));
         Erased { effect, ramps: E::Params::<Ramp<T>>::from_slice(&ramps) }
@@ -210,9 +211,7 @@ where
         self.effect.set(&self.ramps);
     }
     fn run(&mut self, io: Io<'_, T>) {
-        let piece = Piece { effect: &mut self.effect, ramps: &self.ramps, io };
-        // Several frames of one channel fit into wide registers, too.
-        if wide::available() { wide::run(piece) } else { piece.run() }
+        T::run(Piece { effect: &mut self.effect, ramps: &self.ramps, io });
     }
     fn reduction_db(&self, lane: usize) -> f32 {
         self.effect.reduction_db(lane)
@@ -230,53 +229,8 @@ where
     Box::new(Erased::<T, E>::new(setup, values))
 }
 
-/// An effect over the widest registers of this machine, seen as one over plain lanes.
-struct Widened<E: Effect<Widest>> {
-    inner: Erased<Widest, E>,
-    ramps: Vec<Ramp<Widest>>,
-}
-
-impl<E: Effect<Widest>> Processor<X8> for Widened<E>
-where
-    E::Params<Ramp<Widest>>: Send,
-{
-    fn latency(&self) -> usize {
-        self.inner.latency()
-    }
-    fn tail(&self) -> Tail {
-        self.inner.tail()
-    }
-    fn set(&mut self, ramps: &[Ramp<X8>]) {
-        for (wide, ramp) in self.ramps.iter_mut().zip(ramps) {
-            *wide = Ramp { from: ramp.from.into(), to: ramp.to.into() };
-        }
-        self.inner.set(&self.ramps);
-    }
-    fn run(&mut self, io: Io<'_, X8>) {
-        let key = io.key.map(|key| Key { left: wide::widest(key.left), right: key.right.map(wide::widest) });
-        let right = io.right.map(wide::widest_mut);
-        self.inner.run(Io { left: wide::widest_mut(io.left), right, key });
-    }
-    fn reduction_db(&self, lane: usize) -> f32 {
-        self.inner.reduction_db(lane)
-    }
-    fn gains(&self) -> Option<[&[X8]; 2]> {
-        self.inner.gains().map(|gains| gains.map(wide::any))
-    }
-}
-
-/// Builds an erased processor for eight side by side: over the widest registers where the machine has them, or else for any machine.
-pub fn erase_wide<P: Effect<X8>, W: Effect<Widest>>(setup: &Setup, values: &[f32]) -> Box<dyn Processor<X8>>
-where
-    P::Params<Ramp<X8>>: Send,
-    W::Params<Ramp<Widest>>: Send,
-{
-    if !wide::available() {
-        return erase::<X8, P>(setup, values);
-    }
-    let inner = Erased::<Widest, W>::new(setup, values);
-    Box::new(Widened { inner, ramps: vec![Ramp::still(Widest::zero()); values.len()] })
-}
+/// Builds a processor from values in the order of the table.
+pub type Build<T> = fn(&Setup, &[f32]) -> Box<dyn Processor<T>>;
 
 /// The shelf's record of an effect.
 pub struct Kind<T: 'static> {
@@ -291,7 +245,9 @@ pub struct Kind<T: 'static> {
     /// The parameters.
     pub params: &'static [Param],
     /// Builds a processor from values in the order of `params`. Before it runs its parameters are to be set.
-    pub build: fn(&Setup, &[f32]) -> Box<dyn Processor<T>>,
+    pub build: Build<T>,
+    /// Builds one for sixteen channels, on machines with registers for as many and for effects made for them.
+    pub sixteen: Option<Build<X16>>,
 }
 
 impl<T: Lane> Kind<T> {
@@ -307,6 +263,7 @@ impl<T: Lane> Kind<T> {
             ports: E::PORTS,
             params: <E::Params<f32> as ParamSet<f32>>::TABLE,
             build: erase::<T, E>,
+            sixteen: None,
         }
     }
 
@@ -317,15 +274,26 @@ impl<T: Lane> Kind<T> {
 }
 
 impl Kind<X8> {
-    /// The record of an effect that uses the widest registers of the machine. All that `W::process` calls a frame at a
-    /// time should be `#[inline(always)]`: see [`wide`].
-    pub const fn widest<P: Effect<X8>, W: Effect<Widest>>() -> Self
+    /// The record of an effect that uses the widest registers of the machine. All that its `process` calls a frame at a
+    /// time should be `#[inline(always)]`: see
+    /// [`mod@mixsmith_dsp::lane::wide`].
+    pub const fn widest<P: Effect<X8>, W: Effect<Widest>, S: Effect<Widest16>>() -> Self
     where
         P::Params<Ramp<X8>>: Send,
         W::Params<Ramp<Widest>>: Send,
+        S::Params<Ramp<Widest16>>: Send,
     {
-        Kind { build: erase_wide::<P, W>, ..Kind::of::<P>() }
+        Kind { build: eight::<P, W>, sixteen: Some(widened::<X16, S>), ..Kind::of::<P>() }
     }
+}
+
+/// Over the widest registers where the machine has them, or else for any machine.
+fn eight<P: Effect<X8>, W: Effect<Widest>>(setup: &Setup, values: &[f32]) -> Box<dyn Processor<X8>>
+where
+    P::Params<Ramp<X8>>: Send,
+    W::Params<Ramp<Widest>>: Send,
+{
+    if X8::available() { widened::<X8, W>(setup, values) } else { erase::<X8, P>(setup, values) }
 }
 
 impl<T> fmt::Debug for Kind<T> {

@@ -7,8 +7,9 @@ mod effect;
 mod param;
 mod table;
 mod unit;
+mod widened;
 
-pub use effect::{Effect, Impulse, Io, Key, Kind, Kinds, Ports, Processor, Setup, Tail, erase};
+pub use effect::{Build, Effect, Impulse, Io, Key, Kind, Kinds, Ports, Processor, Setup, Tail, erase};
 pub use param::{Change, Param, ParamSet, Ramp, Taper};
 pub use unit::{Unit, UnitError};
 

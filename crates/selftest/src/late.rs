@@ -97,7 +97,9 @@ macro_rules! plain {
             let mut shelf = with(WIDE);
             let own = [$(Kind::of::<mixsmith_effects::$module::$effect<X8>>()),*];
             for own in own {
-                shelf.iter_mut().filter(|kind| kind.id == own.id).for_each(|kind| kind.build = own.build);
+                shelf.iter_mut().filter(|kind| kind.id == own.id).for_each(|kind| {
+                    (kind.build, kind.sixteen) = (own.build, None);
+                });
             }
             shelf
         });

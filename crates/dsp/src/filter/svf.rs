@@ -6,6 +6,7 @@
 
 use std::f64::consts::PI;
 
+use super::skewed;
 use crate::{Lane, lane::Mask};
 
 /// One designed section: `(high s^2 + band g s + low g^2) / (s^2 + k g s + g^2)`, `s` being the bilinear
@@ -63,18 +64,18 @@ impl Section {
 
 /// Coefficients in the form that the kernel multiplies with.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Weights<L> {
-    g: L,
-    k: L,
+pub(super) struct Weights<L> {
+    pub g: L,
+    pub k: L,
     /// Of the input and of the two integrators.
-    m: [L; 3],
+    pub m: [L; 3],
 }
 
 impl<L: Lane> Weights<L> {
     /// What follows from the coefficients alone: `g + k`, the gain of the loop, `2 g`, and what the first integrator's
     /// way through the second adds to its weight.
     #[inline(always)]
-    fn solve(&self) -> [L; 4] {
+    pub fn solve(&self) -> [L; 4] {
         let sum = self.g + self.k;
         let a = self.g / (L::splat(1.0) + self.g * sum);
         [sum, a, self.g + self.g, self.m[1] + self.m[2] * self.g]
@@ -83,7 +84,7 @@ impl<L: Lane> Weights<L> {
     /// One sample. What the integrators gain is computed, not what they become: the difference is as small as the
     /// corner is low, and would drown in the rounding of a coefficient near one.
     #[inline(always)]
-    fn next(&self, &[sum, a, twice, m1]: &[L; 4], [s1, s2]: &mut [L; 2], x: L) -> L {
+    pub fn next(&self, &[sum, a, twice, m1]: &[L; 4], [s1, s2]: &mut [L; 2], x: L) -> L {
         let d = a * (x - *s2 - sum * *s1);
         let v1 = *s1 + d;
         let y = self.m[0] * x + m1 * v1 + self.m[2] * *s2;
@@ -100,7 +101,7 @@ pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
     sections: impl Iterator<Item = &'a mut Svf<L, N>>,
     mut channels: [&mut [L]; M],
 ) {
-    let mut still: [Option<&mut Svf<L, N>>; TOGETHER] = [const { None }; TOGETHER];
+    let mut still: [Option<&mut Svf<L, N>>; WAITING] = [const { None }; WAITING];
     let mut count = 0;
     for section in sections.filter(|section| section.active.any()) {
         if section.now != section.to {
@@ -111,33 +112,41 @@ pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
         }
         still[count] = Some(section);
         count += 1;
-        if count == TOGETHER {
+        if count == WAITING {
             run_still(&mut still, &mut count, &mut channels);
         }
     }
     run_still(&mut still, &mut count, &mut channels);
 }
 
-/// Sections that a sample goes through at once in [`cascade`]: as many as keep the registers busy.
+/// Sections that wait at most until they run in [`cascade`].
+const WAITING: usize = 8;
+/// Sections that a sample goes through at once: as many as keep the registers busy.
 const TOGETHER: usize = 6;
 
 /// Runs and forgets those that wait.
 #[inline(always)]
 fn run_still<L: Lane, const N: usize, const M: usize>(
-    still: &mut [Option<&mut Svf<L, N>>; TOGETHER],
+    still: &mut [Option<&mut Svf<L, N>>; WAITING],
     count: &mut usize,
     channels: &mut [&mut [L]; M],
 ) {
-    let [a, b, c, d, e, f] = still.each_mut().map(Option::take);
+    let waiting = &mut still[..*count];
     *count = 0;
-    match (a, b, c, d, e, f) {
-        (Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)) => together([a, b, c, d, e, f], channels),
-        (Some(a), Some(b), Some(c), Some(d), Some(e), _) => together([a, b, c, d, e], channels),
-        (Some(a), Some(b), Some(c), Some(d), ..) => together([a, b, c, d], channels),
-        (Some(a), Some(b), Some(c), ..) => together([a, b, c], channels),
-        (Some(a), Some(b), ..) => together([a, b], channels),
-        (Some(a), ..) => together([a], channels),
-        _ => {}
+    if skewed::run(waiting, channels) {
+        return;
+    }
+    for waiting in waiting.chunks_mut(TOGETHER) {
+        let mut next = waiting.iter_mut().filter_map(Option::take);
+        match [(); TOGETHER].map(|()| next.next()) {
+            [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] => together([a, b, c, d, e, f], channels),
+            [Some(a), Some(b), Some(c), Some(d), Some(e), _] => together([a, b, c, d, e], channels),
+            [Some(a), Some(b), Some(c), Some(d), ..] => together([a, b, c, d], channels),
+            [Some(a), Some(b), Some(c), ..] => together([a, b, c], channels),
+            [Some(a), Some(b), ..] => together([a, b], channels),
+            [Some(a), ..] => together([a], channels),
+            _ => {}
+        }
     }
 }
 
@@ -228,10 +237,10 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
 /// One section for `N` channels that share coefficients, each lane with its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Svf<L: Lane, const N: usize> {
-    now: Weights<L>,
+    pub(super) now: Weights<L>,
     to: Weights<L>,
     active: L::Mask,
-    state: [[L; 2]; N],
+    pub(super) state: [[L; 2]; N],
 }
 
 impl<L: Lane, const N: usize> Default for Svf<L, N> {
@@ -314,7 +323,7 @@ impl<L: Lane, const N: usize> Svf<L, N> {
     /// A number that is none, or endless, must not stay in the recursion, and one too small to be heard must not slow
     /// it down.
     #[inline(always)]
-    fn clean(&mut self) {
+    pub(super) fn clean(&mut self) {
         let (least, most) = (L::splat(1e-25), L::splat(1e15));
         for state in &mut self.state {
             for s in state {

@@ -6,7 +6,7 @@
 
 use std::arch::x86_64::*;
 use std::fmt;
-use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, MulAssign, Neg, Not, Sub, SubAssign};
+use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
 use super::{Lane, Mask, X8};
 
@@ -115,24 +115,7 @@ impl Neg for Avx8 {
         avx!(Avx8(_mm256_xor_ps(self.0, _mm256_set1_ps(-0.0))))
     }
 }
-impl AddAssign for Avx8 {
-    #[inline(always)]
-    fn add_assign(&mut self, o: Self) {
-        *self = *self + o;
-    }
-}
-impl SubAssign for Avx8 {
-    #[inline(always)]
-    fn sub_assign(&mut self, o: Self) {
-        *self = *self - o;
-    }
-}
-impl MulAssign for Avx8 {
-    #[inline(always)]
-    fn mul_assign(&mut self, o: Self) {
-        *self = *self * o;
-    }
-}
+assigns!(Avx8);
 
 impl Lane for Avx8 {
     type Mask = AvxMask8;
@@ -201,6 +184,14 @@ impl Lane for Avx8 {
     #[inline(always)]
     fn floor(self) -> Self {
         avx!(Avx8(_mm256_floor_ps(self.0)))
+    }
+    #[inline(always)]
+    fn risen(self, lowest: [f32; 2]) -> Self {
+        avx!({
+            let lowest = _mm256_castps128_ps256(_mm_castsi128_ps(_mm_loadl_epi64(lowest.as_ptr().cast())));
+            let rest = _mm256_permutevar8x32_ps(self.0, _mm256_setr_epi32(0, 0, 0, 1, 2, 3, 4, 5));
+            Avx8(_mm256_blend_ps::<0b11>(rest, lowest))
+        })
     }
 }
 

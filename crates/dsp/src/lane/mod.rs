@@ -1,15 +1,37 @@
-//! One sample of one channel (`f32`), or of eight channels side by side: [`X8`] on any machine, and in the wider
-//! registers of those that have them ([`mod@wide`]).
+//! One sample of one channel (`f32`), or of eight channels side by side, or sixteen: [`X8`] and [`X16`] on any machine,
+//! and in the wider registers of those that have them ([`mod@wide`]).
 //!
 //! Only operations that IEEE 754 rounds exactly are offered, and no fused multiply-add, so a kernel gives
 //! the same bits whichever lane it runs on.
 
+/// What follows from a lane's own arithmetic.
+macro_rules! assigns {
+    ($($lane:ty),*) => {$(
+        impl std::ops::AddAssign for $lane {
+            #[inline(always)]
+            fn add_assign(&mut self, o: Self) { *self = *self + o; }
+        }
+        impl std::ops::SubAssign for $lane {
+            #[inline(always)]
+            fn sub_assign(&mut self, o: Self) { *self = *self - o; }
+        }
+        impl std::ops::MulAssign for $lane {
+            #[inline(always)]
+            fn mul_assign(&mut self, o: Self) { *self = *self * o; }
+        }
+    )*};
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 pub mod wide;
+mod x16;
 mod x8;
 
 pub use x8::{Mask8, X8};
+pub use x16::{Mask16, X16};
 
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, MulAssign, Neg, Not, Sub, SubAssign};
@@ -76,6 +98,22 @@ pub trait Lane:
     fn power_of_two(whole: Self) -> Self;
     /// The largest whole number not above.
     fn floor(self) -> Self;
+
+    /// Each channel's number goes to the channel after the next; the first two take these.
+    #[inline(always)]
+    fn risen(self, lowest: [f32; 2]) -> Self {
+        let mut risen = self;
+        (2..Self::WIDTH).for_each(|i| risen.set(i, self.get(i - 2)));
+        lowest.into_iter().enumerate().take(Self::WIDTH).for_each(|(i, x)| risen.set(i, x));
+        risen
+    }
+
+    /// Runs a kernel over this lane, compiled for the widest registers that may be used with it.
+    #[inline(always)]
+    fn run<K: wide::Kernel>(kernel: K) -> K::Output {
+        // Several frames of one channel fit into wide registers, too.
+        if wide::available() { wide::run(kernel) } else { kernel.run() }
+    }
 
     /// Nought in every channel.
     fn zero() -> Self {

@@ -1,10 +1,10 @@
 //! Every lane gives the bits of one channel alone.
 
-use super::wide::{self, Widest};
-use super::{Lane, Mask, X8};
+use super::wide::{self, Bundle, Widest, Widest16};
+use super::{Lane, Mask, X8, X16};
 
 /// Numbers of every kind, in an order that meets each with each.
-fn numbers(round: usize) -> ([f32; 8], [f32; 8]) {
+fn numbers(round: usize) -> ([f32; 16], [f32; 16]) {
     let some = [0.0, -0.0, 1.0, -1.5, 1e-40, -3e38, f32::INFINITY, f32::NAN, 0.1, 6.5e4, -7.25, 1e-20];
     let pick = |i: usize| some[i % some.len()];
     (std::array::from_fn(|i| pick(i + round)), std::array::from_fn(|i| pick(i + round / some.len())))
@@ -44,46 +44,73 @@ fn bits(x: f32) -> u32 {
 }
 
 /// Compares all that does not ask about several channels at once.
-fn compare<L: Lane>(of: impl Fn([f32; 8]) -> L) {
+fn compare<L: Lane>(of: impl Fn([f32; 16]) -> L) {
     for round in 0..144 {
         let (a, b) = numbers(round);
         let wide = all(of(a), of(b));
         let single = wide.len() - 2;
-        for lane in 0..8 {
+        for lane in 0..L::WIDTH {
             let one = all(a[lane], b[lane]);
             for (i, (wide, one)) in wide.iter().zip(&one).enumerate().take(single) {
                 assert_eq!(bits(wide.get(lane)), bits(*one), "operation {i} of {} and {}", a[lane], b[lane]);
             }
         }
-        let any = a.iter().zip(&b).any(|(a, b)| a < b);
+        let (a_all, a, b) = (a, &a[..L::WIDTH], &b[..L::WIDTH]);
+        let risen = of(a_all).risen([7.0, 9.0]);
+        assert_eq!([risen.get(0), risen.get(1)], [7.0, 9.0]);
+        assert!((2..L::WIDTH).all(|lane| bits(risen.get(lane)) == bits(a[lane - 2])));
+        let any = a.iter().zip(b).any(|(a, b)| a < b);
         assert_eq!(wide[single].get(0) == 1.0, any);
         assert_eq!(wide[single + 1].get(0) == 1.0, a == b);
     }
 }
 
+fn eight(x: [f32; 16]) -> X8 {
+    X8(std::array::from_fn(|i| x[i]))
+}
+
+fn sixteen(x: [f32; 16]) -> X16 {
+    X16([eight(x), X8(std::array::from_fn(|i| x[8 + i]))])
+}
+
 #[test]
-fn eight_side_by_side_give_the_bits_of_one() {
-    compare(X8);
-    if wide::available() {
-        compare(|x| Widest::from(X8(x)));
+fn channels_side_by_side_give_the_bits_of_one() {
+    compare(eight);
+    compare(sixteen);
+    if X8::available() {
+        compare(|x| Widest::from(eight(x)));
     } else {
-        println!("skipped: this machine has no wider registers");
+        println!("skipped: this machine has no wider registers for eight");
+    }
+    if X16::available() {
+        compare(|x| Widest16::from(sixteen(x)));
+    } else {
+        println!("skipped: this machine has no wider registers for sixteen");
+    }
+}
+
+fn there_and_back<B: Bundle>() {
+    for frames in [0, 1, 7, 8, 9, 64, 67] {
+        let row = |j: usize| (0..frames).map(|i| (100 * j + i) as f32).collect::<Vec<_>>();
+        let rows: Vec<Vec<f32>> = (0..B::WIDTH).map(row).collect();
+        let mut wide = vec![B::splat(-1.0); frames];
+        for (part, rows) in rows.chunks(8).enumerate() {
+            wide::gather(std::array::from_fn(|j| rows[j].as_slice()), part, &mut wide);
+        }
+        for (i, frame) in wide.iter().enumerate() {
+            assert!((0..B::WIDTH).all(|j| frame.get(j) == (100 * j + i) as f32));
+        }
+        let mut back = vec![vec![-1.0; frames]; B::WIDTH];
+        for (part, back) in back.chunks_mut(8).enumerate() {
+            let mut slices = back.iter_mut().map(Vec::as_mut_slice);
+            wide::scatter(&wide, part, std::array::from_fn(|_| slices.next().unwrap()));
+        }
+        assert_eq!(back, rows);
     }
 }
 
 #[test]
 fn channels_are_laid_together_and_taken_apart() {
-    for frames in [0, 1, 7, 8, 9, 64, 67] {
-        let rows: Vec<Vec<f32>> =
-            (0..8).map(|j| (0..frames).map(|i| (100 * j + i) as f32).collect()).collect();
-        let mut wide = vec![X8::splat(-1.0); frames];
-        wide::gather(std::array::from_fn(|j| rows[j].as_slice()), &mut wide);
-        for (i, frame) in wide.iter().enumerate() {
-            assert_eq!(frame.0, std::array::from_fn(|j| (100 * j + i) as f32));
-        }
-        let mut back = vec![vec![-1.0; frames]; 8];
-        let mut slices = back.iter_mut().map(Vec::as_mut_slice);
-        wide::scatter(&wide, std::array::from_fn(|_| slices.next().unwrap()));
-        assert_eq!(back, rows);
-    }
+    there_and_back::<X8>();
+    there_and_back::<X16>();
 }

@@ -1,17 +1,20 @@
 //! The widest registers of the machine at hand, found at run time.
 //!
-//! The program is compiled for any machine of its kind. Where this one has more (AVX2 on x86-64), kernels over
+//! The program is compiled for any machine of its kind. Where this one has more (AVX2 and AVX-512 on x86-64), kernels over
 //! [`Widest`] that are inlined into [`run`] use it, to the same bits: only exactly rounded operations are offered.
 #![allow(unsafe_code)]
 
-use super::{Lane, X8};
+use super::{Lane, X8, X16};
+
+#[cfg(not(target_arch = "x86_64"))]
+use super::{X8 as Avx8, X16 as Avx16};
+#[cfg(target_arch = "x86_64")]
+use super::{avx2::Avx8, avx512::Avx16};
 
 /// Eight channels side by side in the widest registers that there may be.
-#[cfg(target_arch = "x86_64")]
-pub type Widest = super::avx2::Avx8;
-/// Eight channels side by side in the widest registers that there may be.
-#[cfg(not(target_arch = "x86_64"))]
-pub type Widest = X8;
+pub type Widest = Avx8;
+/// Sixteen channels side by side in the widest registers that there may be.
+pub type Widest16 = Avx16;
 
 /// Does this machine have what [`Widest`] needs? If not, nothing may be done with it.
 #[inline]
@@ -53,102 +56,157 @@ pub fn run<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
 }
 
-// SAFETY of the casts: both are eight numbers of 32 bits, one after the other, aligned to 32 bytes, and any bits are a
-// number.
-
-/// The same numbers as the widest lanes.
-pub fn widest(wide: &[X8]) -> &[Widest] {
-    unsafe { &*(std::ptr::from_ref(wide) as *const [Widest]) }
+/// Channels side by side as they go from one place to another: for any machine, with a twin in its widest registers.
+pub trait Bundle: Lane {
+    /// The same numbers in the widest registers that there may be.
+    type Widest: Lane + From<Self> + Into<Self>;
+    /// Does this machine have what the twin needs? If not, nothing may be done with it.
+    fn available() -> bool;
+    /// The same numbers in eights, one after the other.
+    fn eights(frames: &[Self]) -> &[X8];
+    /// The same numbers in eights, one after the other.
+    fn eights_mut(frames: &mut [Self]) -> &mut [X8];
+    /// The same numbers as the twin.
+    fn widest(frames: &[Self]) -> &[Self::Widest];
+    /// The same numbers as the twin.
+    fn widest_mut(frames: &mut [Self]) -> &mut [Self::Widest];
+    /// The same numbers as lanes for any machine.
+    fn any(frames: &[Self::Widest]) -> &[Self];
 }
 
-/// The same numbers as the widest lanes.
-pub fn widest_mut(wide: &mut [X8]) -> &mut [Widest] {
-    unsafe { &mut *(std::ptr::from_mut(wide) as *mut [Widest]) }
-}
-
-/// The same numbers as lanes for any machine.
-pub fn any(wide: &[Widest]) -> &[X8] {
-    unsafe { &*(std::ptr::from_ref(wide) as *const [X8]) }
-}
-
-/// Lays eight channels side by side: number `i` of row `j` becomes channel `j` of frame `i`. All are as long.
-pub fn gather(rows: [&[f32]; 8], frames: &mut [X8]) {
-    if available() {
-        run(Gather { rows, frames });
-    } else {
-        gather_from(0, rows, frames);
-    }
-}
-
-fn gather_from(start: usize, rows: [&[f32]; 8], frames: &mut [X8]) {
-    for (j, row) in rows.into_iter().enumerate() {
-        for (frame, &x) in frames[start..].iter_mut().zip(&row[start..]) {
-            frame.set(j, x);
+// SAFETY of the casts: all are numbers of 32 bits, as many, one after the other; a bundle is aligned as its twin is and as
+// eights are, or more; and any bits are a number.
+macro_rules! bundle {
+    ($any:ident, $widest:ty, $available:expr) => {
+        impl Bundle for $any {
+            type Widest = $widest;
+            fn available() -> bool {
+                $available
+            }
+            #[inline(always)]
+            fn eights(frames: &[Self]) -> &[X8] {
+                unsafe { std::slice::from_raw_parts(frames.as_ptr().cast(), frames.len() * Self::WIDTH / 8) }
+            }
+            #[inline(always)]
+            fn eights_mut(frames: &mut [Self]) -> &mut [X8] {
+                let count = frames.len() * Self::WIDTH / 8;
+                unsafe { std::slice::from_raw_parts_mut(frames.as_mut_ptr().cast(), count) }
+            }
+            #[inline(always)]
+            fn widest(frames: &[Self]) -> &[Self::Widest] {
+                unsafe { &*(std::ptr::from_ref(frames) as *const [Self::Widest]) }
+            }
+            #[inline(always)]
+            fn widest_mut(frames: &mut [Self]) -> &mut [Self::Widest] {
+                unsafe { &mut *(std::ptr::from_mut(frames) as *mut [Self::Widest]) }
+            }
+            #[inline(always)]
+            fn any(frames: &[Self::Widest]) -> &[Self] {
+                unsafe { &*(std::ptr::from_ref(frames) as *const [Self]) }
+            }
         }
+    };
+}
+
+bundle!(X8, Widest, available());
+bundle!(X16, Widest16, sixteen());
+
+fn sixteen() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::is_x86_feature_detected as has;
+        has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl")
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        false
+    }
+}
+
+/// Lays eight channels side by side, as one eight of those that a frame has: number `i` of row `j` becomes channel `j` of it
+/// in frame `i`. All are as long.
+pub fn gather<B: Bundle>(rows: [&[f32]; 8], eight: usize, frames: &mut [B]) {
+    let gather = Gather { rows, eight, each: B::WIDTH / 8, frames: B::eights_mut(frames) };
+    if available() { run(gather) } else { gather.rest(0) }
 }
 
 struct Gather<'a> {
     rows: [&'a [f32]; 8],
+    eight: usize,
+    each: usize,
     frames: &'a mut [X8],
+}
+
+impl Gather<'_> {
+    #[inline(always)]
+    fn rest(self, start: usize) {
+        let frames = self.frames.chunks_exact_mut(self.each).skip(start);
+        for (i, frame) in (start..).zip(frames) {
+            for (j, row) in self.rows.iter().enumerate() {
+                frame[self.eight].set(j, row[i]);
+            }
+        }
+    }
 }
 
 impl Kernel for Gather<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let whole = self.frames.len() / 8 * 8;
-        let mut frames = self.frames.chunks_exact_mut(8);
-        for (number, frames) in frames.by_ref().enumerate() {
+        let whole = self.frames.len() / self.each / 8 * 8;
+        for start in (0..whole).step_by(8) {
             let mut square = [Widest::zero(); 8];
             for (line, row) in square.iter_mut().zip(self.rows) {
-                *line = eight(&row[8 * number..]).into();
+                *line = eight(&row[start..]).into();
             }
-            for (frame, line) in frames.iter_mut().zip(transposed(square)) {
-                *frame = line.into();
+            for (i, line) in (start..).zip(transposed(square)) {
+                self.frames[i * self.each + self.eight] = line.into();
             }
         }
-        gather_from(whole, self.rows, self.frames);
+        self.rest(whole);
     }
 }
 
 /// Takes eight channels apart again: what [`gather`] has laid together.
-pub fn scatter(frames: &[X8], rows: [&mut [f32]; 8]) {
-    if available() {
-        run(Scatter { frames, rows });
-    } else {
-        scatter_from(0, frames, rows);
-    }
-}
-
-fn scatter_from(start: usize, frames: &[X8], rows: [&mut [f32]; 8]) {
-    for (j, row) in rows.into_iter().enumerate() {
-        for (frame, x) in frames[start..].iter().zip(&mut row[start..]) {
-            *x = frame.get(j);
-        }
-    }
+pub fn scatter<B: Bundle>(frames: &[B], eight: usize, rows: [&mut [f32]; 8]) {
+    let scatter = Scatter { frames: B::eights(frames), eight, each: B::WIDTH / 8, rows };
+    if available() { run(scatter) } else { scatter.rest(0) }
 }
 
 struct Scatter<'a> {
     frames: &'a [X8],
+    eight: usize,
+    each: usize,
     rows: [&'a mut [f32]; 8],
+}
+
+impl Scatter<'_> {
+    #[inline(always)]
+    fn rest(mut self, start: usize) {
+        let frames = self.frames.chunks_exact(self.each).skip(start);
+        for (i, frame) in (start..).zip(frames) {
+            for (j, row) in self.rows.iter_mut().enumerate() {
+                row[i] = frame[self.eight].get(j);
+            }
+        }
+    }
 }
 
 impl Kernel for Scatter<'_> {
     type Output = ();
     #[inline(always)]
     fn run(mut self) {
-        let whole = self.frames.len() / 8 * 8;
-        for (number, frames) in self.frames.chunks_exact(8).enumerate() {
+        let whole = self.frames.len() / self.each / 8 * 8;
+        for start in (0..whole).step_by(8) {
             let mut square = [Widest::zero(); 8];
-            for (line, frame) in square.iter_mut().zip(frames) {
-                *line = (*frame).into();
+            for (i, line) in (start..).zip(&mut square) {
+                *line = self.frames[i * self.each + self.eight].into();
             }
             for (row, line) in self.rows.iter_mut().zip(transposed(square)) {
-                row[8 * number..8 * number + 8].copy_from_slice(&X8::from(line).0);
+                row[start..start + 8].copy_from_slice(&X8::from(line).0);
             }
         }
-        scatter_from(whole, self.frames, self.rows);
+        self.rest(whole);
     }
 }
 

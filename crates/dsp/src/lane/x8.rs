@@ -4,7 +4,7 @@
 //! (x86-64 and 64-bit ARM); elsewhere they are plain loops. Written as loops everywhere, the compiler is tempted to run frames side by
 //! side instead of channels, and spends its time on shuffling.
 
-use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, MulAssign, Neg, Not, Sub, SubAssign};
+use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
 use super::{Lane, Mask};
 
@@ -337,24 +337,7 @@ impl Neg for X8 {
         four::neg(self)
     }
 }
-impl AddAssign for X8 {
-    #[inline(always)]
-    fn add_assign(&mut self, o: Self) {
-        *self = *self + o;
-    }
-}
-impl SubAssign for X8 {
-    #[inline(always)]
-    fn sub_assign(&mut self, o: Self) {
-        *self = *self - o;
-    }
-}
-impl MulAssign for X8 {
-    #[inline(always)]
-    fn mul_assign(&mut self, o: Self) {
-        *self = *self * o;
-    }
-}
+assigns!(X8);
 
 impl Lane for X8 {
     type Mask = Mask8;

@@ -1,6 +1,7 @@
 //! The highest true peak of a channel, without interpolating where it cannot be.
 
-use crate::lane::wide::{self, Kernel};
+use crate::Lane;
+use crate::lane::wide::Kernel;
 use crate::true_peak::{BLOCK, PAST, TruePeak};
 
 /// One side of a sinc half-way between two samples, under a Kaiser window (beta 4) of sixteen.
@@ -43,8 +44,7 @@ impl PeakMeter {
 
     /// Measures the next stretch.
     pub fn add(&mut self, sound: &[f32]) {
-        let pass = Pass { meter: self, sound };
-        if wide::available() { wide::run(pass) } else { pass.run() }
+        f32::run(Pass { meter: self, sound });
     }
 
     /// The highest true peak so far, as if silence followed.

@@ -49,6 +49,7 @@ static ALL: [Kind<f32>; 2] = [
         ports: Ports::KEYED,
         params: <CompParams as ParamSet<f32>>::TABLE,
         build: |_, _| unreachable!("nothing is played here"),
+        sixteen: None,
     },
     Kind {
         id: "eq.bell",
@@ -57,6 +58,7 @@ static ALL: [Kind<f32>; 2] = [
         ports: Ports { impulse: true, ..Ports::ANY },
         params: <EqParams as ParamSet<f32>>::TABLE,
         build: |_, _| unreachable!("nothing is played here"),
+        sixteen: None,
     },
 ];
 

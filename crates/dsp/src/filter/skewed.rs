@@ -1,0 +1,194 @@
+//! Sections of one stereo sound side by side in the lanes of wide registers.
+//!
+//! A section waits for its own last sample longer than for the arithmetic, so the sections of a cascade run at once, each two
+//! samples behind the one before it: with one, a sample's way through a section would be the longest wait. The operations
+//! are those of [`super::svf`], to the same bits.
+
+use crate::lane::wide::{Bundle, Kernel};
+use crate::{Lane, X8, X16};
+
+use super::svf::{Svf, Weights};
+
+/// Samples by which a section is behind the one before it.
+const SKEW: usize = 2;
+/// Frames run in one go.
+const BLOCK: usize = 64;
+/// Most steps of one go: the last section of eight is so much behind.
+const STEPS: usize = BLOCK + SKEW * 7;
+/// Fewer sections are as fast one by one.
+const LEAST: usize = 3;
+
+/// Runs sections that stand still and all have work, if that is faster than by [`super::svf`]: two channels of plain numbers on
+/// a machine with wide registers. Else says no.
+#[inline(always)]
+pub(super) fn run<L: Lane, const N: usize, const M: usize>(
+    sections: &mut [Option<&mut Svf<L, N>>],
+    channels: &mut [&mut [L]; M],
+) -> bool {
+    if L::WIDTH > 1 || M != 2 || sections.len() < LEAST {
+        return false;
+    }
+    if X16::available() {
+        in_lanes::<X16, L, N, M>(sections, channels);
+    } else if X8::available() {
+        in_lanes::<X8, L, N, M>(sections, channels);
+    } else {
+        return false;
+    }
+    true
+}
+
+#[inline(always)]
+fn in_lanes<B: Bundle, L: Lane, const N: usize, const M: usize>(
+    sections: &mut [Option<&mut Svf<L, N>>],
+    channels: &mut [&mut [L]; M],
+) {
+    for sections in sections.chunks_mut(B::WIDTH / 2) {
+        let frames = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
+        for start in (0..frames).step_by(BLOCK) {
+            let span = start..(start + BLOCK).min(frames);
+            let channels = channels.each_mut().map(|channel| &mut channel[span.clone()]);
+            B::Widest::run(Pass::<B, L, N, M> { sections, channels, lanes: Default::default() });
+        }
+        sections.iter_mut().flatten().for_each(|section| section.clean());
+    }
+}
+
+struct Pass<'a, 'b, B, L: Lane, const N: usize, const M: usize> {
+    sections: &'a mut [Option<&'b mut Svf<L, N>>],
+    channels: [&'a mut [L]; M],
+    lanes: std::marker::PhantomData<B>,
+}
+
+impl<B: Bundle, L: Lane, const N: usize, const M: usize> Kernel for Pass<'_, '_, B, L, N, M> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let frames = self.channels[0].len();
+        let late = SKEW * (self.sections.len() - 1);
+        let mut row = Row::of::<B, L, N>(self.sections, frames);
+        let mut pairs = [[0.0; 2]; STEPS];
+        for (i, pair) in pairs[..frames].iter_mut().enumerate() {
+            *pair = [self.channels[0][i].get(0), self.channels[1][i].get(0)];
+        }
+        let mut out = [B::zero(); STEPS];
+        // At first the later sections wait for their first sample; in the end the earlier ones have had their last.
+        for step in 0..late {
+            out[step] = row.step::<true>(step, pairs[step]).into();
+        }
+        for step in late..frames {
+            out[step] = row.step::<false>(step, pairs[step]).into();
+        }
+        for step in late.max(frames)..late + frames {
+            out[step] = row.step::<true>(step, pairs[step]).into();
+        }
+        // Single numbers are read where they lie.
+        let last = 2 * (self.sections.len() - 1);
+        let (each, eight) = (B::WIDTH / 8, last / 8);
+        let out = &B::eights(&out)[late * each..];
+        for i in 0..frames {
+            let X8(of_frame) = &out[i * each + eight];
+            self.channels[0][i] = L::splat(of_frame[last % 8]);
+            self.channels[1][i] = L::splat(of_frame[last % 8 + 1]);
+        }
+        let state: [B; 2] = row.state.map(Into::into);
+        for (s, state) in state.iter().enumerate() {
+            let state = B::eights(std::slice::from_ref(state));
+            for (k, section) in self.sections.iter_mut().flatten().enumerate() {
+                let X8(of_section) = &state[k / 4];
+                for c in 0..2 {
+                    section.state[c][s] = L::splat(of_section[2 * k % 8 + c]);
+                }
+            }
+        }
+    }
+}
+
+/// The sections: channel `c` of section `k` in lane `2 k + c`.
+struct Row<W> {
+    weights: Weights<W>,
+    solved: [W; 4],
+    state: [W; 2],
+    /// What came out of the last step, and of the one before.
+    out: [W; 2],
+    /// The steps in which each lane takes its first sample and has had its last.
+    first: W,
+    end: W,
+}
+
+impl<W: Lane> Row<W> {
+    #[inline(always)]
+    fn of<B: Bundle<Widest = W>, L: Lane, const N: usize>(
+        sections: &[Option<&mut Svf<L, N>>],
+        frames: usize,
+    ) -> Self {
+        // g, k, three weights, two states, first step: single numbers are put where they lie, not into a register.
+        let mut rows = [B::zero(); 8];
+        for (k, section) in sections.iter().flatten().enumerate() {
+            let Weights { g, k: damping, m: [high, band, low] } = section.now;
+            for c in 0..2 {
+                let [s1, s2] = section.state[c];
+                let first = L::splat((SKEW * k) as f32);
+                let numbers = [g, damping, high, band, low, s1, s2, first];
+                for (row, number) in rows.iter_mut().zip(numbers) {
+                    row.set(2 * k + c, number.get(0));
+                }
+            }
+        }
+        let rows = B::widest(&rows);
+        let [g, k, high, band, low, s1, s2, first] = std::array::from_fn(|i| rows[i]);
+        let weights = Weights { g, k, m: [high, band, low] };
+        let end = first + W::splat(frames as f32);
+        Row { solved: weights.solve(), weights, state: [s1, s2], out: [W::zero(); 2], first, end }
+    }
+
+    /// One sample into the first section, and what each gives. `SOME` of the lanes may have none to take.
+    #[inline(always)]
+    fn step<const SOME: bool>(&mut self, step: usize, pair: [f32; 2]) -> W {
+        let mut state = self.state;
+        let y = self.weights.next(&self.solved, &mut state, self.out[1].risen(pair));
+        if SOME {
+            let now = W::splat(step as f32);
+            let takes = !now.lt(self.first) & now.lt(self.end);
+            for (kept, new) in self.state.iter_mut().zip(state) {
+                *kept = W::select(takes, new, *kept);
+            }
+        } else {
+            self.state = state;
+        }
+        self.out = [y, self.out[0]];
+        y
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::svf::{Section, Svf, cascade};
+
+    #[test]
+    fn side_by_side_sections_give_the_bits_of_one_after_the_other() {
+        for count in 0..=11 {
+            let build = |i: usize| {
+                let x = i as f64;
+                let section =
+                    Section { g: 0.02 + 0.05 * x, k: 0.5 + 0.1 * x, high: 1.2, band: 0.3 * x, low: 0.8 };
+                let mut svf = Svf::<f32, 2>::default();
+                svf.aim(0, &section, true);
+                svf
+            };
+            let mut one: Vec<Svf<f32, 2>> = (0..count).map(build).collect();
+            let mut all = one.clone();
+            for frames in [1, 2, 5, 13, 14, 15, 63, 64, 65, 200] {
+                let sound = |c: usize| -> Vec<f32> {
+                    (0..frames).map(|i| ((i * (c + 1) + frames) as f32).sin()).collect()
+                };
+                let (mut a, mut b) = ([sound(0), sound(1)], [sound(0), sound(1)]);
+                let [left, right] = &mut a;
+                one.iter_mut().for_each(|svf| svf.run([&mut left[..], &mut right[..]]));
+                let [left, right] = &mut b;
+                cascade(all.iter_mut(), [&mut left[..], &mut right[..]]);
+                assert!(a == b, "{count} sections, {frames} frames");
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Ardour 7 and 8, and Mixbus: a session as XML with a folder of sounds beside it.
+
+mod panners;
+mod read;
+mod write;
+
+use crate::{Carries, Desk, Format, Loss, Project, ReadError, Wishes, Written, curve};
+
+/// The format.
+#[derive(Clone, Copy, Debug)]
+pub struct Ardour;
+
+impl Format for Ardour {
+    fn id(&self) -> &'static str {
+        "ardour"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["ardour"]
+    }
+
+    fn carries(&self) -> Carries {
+        Carries {
+            name: "Ardour",
+            region_gain: true,
+            trim: true,
+            knee: true,
+            hold: true,
+            devices: &[],
+            fader_max: 6.0206,
+            send_max: 6.0206,
+            equaliser_error: curve::cookbook_error,
+            dry: false,
+            pan: "",
+        }
+    }
+
+    fn write(&self, desk: &Desk, _: &Wishes) -> (Vec<Written>, Vec<Loss>) {
+        write::write(desk)
+    }
+
+    fn read(&self, project: Project<'_>) -> Result<(Desk, Vec<Loss>), ReadError> {
+        read::read(project)
+    }
+}

@@ -1,0 +1,152 @@
+//! Processors that other programs have too.
+
+/// A processor in a channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Device {
+    /// Id of the insert in the session.
+    pub id: String,
+    /// What a person reads.
+    pub name: String,
+    /// In circuit or bypassed.
+    pub on: bool,
+    /// What it does.
+    pub does: Processing,
+}
+
+/// What a processor does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Processing {
+    /// Bands of tone.
+    Equaliser(Vec<Band>),
+    /// Holds loud moments back.
+    Compressor(Compressor),
+    /// Turns quiet moments down.
+    Gate(Gate),
+    /// Keeps peaks below a ceiling.
+    Limiter(Limiter),
+}
+
+/// A band of an equaliser.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Band {
+    /// Its shape.
+    pub kind: BandKind,
+    /// Centre or corner, Hz.
+    pub freq: f32,
+    /// dB, for bells and shelves.
+    pub gain: f32,
+    /// Quality factor.
+    pub q: f32,
+    /// Poles, for passes: 6 dB an octave each.
+    pub order: u32,
+    /// In circuit?
+    pub on: bool,
+}
+
+/// The shape of a band, in the order of the equaliser's own list after `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BandKind {
+    /// A hill or a dip.
+    Bell,
+    /// Everything below.
+    LowShelf,
+    /// Everything above.
+    HighShelf,
+    /// Takes away what is below.
+    HighPass,
+    /// Takes away what is above.
+    LowPass,
+    /// Takes away one frequency.
+    Notch,
+}
+
+impl BandKind {
+    /// All of them, in the order of the equaliser's own list.
+    pub const ALL: [BandKind; 6] = [
+        BandKind::Bell,
+        BandKind::LowShelf,
+        BandKind::HighShelf,
+        BandKind::HighPass,
+        BandKind::LowPass,
+        BandKind::Notch,
+    ];
+
+    /// Its place in the equaliser's own list, where 0 is `off`.
+    pub fn place(self) -> f32 {
+        BandKind::ALL.iter().position(|&kind| kind == self).map_or(0.0, |place| (place + 1) as f32)
+    }
+
+    /// Does it have a slope?
+    pub fn is_pass(self) -> bool {
+        matches!(self, BandKind::HighPass | BandKind::LowPass)
+    }
+}
+
+/// A compressor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Compressor {
+    /// dB.
+    pub threshold: f32,
+    /// Input change over output change.
+    pub ratio: f32,
+    /// dB.
+    pub knee: f32,
+    /// ms.
+    pub attack: f32,
+    /// ms.
+    pub release: f32,
+    /// dB.
+    pub makeup: f32,
+}
+
+/// A gate or expander.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gate {
+    /// dB.
+    pub threshold: f32,
+    /// Most that is taken off, dB.
+    pub range: f32,
+    /// Output change over input change.
+    pub ratio: f32,
+    /// ms.
+    pub attack: f32,
+    /// ms.
+    pub hold: f32,
+    /// ms.
+    pub release: f32,
+}
+
+/// A limiter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limiter {
+    /// dB.
+    pub ceiling: f32,
+    /// Gain before it, dB.
+    pub gain: f32,
+    /// ms.
+    pub release: f32,
+}
+
+impl Processing {
+    /// The word that a person would use.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Processing::Equaliser(_) => "equaliser",
+            Processing::Compressor(_) => "compressor",
+            Processing::Gate(_) => "gate",
+            Processing::Limiter(_) => "limiter",
+        }
+    }
+
+    /// The same for a sound that is `db` softer: thresholds go with it.
+    pub fn lowered(&self, db: f32) -> Processing {
+        match self {
+            Processing::Equaliser(bands) => Processing::Equaliser(bands.clone()),
+            Processing::Compressor(c) => {
+                Processing::Compressor(Compressor { threshold: c.threshold - db, ..*c })
+            }
+            Processing::Gate(g) => Processing::Gate(Gate { threshold: g.threshold - db, ..*g }),
+            Processing::Limiter(l) => Processing::Limiter(Limiter { ceiling: l.ceiling - db, ..*l }),
+        }
+    }
+}

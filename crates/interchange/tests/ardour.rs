@@ -1,0 +1,104 @@
+//! Ardour: what is written is read back, and what Ardour saved is read as it stands in its files. Ardour itself judges in
+//! the tests of the pipeline.
+
+mod common;
+
+use common::{bytes, read, sample, written};
+use mixsmith_interchange::ardour::Ardour;
+use mixsmith_interchange::{Course, Desk, Kind, Wishes, import};
+use mixsmith_session::Tap;
+
+fn same(a: &Course, b: &Course, what: &str) {
+    for frame in (0..480_000).step_by(100) {
+        let (a, b) = (a.at(frame), b.at(frame));
+        assert!((a - b).abs() < 0.06, "{what} at {frame}: {a} {b}");
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let (desk, files, _) = written(&Ardour, &Wishes::default());
+    assert!(
+        files.iter().skip(1).all(|file| file
+            .path
+            .starts_with("interchange/Songs - <Things>".replace(['<', '>'], "-").as_str()))
+    );
+    let (found, losses) = read(&Ardour, "Songs.ardour", bytes(&files[0])).unwrap();
+    assert_eq!(losses, []);
+    assert_eq!((found.rate, found.tempo, found.frames), (desk.rate, desk.tempo, desk.frames));
+    assert_eq!(found.markers, desk.markers);
+    assert_eq!(found.channels.len(), desk.channels.len());
+    for wanted in &desk.channels {
+        let got = found.channels.iter().find(|channel| channel.name == wanted.name).unwrap();
+        assert_eq!((got.kind, got.width), (wanted.kind, wanted.width), "{}", wanted.name);
+        same(&got.volume, &wanted.volume, &wanted.name);
+        same(&got.pan, &wanted.pan, &wanted.name);
+        assert_eq!(got.mute, wanted.mute, "{}", wanted.name);
+        let name = |desk: &Desk, id: &Option<String>| {
+            id.as_ref().and_then(|id| desk.channel(id)).map(|c| c.name.clone())
+        };
+        assert_eq!(name(&found, &got.to), name(&desk, &wanted.to), "{}", wanted.name);
+        assert_eq!(got.sends.len(), wanted.sends.len(), "{}", wanted.name);
+        for (a, b) in got.sends.iter().zip(&wanted.sends) {
+            assert_eq!((name(&found, &Some(a.to.clone())), a.tap), (name(&desk, &Some(b.to.clone())), b.tap));
+            if b.tap == Tap::Post {
+                same(&a.level, &b.level, &wanted.name);
+            }
+        }
+        for (a, b) in got.regions.iter().zip(&wanted.regions) {
+            assert_eq!((a.at, a.from, a.frames), (b.at, b.from, b.frames), "{}", wanted.name);
+            // What the panner takes away is given by the region, and taken away here by the trim.
+            assert!((a.gain + got.trim - b.gain - wanted.trim).abs() < 1e-3, "{}", wanted.name);
+        }
+    }
+    let session = import(&found).session;
+    assert_eq!(mixsmith_session::check(&session, &mixsmith_effects::KINDS), []);
+}
+
+// The values below stand in Ardour's own files and in the table of what Ardour 7.3 showed of them.
+
+#[test]
+fn a_session_that_ardour_saved_is_read() {
+    let Some(file) = sample("ardour73-mixa/mixa.ardour") else { return };
+    let (desk, losses) = read(&Ardour, "mixa.ardour", file).unwrap();
+    assert_eq!((desk.rate, desk.frames), (48_000, 96_000));
+    assert!((desk.tempo - 97.0).abs() < 1e-4);
+    assert_eq!((desk.markers[0].name.as_str(), desk.markers[0].at), ("Chorus", 96_000));
+    let kinds: Vec<(&str, Kind)> = desk.channels.iter().map(|c| (c.name.as_str(), c.kind)).collect();
+    let wanted = [("Drums", Kind::Bus), ("Verb", Kind::Return), ("Kick", Kind::Track), ("Gtr", Kind::Track)];
+    assert_eq!(kinds[..4], wanted);
+    assert_eq!(kinds[4..], [("Vox", Kind::Track), ("Master", Kind::Master)]);
+    let kick = &desk.channels[2];
+    assert_eq!(desk.channel(kick.to.as_deref().unwrap()).unwrap().name, "Drums");
+    assert!((kick.volume.value + 6.0206).abs() < 1e-3);
+    assert_eq!((kick.regions[0].at, kick.regions[0].frames, kick.width), (0, 96_000, 1));
+    let vox = &desk.channels[4];
+    assert_eq!((vox.sends.len(), vox.sends[0].tap), (1, Tap::Post));
+    assert!((vox.sends[0].level.value + 6.0206).abs() < 1e-3);
+    // A step from 1 to a tenth after a second.
+    assert_eq!((vox.volume.at(47_000), vox.volume.at(49_000)), (0.0, -20.0));
+    assert!(losses.iter().any(|loss| loss.at == "Gtr/ACE EQ"));
+}
+
+#[test]
+fn a_session_of_ardour_5_is_read() {
+    let Some(file) = sample("ardour5-with-you/200119-song-idea.ardour") else { return };
+    let Some(table) = sample("ardour5-with-you/as-loaded-by-ardour7.3.tsv") else { return };
+    let (desk, losses) = read(&Ardour, "200119-song-idea.ardour", file).unwrap();
+    assert_eq!((desk.rate, desk.tempo), (44_100, 110.0));
+    let table = String::from_utf8(table).unwrap();
+    let mut compared = 0;
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let Some(channel) = desk.channels.iter().find(|channel| channel.name == cells[0]) else { continue };
+        let db: f32 = cells[1].parse().unwrap();
+        assert!((channel.volume.value - db).abs() < 0.006, "{}: {} {db}", cells[0], channel.volume.value);
+        assert_eq!(channel.mute.value >= 0.5, cells[3] == "muted", "{}", cells[0]);
+        compared += 1;
+    }
+    assert!(compared >= 25, "{compared} routes compared");
+    let regions: usize = desk.channels.iter().map(|channel| channel.regions.len()).sum();
+    assert_eq!(regions, 97, "as another XML reader counts those of the audio tracks that are not muted");
+    let calf = losses.iter().filter(|loss| loss.at.contains("Calf")).count();
+    assert_eq!(calf, 42, "plugins are lost, and said to be");
+}

@@ -1,0 +1,167 @@
+//! Projects that were made to do harm are refused, and whatever is read of damaged ones breaks nothing.
+
+mod common;
+
+use std::io::{Cursor, Read};
+
+use common::{bytes, read, sample, written};
+use mixsmith_interchange::all::ALL;
+use mixsmith_interchange::dawproject::DawProject;
+use mixsmith_interchange::{Packer, Place, ReadError, SoundOf, Wishes, copy_entry, import};
+
+fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut packer = Packer::new(Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        packer.add(name, true, &mut &content[..]).unwrap();
+    }
+    packer.finish().unwrap().into_inner()
+}
+
+fn refused(bytes: Vec<u8>) -> String {
+    match read(&DawProject, "a.dawproject", bytes) {
+        Err(error @ (ReadError::Refused(_) | ReadError::NotThis(..))) => error.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn bombs_are_refused() {
+    // 200 MB of nothing in 200 kB.
+    let mut packer = Packer::new(Cursor::new(Vec::new()));
+    packer.add("project.xml", true, &mut std::io::repeat(b' ').take(200 << 20)).unwrap();
+    let bomb = packer.finish().unwrap().into_inner();
+    assert!(bomb.len() < 1 << 20);
+    assert!(refused(bomb).contains("MB"));
+    // An entry that says it is small and is not: its size stands in the list at the end.
+    let mut liar = archive(&[("project.xml", &vec![b' '; 30 << 20])]);
+    let at = liar.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    liar[at + 24..at + 28].copy_from_slice(&1000u32.to_le_bytes());
+    assert!(read(&DawProject, "a.dawproject", liar).is_err());
+    // More entries than any project has.
+    let mut many = archive(&[("project.xml", b"<Project/>")]);
+    let end = many.windows(4).rposition(|bytes| bytes == b"PK\x05\x06").unwrap();
+    many[end + 8..end + 12].copy_from_slice(&[0xff; 4]);
+    assert!(refused(many).contains("65535 entries"));
+}
+
+#[test]
+fn xml_that_was_made_to_do_harm_is_refused() {
+    let laughs = "<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><Project>&b;</Project>";
+    let outside = "<!DOCTYPE l [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><Project>&a;</Project>";
+    let deep = format!("<Project>{}", "<Track>".repeat(100_000));
+    let long = format!("<Project a=\"{}\"/>", "x".repeat(25 << 20));
+    for text in [laughs, outside, &deep, &long] {
+        let said = refused(archive(&[("project.xml", text.as_bytes())]));
+        assert!(said.starts_with("refused"), "{said}");
+    }
+    refused(archive(&[("project.xml", b"<Project>\xff\xfe</Project>")]));
+    refused(archive(&[("other.xml", b"<Project/>")]));
+    refused(b"PK\x03\x04".to_vec());
+    refused(Vec::new());
+}
+
+#[test]
+fn sounds_outside_of_the_project_are_not_read() {
+    let project = |path: &str| {
+        let xml = format!(
+            "<Project version=\"1.0\"><Structure><Track id=\"t\" name=\"A\"><Channel id=\"c\"/></Track></Structure>\
+             <Arrangement><Lanes timeUnit=\"seconds\"><Lanes track=\"t\"><Clips><Clip time=\"0\" duration=\"1\">\
+             <Audio channels=\"1\" sampleRate=\"48000\" duration=\"1\"><File path=\"{path}\" external=\"true\"/></Audio>\
+             </Clip></Clips></Lanes></Lanes></Arrangement></Project>"
+        );
+        read(&DawProject, "a.dawproject", archive(&[("project.xml", xml.as_bytes())])).unwrap()
+    };
+    let long = "a/".repeat(4096);
+    for path in [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "C:\\a.wav",
+        "\\\\?\\C:\\a",
+        "a/../../b",
+        "..",
+        "file:///a",
+        &long,
+    ] {
+        let (desk, losses) = project(path);
+        assert!(matches!(&desk.sounds[0].of, SoundOf::Found(Place::Elsewhere(_))), "{path}");
+        assert!(losses.iter().any(|loss| loss.at == path), "{path} is said to be lost");
+    }
+    let (desk, _) = project("takes/a.wav");
+    assert_eq!(desk.sounds[0].of, SoundOf::Found(Place::Beside("takes/a.wav".to_owned())));
+}
+
+#[test]
+fn what_unpacks_to_more_than_it_may_is_cut_off() {
+    let file = archive(&[("audio/a.wav", &vec![0u8; 4 << 20])]);
+    let mut out = Vec::new();
+    let error = copy_entry(&mut Cursor::new(&file), "audio/a.wav", &mut out, 1 << 30).unwrap_err();
+    assert!(matches!(error, ReadError::Refused(_)), "{error}");
+    assert!(out.len() <= 1 << 20);
+    let plain = archive(&[("audio/a.wav", b"RIFF")]);
+    out.clear();
+    assert_eq!(copy_entry(&mut Cursor::new(&plain), "audio/a.wav", &mut out, 100).unwrap(), 4);
+    assert!(copy_entry(&mut Cursor::new(&plain), "audio/b.wav", &mut out, 100).is_err());
+}
+
+/// A small generator, the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n.max(1) as u64) as usize
+    }
+}
+
+#[test]
+fn damaged_projects_break_nothing() {
+    let mut dice = Dice(0x1234_5678_9abc_def1);
+    let mut files = Vec::new();
+    for format in ALL.iter().filter(|format| !format.endings().is_empty()) {
+        let (_, written, _) = written(*format, &Wishes::default());
+        files.push((*format, bytes(&written[0])));
+    }
+    let samples = [("reaper-vst.rpp", "reaper"), ("ardour73-mixa/mixa.ardour", "ardour")];
+    for (name, id) in samples {
+        let format = mixsmith_interchange::all::named(id).unwrap();
+        files.extend(sample(name).map(|bytes| (format, bytes)));
+    }
+    let numbers: [&[u8]; 8] =
+        [b"-1", b"NaN", b"1e999", b"99999999999999999999", b"0", b"", b"inf", b"-1e300"];
+    for (format, whole) in files {
+        for _ in 0..60 {
+            let mut file = whole.clone();
+            for _ in 0..1 + dice.below(6) {
+                let at = dice.below(file.len());
+                match dice.below(4) {
+                    0 => file[at] = dice.below(256) as u8,
+                    1 => file.truncate(at.max(1)),
+                    2 => {
+                        let end = (at + dice.below(40)).min(file.len());
+                        file.drain(at..end);
+                    }
+                    // Another number in place of the next one.
+                    _ => {
+                        let Some(from) = file[at..].iter().position(u8::is_ascii_digit).map(|n| n + at)
+                        else {
+                            continue;
+                        };
+                        let end = file[from..].iter().position(|b| !b.is_ascii_digit() && *b != b'.');
+                        let end = end.map_or(file.len(), |n| n + from);
+                        file.splice(from..end, numbers[dice.below(numbers.len())].iter().copied());
+                    }
+                }
+                if file.is_empty() {
+                    break;
+                }
+            }
+            // Whatever is read becomes a session, and what is wrong with that is said.
+            if let Ok((desk, _)) = read(format, "a", file) {
+                let imported = import(&desk);
+                let _ = mixsmith_session::print(&imported.session, &mixsmith_effects::KINDS);
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Ardour, where it is installed, plays what is exported for it as the engine does.
+#![allow(clippy::disallowed_methods, reason = "makes songs and runs Ardour")]
+
+use std::f32::consts::TAU;
+use std::path::Path;
+use std::process::Command;
+
+use mixsmith_audio::{Dither, Sample, WavWriter, read};
+use mixsmith_pipeline::{Folder, Options, Silent, export, render_again};
+
+const RATE: u32 = 48_000;
+
+/// Notes that decay, so that a shift in time shows.
+fn sound(hz: f32, beats: usize, frames: usize) -> Vec<f32> {
+    let every = frames / beats;
+    let at = |n: usize| {
+        let t = (n % every) as f32 / RATE as f32;
+        0.4 * (-6.0 * t).exp() * (TAU * hz * t).sin()
+    };
+    (0..frames).map(at).collect()
+}
+
+fn write(path: &Path, channels: &[Vec<f32>]) {
+    let mut writer = WavWriter::create(path, RATE, channels.len(), Sample::F32, Dither::None).unwrap();
+    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+    writer.write(&slices).unwrap();
+    writer.finish().unwrap();
+}
+
+const SESSION: &str = r#"
+format = 1
+[song]
+title = "judged"
+rate = 48000
+tempo = 120.0
+length = "6.000 s"
+[source.kick]
+file = "kick.wav"
+hash = ""
+channels = 1
+length = "6.000 s"
+[source.vox]
+file = "vox.wav"
+hash = ""
+channels = 1
+length = "6.000 s"
+[source.keys]
+file = "keys.wav"
+hash = ""
+channels = 2
+length = "6.000 s"
+[strip.kick]
+name = "Kick"
+kind = "track"
+to = "drums"
+fader = "-7.43 dB"
+trim = "0.71 dB"
+clips = [{ source = "kick", at = "0.000 s", length = "6.000 s" }]
+[strip.kick.inserts.gate]
+kind = "dynamics.gate"
+threshold = "-30 dB"
+[strip.vox]
+name = "Vox"
+kind = "track"
+to = "mix"
+fader = "-3.1 dB"
+pan = "R37"
+clips = [{ source = "vox", at = "0.250 s", length = "5.000 s" }]
+[strip.vox.lanes]
+ride = [
+    "0.650 s  0 dB",
+    "1.450 s  -4 dB",
+    "2.650 s  -4 dB  hold",
+    "4.000 s  3 dB",
+]
+[strip.vox.sends.air]
+level = "-8 dB"
+[strip.vox.sends.room]
+level = "-12 dB"
+tap = "pre"
+[strip.keys]
+name = "Keys"
+kind = "track"
+to = "mix"
+fader = "-9.34 dB"
+pan = "L22"
+clips = [{ source = "keys", at = "0.000 s", length = "6.000 s" }]
+[strip.keys.sends.verb]
+level = "-10 dB"
+[strip.drums]
+name = "Drums"
+kind = "bus"
+to = "mix"
+fader = "-1.25 dB"
+pan = "R10"
+[strip.air]
+name = "Air"
+kind = "return"
+to = "mix"
+fader = "-2 dB"
+[strip.room]
+name = "Room"
+kind = "return"
+to = "mix"
+pan = "L60"
+[strip.verb]
+name = "Verb"
+kind = "return"
+to = "mix"
+[strip.verb.inserts.verb]
+kind = "space.reverb"
+[strip.mix]
+name = "Mix"
+kind = "bus"
+to = "master"
+trim = "-2.5 dB"
+[strip.master]
+name = "Master"
+kind = "master"
+fader = "-1.0 dB"
+"#;
+
+#[test]
+fn ardour_plays_what_the_engine_plays() {
+    if Command::new("ardour7-export").arg("--version").output().is_err() {
+        println!("skipped: ardour7-export is not installed");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let song = dir.path().join("song");
+    std::fs::create_dir_all(song.join("mix")).unwrap();
+    let frames = 6 * RATE as usize;
+    write(&song.join("kick.wav"), &[sound(61.0, 12, frames)]);
+    write(&song.join("vox.wav"), &[sound(443.0, 7, frames)]);
+    write(&song.join("keys.wav"), &[sound(330.0, 5, frames), sound(331.5, 3, frames)]);
+    std::fs::write(song.join("mix/session.toml"), SESSION).unwrap();
+    let folder = Folder::open(&song, None).unwrap();
+    let mixed = render_again(&folder, &Options::default(), &Silent).unwrap();
+    assert!(mixed.notes.iter().all(|note| !note.about.contains("session")), "{:?}", mixed.notes);
+    let (exported, _) = export(&folder, &["ardour".to_owned()], false, &Options::default(), &Silent).unwrap();
+    let bounce = dir.path().join("bounce.wav");
+    let ran = Command::new("ardour7-export")
+        .args(["-b", "float", "-o"])
+        .args([&bounce, &exported[0].folder])
+        .arg("judged")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success() && bounce.exists(), "{said}");
+    let sound = |path: &Path| read(path).unwrap().streams.remove(0).audio;
+    let (theirs, ours) = (sound(&bounce), sound(&folder.out.join("master.wav")));
+    assert!(theirs.frames() >= ours.frames(), "{} {}", theirs.frames(), ours.frames());
+    let (mut apart, mut all, mut worst) = (0.0f64, 0.0f64, 0.0f64);
+    for (a, b) in ours.channels.iter().zip(&theirs.channels) {
+        for (a, b) in a.iter().zip(b) {
+            let d = f64::from(a - b);
+            (apart, all, worst) = (apart + d * d, all + f64::from(a * a), worst.max(d.abs()));
+        }
+    }
+    let residual = 10.0 * (apart / all).log10();
+    println!("residual {residual:.1} dB, largest sample {:.1} dBFS", 20.0 * worst.log10());
+    assert!(residual < -60.0, "residual {residual:.1} dB\n{}", exported[0].losses.len());
+}
