@@ -75,20 +75,54 @@ pub struct Evidence {
     /// What is wanted, in the same unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<f64>,
-    /// Unit of both.
+    /// How far it may go before the rule has something to say, in the same unit: `at_most = 15.0`.
+    #[serde(flatten)]
+    pub limit: Option<Limit>,
+    /// Unit of all.
     pub unit: String,
+}
+
+/// Where a measurement begins to matter. Unlike what is wanted, no rule strives for it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// More than this is too much.
+    AtMost(f64),
+    /// Less than this is too little.
+    AtLeast(f64),
+}
+
+impl Limit {
+    /// The number.
+    pub fn value(self) -> f64 {
+        match self {
+            Limit::AtMost(value) | Limit::AtLeast(value) => value,
+        }
+    }
 }
 
 impl Evidence {
     /// A measurement.
     pub fn new(fact: &str, of: &[&str], value: f64, unit: &str) -> Self {
         let of = of.iter().map(|&s| s.to_owned()).collect();
-        Evidence { fact: fact.to_owned(), of, value, wanted: None, unit: unit.to_owned() }
+        Evidence { fact: fact.to_owned(), of, value, wanted: None, limit: None, unit: unit.to_owned() }
     }
 
     /// A measurement beside what is wanted.
     pub fn wanted(mut self, wanted: f64) -> Self {
         self.wanted = Some(wanted);
+        self
+    }
+
+    /// A measurement beside the most that is left alone.
+    pub fn at_most(mut self, limit: f64) -> Self {
+        self.limit = Some(Limit::AtMost(limit));
+        self
+    }
+
+    /// A measurement beside the least that is left alone, or that is enough to act.
+    pub fn at_least(mut self, limit: f64) -> Self {
+        self.limit = Some(Limit::AtLeast(limit));
         self
     }
 }

@@ -27,7 +27,7 @@ pub mod together;
 pub mod tone;
 
 pub use decide::{Assistant, decide};
-pub use decision::{Decision, Evidence, Status};
+pub use decision::{Decision, Evidence, Limit, Status};
 pub use desk::{Brief, Desk, Genre, Loudness};
 pub use locks::Locks;
 pub use together::replay;

@@ -3,10 +3,9 @@
 pub mod bands;
 pub mod boomy;
 pub mod character;
-pub mod harsh;
 pub mod high_pass;
 pub mod hum;
-pub mod mud;
+pub mod humps;
 pub mod picture;
 pub mod resonance;
 pub mod shape;

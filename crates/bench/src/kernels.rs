@@ -291,15 +291,16 @@ fn resampling(file: &Path) -> Result<Kernel, Box<dyn Error>> {
     })
 }
 
+/// Frames that the engine asks for at a time.
+const STRIDE: usize = 8192;
+
 fn decoding(file: &Path) -> Kernel {
     let (whole, pieces): (PathBuf, PathBuf) = (file.to_owned(), file.to_owned());
     let with_pieces = move || {
         let Ok(Some(clip)) = Clip::open(&pieces) else { return };
-        let mut reader = mixsmith_audio::Reader::new(Arc::new(clip));
-        let frames = reader.clip().frames as i64;
-        let (mut left, mut right) = (vec![0.0; QUANTUM], vec![0.0; QUANTUM]);
-        for from in (0..frames).step_by(QUANTUM) {
-            reader.read(from, &mut [&mut left, &mut right]);
+        let (mut left, mut right) = (vec![0.0; STRIDE], vec![0.0; STRIDE]);
+        for from in (0..clip.frames as i64).step_by(STRIDE) {
+            clip.read(from, &mut [&mut left, &mut right]);
             black_box((&left, &right));
         }
     };

@@ -17,6 +17,7 @@ pub mod selftest;
 pub mod set;
 pub mod unset;
 pub mod why;
+pub mod write_rides;
 
 use mixsmith_pipeline::{Folder, Options};
 
@@ -38,6 +39,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(common),
         Command::Set(set) => set.run(common),
         Command::Unset(unset) => unset.run(common),
+        Command::WriteRides(write_rides) => write_rides.run(common),
         Command::Selftest(selftest) => selftest.run(common),
         Command::Restore(restore) => restore.run(common),
         Command::Export(export) => export.run(common),

@@ -82,6 +82,7 @@ impl From<PipelineError> for Failure {
             | PipelineError::NoSound { .. }
             | PipelineError::NoProject { .. }
             | PipelineError::NoTracks { .. }
+            | PipelineError::Track { .. }
             | PipelineError::Missing { .. } => Exit::Input,
             PipelineError::Text { .. } | PipelineError::Compile(_) | PipelineError::Impulse { .. } => {
                 Exit::Text

@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     completions, decide, demo, export, facts, import, man, meter, mix, prep, render, restore, selftest, set,
-    unset, why,
+    unset, why, write_rides,
 };
 use crate::failure::CODES;
 
@@ -82,6 +82,7 @@ pub enum Command {
     Why(why::Why),
     Set(set::Set),
     Unset(unset::Unset),
+    WriteRides(write_rides::WriteRides),
     Selftest(selftest::Selftest),
     Restore(restore::Restore),
     Export(export::Export),
@@ -198,7 +199,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 16);
+        assert_eq!(names.len(), 17);
     }
 
     #[test]

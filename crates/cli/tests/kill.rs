@@ -149,16 +149,20 @@ fn copy(from: &Path, to: &Path) {
 #[test]
 fn ctrl_c_at_any_moment_ends_at_once_and_clean() {
     let song = Song::small();
-    let most = length(&song, "mix", &["--threads", "2"]);
+    let commands = ["mix", "mix", "render", "decide", "prep"];
+    let most = commands.map(|command| length(&song, command, &["--threads", "2"]));
+    let kept = Copied::of(&song);
     let mut dice = Dice(0x5eed_0067);
     let mut longest = Duration::ZERO;
-    for number in 0..if gate() { 20 } else { 5 } {
-        // Every other time nothing is cached.
-        if number % 2 == 0 {
-            std::fs::remove_dir_all(song.path("mix")).unwrap_or_default();
+    for number in 0..if gate() { 30 } else { 5 } {
+        let (command, most) = (commands[number % 5], most[number % 5]);
+        kept.put_back(&song);
+        if number % 5 == 0 {
+            // Nothing is cached.
+            std::fs::remove_dir_all(song.path("mix")).unwrap();
         }
         let root = song.root();
-        let mut program = mixsmith(&["mix", root.to_str().unwrap(), "--threads", "2"]);
+        let mut program = mixsmith(&[command, root.to_str().unwrap(), "--threads", "2"]);
         let mut child = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         // Once it has said where it is, it listens to signals.
         let mut says = BufReader::new(child.stderr.take().unwrap());
@@ -170,7 +174,7 @@ fn ctrl_c_at_any_moment_ends_at_once_and_clean() {
         let code = child.wait().unwrap().code();
         longest = longest.max(asked.elapsed());
         // It may have been done already.
-        assert!(code == Some(130) || code == Some(0), "{code:?}, {told}");
+        assert!(code == Some(130) || code == Some(0), "{command}: {code:?}, {told}");
         heard.join().unwrap().unwrap();
         song.assert_whole();
     }

@@ -12,10 +12,10 @@ use crate::oversample::{TIMES, Upsampler};
 /// Half the taps of each filter on the way up. Together they are flat within 0.001 dB up to 0.47 of the rate.
 const HALVES: [usize; 3] = [72, 7, 5];
 /// Most frames looked at in one go.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 /// Frames that a peak depends on: 143 of the first filter's past, 7 of the second's, 3 of the third's, one of the
 /// points before, rounded up to whole blocks.
-const PAST: usize = 3 * BLOCK;
+pub(crate) const PAST: usize = 3 * BLOCK;
 /// No peak is higher than this many times the largest sample: the sum of the way up's taps, each taken positive, and a
 /// quarter for the parabola, whose top is at most an eighth of its bend over its middle. Tested.
 const REACH: f32 = 4.1;
@@ -72,19 +72,31 @@ impl<L: Lane> TruePeak<L> {
                 loudest = loudest.max(x.abs());
             }
             let soft = !(!(loudest * L::splat(REACH)).lt(least)).any();
-            self.quiet = if soft { self.quiet + block.len() } else { 0 };
-            if self.quiet >= PAST + block.len() {
-                peaks.fill(L::zero());
-                self.behind = true;
-            } else {
-                if self.behind {
-                    self.catch_up();
-                }
-                self.read(block, peaks);
-            }
-            self.past.copy_within(block.len().., 0);
-            self.past[PAST - block.len()..].copy_from_slice(block);
+            self.step(soft, block, peaks);
         }
+    }
+
+    /// Reads at most [`BLOCK`] frames. Where such a block and all that it hears of are `soft`, so that nobody asks for its
+    /// peaks, these are nought.
+    #[inline(always)]
+    pub(crate) fn step(&mut self, soft: bool, block: &[L], peaks: &mut [L]) {
+        self.quiet = if soft { self.quiet + block.len() } else { 0 };
+        if self.quiet >= PAST + block.len() {
+            peaks.fill(L::zero());
+            self.behind = true;
+        } else {
+            if self.behind {
+                self.catch_up();
+            }
+            self.read(block, peaks);
+        }
+        self.past.copy_within(block.len().., 0);
+        self.past[PAST - block.len()..].copy_from_slice(block);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_behind(&self) -> bool {
+        self.behind
     }
 
     /// Brings the filters to where they would be: all that they remember is in the last frames.

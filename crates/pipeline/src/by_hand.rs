@@ -12,7 +12,7 @@ use crate::sessions::{self, Opened};
 use crate::{Folder, Journal, PipelineError, impulses, naming};
 
 /// Takes the song and reads its mix.
-fn open(folder: &Folder) -> Result<(Lock, Opened), PipelineError> {
+pub(crate) fn open(folder: &Folder) -> Result<(Lock, Opened), PipelineError> {
     let missing = || PipelineError::Missing { path: folder.session(), first: "mix" };
     if !folder.session().exists() {
         return Err(missing());

@@ -47,6 +47,16 @@ pub enum PipelineError {
         /// What was wrong with each file.
         problems: Vec<String>,
     },
+    /// A track could not be read to its end, or changed on the way.
+    #[error(
+        "{file}: {why}. Nothing was printed from it. Run again when the file is whole and no other program writes to it."
+    )]
+    Track {
+        /// The file.
+        file: String,
+        /// What happened.
+        why: String,
+    },
     /// `song.toml`, `session.toml` or `decisions.toml` cannot be read.
     #[error("{}: {what}", path.display())]
     Text {

@@ -25,6 +25,7 @@ mod print;
 mod progress;
 mod readings;
 pub mod report;
+mod rides;
 mod road;
 mod scorecard;
 mod sessions;
@@ -48,6 +49,7 @@ pub use progress::{Progress, Silent};
 pub use readings::{
     Band, KReading, KReadings, LoudnessReadings, NeedleReadings, Readings, StereoReadings, meter,
 };
+pub use rides::write_rides;
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
 pub use scorecard::{Bar, Figure, QUESTIONS, Score, Verdict, figures};
 

@@ -1,4 +1,5 @@
-//! From files to stems and facts. What was decoded and measured is cached by the hash of the file's content.
+//! From files to stems and facts. What was measured is cached by the hash of the file's content, and so is sound that had
+//! to be decoded or resampled; plain samples are read where they stand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mixsmith_analysis::{Fact, Facts, Qty, Sketch, Song, Stem, ears, sketch};
-use mixsmith_audio::{Audio, Clip, Severity, cache_clip_on, content_hash, hex, open_cached, read, resample};
+use mixsmith_audio::{
+    Audio, Clip, Severity, Stamp, cache_clip_on, content_hash, hex, open_cached, read, resample,
+};
 use mixsmith_session::slug;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -141,22 +144,26 @@ pub(crate) fn listen_held(
     Ok(Listened { song, facts, files, notes })
 }
 
-/// Decodes and measures one file, or finds it in the cache.
+/// Measures one file, or finds it in the cache.
 fn hear(folder: &Folder, path: &Path) -> Result<Found, PipelineError> {
     let full = folder.root.join(path);
     let name = path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
     let cache = folder.cache();
+    let stamp = Stamp::of(&full).ok();
     let hash = content_hash(&full).ok().map(|hash| hex(&hash));
-    if let Some(found) = hash.as_deref().and_then(|hash| recall(&cache, hash, &name)) {
+    // What is heard must be what was hashed.
+    let unchanged = || stamp.is_some() && stamp == Stamp::of(&full).ok();
+    let note = |says: String, warning| Note { about: name.clone(), says, warning };
+    let found = hash.as_deref().and_then(|hash| recall(&cache, hash, &full, &name));
+    if let Some(found) = found.filter(|_| unchanged()) {
         return Ok(found);
     }
-    let note = |says: String, warning| Note { about: name.clone(), says, warning };
     let read = match read(&full) {
         Ok(read) => read,
         Err(error) => return Ok((Vec::new(), vec![note(error.to_string(), true)])),
     };
     // Without a hash it would share its place in the cache with every other such file.
-    let Some(hash) = hash else {
+    let Some(hash) = hash.filter(|_| unchanged()) else {
         let says = "could be read only in part: is it still being copied? Run again when it is whole";
         return Ok((Vec::new(), vec![note(says.to_owned(), true)]));
     };
@@ -183,9 +190,14 @@ fn hear(folder: &Folder, path: &Path) -> Result<Found, PipelineError> {
             start: info.start,
             name: info.name,
         };
-        let key = clip_key(&file, file.rate);
-        let clip = cache_clip_on(folder.disk(), &audio, &cache.join("clips"), &key)
-            .map_err(PipelineError::io(&cache))?;
+        let clip = match in_place(&full, &file).filter(|_| unchanged()) {
+            Some(clip) => clip,
+            None => {
+                let key = clip_key(&file, file.rate);
+                cache_clip_on(folder.disk(), &audio, &cache.join("clips"), &key)
+                    .map_err(PipelineError::io(&cache))?
+            }
+        };
         let (facts, sketch) = ears::measure_stem("", &audio);
         let bytes = ears::store::to_bytes(&facts, &sketch);
         let place = cache.join("facts").join(facts_key(&file));
@@ -210,8 +222,14 @@ fn facts_key(file: &SongFile) -> String {
     format!("{}-{}.facts", file.hash, file.stream)
 }
 
+/// The stream's sound where it stands, if it is plain samples and all of them are used.
+fn in_place(full: &Path, file: &SongFile) -> Option<Clip> {
+    let clip = Clip::open(full).ok()??;
+    (file.stream == 0 && (clip.rate, clip.channels) == (file.rate, file.channels)).then_some(clip)
+}
+
 /// What the cache knows about a file's content; nothing when any of it is missing or old.
-fn recall(cache: &Path, hash: &str, name: &str) -> Option<Found> {
+fn recall(cache: &Path, hash: &str, full: &Path, name: &str) -> Option<Found> {
     let text = std::fs::read(cache.join("facts").join(format!("{hash}.json"))).ok()?;
     let entry: Cached = serde_json::from_slice(&text).ok()?;
     if entry.format != ears::store::FORMAT {
@@ -219,7 +237,8 @@ fn recall(cache: &Path, hash: &str, name: &str) -> Option<Found> {
     }
     let mut heard = Vec::new();
     for mut file in entry.streams {
-        let clip = open_cached(&cache.join("clips"), &clip_key(&file, file.rate))?;
+        let cached = || open_cached(&cache.join("clips"), &clip_key(&file, file.rate));
+        let clip = in_place(full, &file).or_else(cached)?;
         let bytes = std::fs::read(cache.join("facts").join(facts_key(&file))).ok()?;
         let (facts, sketch) = ears::store::from_bytes(&bytes)?;
         // The same content may lie in the folder under another name.

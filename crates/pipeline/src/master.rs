@@ -141,8 +141,7 @@ pub(crate) fn settle(
         (low, high) = (next, (next + 0.3).min(*range.end()));
     }
     let Some(mut best) = best else { return Ok(None) };
-    // The meter of BS.1770-5 and the limiter's finer detector differ by a hair: what the meter reads is what was
-    // promised.
+    // The limiter's gain moves between the points at which it has read a peak: what comes out is what was promised.
     let over = (best.level.true_peak as f32 - promised).max(0.0);
     let ceiling = (promised - over - 0.02).max(-12.0);
     if over > 0.0 {
@@ -160,11 +159,14 @@ pub(crate) fn settle(
     }
     let decision = Decision::new("master.loudness", &[&master.id], says)
         .because(Evidence::new("loudness.integrated", &["master"], level.loudness, "LUFS").wanted(target))
-        .because(Evidence::new("peak.true", &["master"], level.true_peak, "dBTP"))
-        .because(Evidence::new("reduction.most", &["master"], f64::from(most), "dB"))
+        .because(Evidence::new("peak.true", &["master"], level.true_peak, "dBTP").at_most(promised.into()))
+        .because(
+            Evidence::new("reduction.most", &["master"], f64::from(most), "dB")
+                .at_most(MOST_LIMITING.1.into()),
+        )
         .because(
             Evidence::new("reduction.mean", &["master"], f64::from(mean), "dB")
-                .wanted(MOST_LIMITING.0.into()),
+                .at_most(MOST_LIMITING.0.into()),
         )
         .edit(Edit::Set { at, to: gain });
     let decision =

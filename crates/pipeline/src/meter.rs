@@ -2,6 +2,7 @@
 
 use mixsmith_analysis::ears::loudness::{integrated, range};
 use mixsmith_dsp::loudness::{Energy, KWeighting};
+use mixsmith_dsp::meter::PeakMeter;
 use serde::{Deserialize, Serialize};
 
 use crate::envelope::{Envelope, Follower};
@@ -11,7 +12,7 @@ use crate::envelope::{Envelope, Follower};
 pub struct Level {
     /// Integrated loudness, LUFS (ITU-R BS.1770-5); -120 for silence.
     pub loudness: f64,
-    /// True peak, dBTP (BS.1770-5 annex 2); -120 for silence.
+    /// True peak, dBTP (BS.1770-5 annex 2, read as the fact `peak.true`); -120 for silence.
     pub true_peak: f64,
 }
 
@@ -25,7 +26,7 @@ pub struct Meter {
     frames: u64,
     /// Mean squares of both channels, K-weighted, every 100 ms.
     energies: Vec<f64>,
-    peaks: [TruePeak; 2],
+    peaks: [PeakMeter; 2],
     follower: Follower,
 }
 
@@ -37,7 +38,7 @@ impl Meter {
             block: f64::from(rate) / 10.0,
             frames: 0,
             energies: Vec::new(),
-            peaks: [TruePeak::default(), TruePeak::default()],
+            peaks: [PeakMeter::default(), PeakMeter::default()],
             follower: Follower::new(rate),
         }
     }
@@ -72,7 +73,7 @@ impl Meter {
 
     /// The level so far.
     pub fn level(&self) -> Level {
-        let peak = self.peaks[0].most.max(self.peaks[1].most);
+        let peak = self.peaks[0].highest().max(self.peaks[1].highest());
         Level {
             loudness: integrated(&self.energies).unwrap_or(FLOOR).max(FLOOR),
             true_peak: (20.0 * f64::from(peak).log10()).max(FLOOR),
@@ -87,102 +88,6 @@ impl Meter {
 
 /// Below this a level says only "silent", LUFS or dBTP.
 const FLOOR: f64 = -120.0;
-
-/// The interpolating filter of BS.1770-5 annex 2: four phases of twelve taps. The third and fourth phases are the
-/// second and first read backwards.
-const PHASES: [[f32; 12]; 2] = [
-    [
-        0.001_708_984_4,
-        0.010_986_328,
-        -0.019_653_32,
-        0.033_203_125,
-        -0.059_448_242,
-        0.137_329_1,
-        0.972_167_97,
-        -0.102_294_92,
-        0.047_607_422,
-        -0.026_611_328,
-        0.014_892_578,
-        -0.008_300_781,
-    ],
-    [
-        -0.029_174_805,
-        0.029_296_875,
-        -0.051_757_813,
-        0.089_111_33,
-        -0.166_503_9,
-        0.465_087_9,
-        0.779_785_16,
-        -0.200_317_38,
-        0.101_562_5,
-        -0.058_227_54,
-        0.033_081_055,
-        -0.018_920_898,
-    ],
-];
-
-/// No interpolated sample is larger than the largest sample times this: the sum of the taps of the second phase.
-const MOST: f32 = 2.03;
-const TAPS: usize = 12;
-const BLOCK: usize = 64;
-
-/// Largest interpolated sample of a channel.
-#[derive(Clone, Debug, Default)]
-struct TruePeak {
-    /// The last samples of the block before.
-    held: [f32; TAPS - 1],
-    most: f32,
-}
-
-impl TruePeak {
-    fn add(&mut self, samples: &[f32]) {
-        for block in samples.chunks(BLOCK) {
-            let mut line = [0.0; TAPS - 1 + BLOCK];
-            line[..TAPS - 1].copy_from_slice(&self.held);
-            line[TAPS - 1..][..block.len()].copy_from_slice(block);
-            let largest = largest(&line);
-            self.most = self.most.max(largest);
-            // Most blocks are too soft to hold the peak of the song.
-            if largest * MOST > self.most {
-                self.between(&line, block.len());
-            }
-            self.held.copy_from_slice(&line[block.len()..][..TAPS - 1]);
-        }
-    }
-
-    /// Reads the points between the samples, eight frames side by side.
-    fn between(&mut self, line: &[f32; TAPS - 1 + BLOCK], frames: usize) {
-        let mut points = [[0.0f32; BLOCK]; 4];
-        for from in (0..frames).step_by(8) {
-            for (phase, points) in PHASES.iter().zip(points.chunks_exact_mut(2)) {
-                let (mut ahead, mut back) = ([0.0; 8], [0.0; 8]);
-                for (tap, &h) in phase.iter().enumerate() {
-                    let (a, b) = (&line[from + tap..][..8], &line[from + TAPS - 1 - tap..][..8]);
-                    for k in 0..8 {
-                        ahead[k] += a[k] * h;
-                        back[k] += b[k] * h;
-                    }
-                }
-                points[0][from..from + 8].copy_from_slice(&ahead);
-                points[1][from..from + 8].copy_from_slice(&back);
-            }
-        }
-        self.most = points.iter().map(|points| largest(&points[..frames])).fold(self.most, f32::max);
-    }
-}
-
-/// The largest size, in eight maxima side by side.
-fn largest(samples: &[f32]) -> f32 {
-    let (eights, rest) = samples.as_chunks::<8>();
-    let mut most = [0.0f32; 8];
-    for samples in eights {
-        for (most, x) in most.iter_mut().zip(samples) {
-            let size = x.abs();
-            *most = if size > *most { size } else { *most };
-        }
-    }
-    rest.iter().map(|x| x.abs()).chain(most).fold(0.0, f32::max)
-}
 
 #[cfg(test)]
 mod tests {

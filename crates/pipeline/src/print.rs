@@ -34,6 +34,7 @@ pub(crate) fn listen_to(
     let rendered = render(&plan, session.song.frames, threads, &mut sinks, &mut watch)
         .map_err(|error| PipelineError::render(Path::new(strip), error))?;
     drop(sinks);
+    intact(session, sources)?;
     Ok((audio, rendered))
 }
 
@@ -169,6 +170,7 @@ pub(crate) fn print(
     let rendered = render(&plan, session.song.frames, threads, &mut sinks, &mut watch)
         .map_err(|error| PipelineError::render(out, error))?;
     drop(sinks);
+    intact(session, sources)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.max(1))
         .build()
@@ -188,6 +190,18 @@ struct Borrowed<'a>(&'a mut Tape);
 impl Sink for Borrowed<'_> {
     fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
         self.0.write(left, right)
+    }
+}
+
+/// Ends the road where a track was not what had been heard of it: reading gives silence then, or another take.
+fn intact(session: &Session, sources: &Sources) -> Result<(), PipelineError> {
+    let fault = sources.iter().find_map(|(id, clip)| clip.fault().map(|why| (id, why)));
+    match fault {
+        None => Ok(()),
+        Some((id, why)) => {
+            let file = session.source(id).map_or(id, |source| &source.file);
+            Err(PipelineError::Track { file: file.clone(), why: why.to_owned() })
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use common::hashes;
 use mixsmith_audio::disk::{Fault, Faulty, Memory, Real, Recorded};
 use mixsmith_audio::{Dither, Sample, WavWriter};
 use mixsmith_pipeline::{
-    Folder, Options, PipelineError, Silent, backups, mix, render_again, restore, set, unset,
+    Folder, Options, PipelineError, Silent, backups, decide, mix, prepare, render_again, restore, set, unset,
 };
 use tempfile::TempDir;
 
@@ -137,6 +137,16 @@ fn each_call_of_set_and_unset_fails_in_turn() {
     }
     fails_in_turn(dir.path(), 1000, &|folder| set(folder, &["keys/fader=-3.25".to_owned()]).map(|_| ()));
     fails_in_turn(dir.path(), 1000, &|folder| unset(folder, &[]).map(|_| ()));
+}
+
+#[test]
+fn each_call_of_prep_and_decide_fails_in_turn() {
+    let dir = turned();
+    std::fs::remove_dir_all(dir.path().join("song/mix/out")).unwrap();
+    fails_in_turn(dir.path(), 6, &|folder| decide(folder, &options(), &Silent).map(|_| ()));
+    // Nothing is cached.
+    std::fs::remove_dir_all(dir.path().join("song/mix/cache")).unwrap();
+    fails_in_turn(dir.path(), 6, &|folder| prepare(folder, &options(), &Silent).map(|_| ()));
 }
 
 #[test]

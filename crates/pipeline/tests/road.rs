@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use common::{OnDisk, assert_prints, bits, few, flat, hashes, left_over, plain_sum};
-use mixsmith_audio::Audio;
+use mixsmith_analysis::Qty;
+use mixsmith_audio::{Audio, Dither, Sample, WavWriter, write_flac};
 use mixsmith_effects::KINDS;
 use mixsmith_engine::{Prints, Runner, Sink, Sources, compile, render};
-use mixsmith_pipeline::Mixed;
+use mixsmith_pipeline::{Mixed, Options, Progress};
 use mixsmith_session::{Session, parse, print};
 
 /// One song, mixed once, for all that only look at it.
@@ -60,6 +61,86 @@ fn stems_groups_and_versions_add_up_to_the_mix() {
         println!("{kind}: {} files, sum minus mix {rest:.1} dBFS", parts.len());
         assert!(rest < -90.0, "{kind}: {rest:.1} dBFS");
     }
+}
+
+#[test]
+fn the_manifest_reads_peaks_as_the_facts_do() {
+    let (song, _, mixed) = &*SONG;
+    for printed in &mixed.manifest.outputs {
+        let (facts, _) = mixsmith_analysis::ears::measure_stem("x", &song.sound(&printed.file));
+        let fact = facts.iter().find(|fact| fact.what == "peak.true");
+        let Some(Qty::Number(fact)) = fact.map(|fact| fact.value.clone()) else {
+            assert!(printed.level.true_peak <= -120.0, "{}: silent", printed.file);
+            continue;
+        };
+        // The dither of the print lies between them.
+        let apart = (fact - printed.level.true_peak).abs();
+        assert!(apart < 0.002, "{}: {fact} and {}", printed.file, printed.level.true_peak);
+    }
+}
+
+#[test]
+fn sound_read_where_it_stands_and_sound_decoded_first_give_the_same_mix() {
+    // The same frames in files that differ: 24 bits as they are, the same 24 bits in FLAC, and the decoded numbers.
+    let song = OnDisk::of(&few());
+    let (flac, float) = (OnDisk::empty(), OnDisk::empty());
+    for file in song.folder().tracks().unwrap() {
+        let audio = common::sound(&song.root.join(&file));
+        write_flac(&flac.root.join(file.with_extension("flac")), &audio, 24, Dither::None).unwrap();
+        let channels = audio.channels.len();
+        let mut writer =
+            WavWriter::create(&float.root.join(&file), audio.rate, channels, Sample::F32, Dither::None)
+                .unwrap();
+        writer.write(&audio.slices()).unwrap();
+        writer.finish().unwrap();
+    }
+    let mut prints = Vec::new();
+    for (song, decoded) in [(&song, false), (&flac, true), (&float, false)] {
+        song.mix(2);
+        let clips = song.folder().cache().join("clips");
+        assert_eq!(clips.exists(), decoded, "plain samples at the song's rate are not copied");
+        let prints_of = hashes(&song.folder().out.join("stems"));
+        prints.push((hashes(&song.folder().out).get("mix.wav").cloned(), prints_of));
+    }
+    assert!(prints[0].0.is_some() && prints[0].1.len() >= 4);
+    assert_eq!(prints[0], prints[1]);
+    assert_eq!(prints[0], prints[2]);
+}
+
+/// Writes to a recording when a stage begins.
+struct Meddler<'a> {
+    file: &'a std::path::Path,
+    at: &'a str,
+}
+
+impl Progress for Meddler<'_> {
+    fn stage(&self, name: &str, _: u64) {
+        if name == self.at {
+            let mut bytes = std::fs::read(self.file).unwrap();
+            bytes.iter_mut().skip(1000).for_each(|byte| *byte = 0);
+            std::fs::write(self.file, &bytes[..bytes.len() - 6]).unwrap();
+        }
+    }
+    fn step(&self, _: u64, _: &str) {}
+}
+
+#[test]
+fn a_track_that_is_written_to_while_it_is_mixed_ends_the_mix() {
+    let song = OnDisk::of(&few());
+    song.decide();
+    let prints = |song: &OnDisk| match song.folder().out {
+        out if out.exists() => hashes(&out).len(),
+        _ => 0,
+    };
+    for (file, at) in [("bass.wav", "Hear the mix"), ("keys.wav", "Print")] {
+        let path = song.root.join(file);
+        let meddler = Meddler { file: &path, at };
+        let error = mixsmith_pipeline::mix(&song.folder(), &Options::default(), &meddler).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{file}: ")), "{error}");
+        assert_eq!(prints(&song), 0, "{at}");
+    }
+    // What it is now is another take.
+    assert!(song.mix(2).listened.notes.iter().any(|note| note.about == "bass.wav"));
 }
 
 #[test]

@@ -207,9 +207,9 @@ fn overview(state: &State, rough: usize, now: f64, after: f64) -> Decision {
     }
     says += &format!(" The mix goes from {now:.1} to {after:.1} LUFS.");
     Decision::new(RULE.code, &[], says)
-        .because(Evidence::new("balance.distance", &[], distance, "sd").wanted(state::BALANCED))
-        .because(Evidence::new("balance.stereo", &[], stereo, "share").wanted(0.5))
-        .because(Evidence::new("balance.spread", &[], spread, "LU").wanted(2.0))
+        .because(Evidence::new("balance.distance", &[], distance, "sd").at_most(state::BALANCED))
+        .because(Evidence::new("balance.stereo", &[], stereo, "share").at_least(0.5))
+        .because(Evidence::new("balance.spread", &[], spread, "LU").at_least(2.0))
 }
 
 #[cfg(test)]

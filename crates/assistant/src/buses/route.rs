@@ -60,7 +60,7 @@ fn group(desk: &Desk<'_>, family: &str, name: &str) -> Option<Decision> {
     let says =
         format!("{} go to the bus {name}: {}.", crate::says::count(members.len(), "track"), list(&names));
     let mut decision = Decision::new(RULE.code, &[&id], says)
-        .because(Evidence::new("role.family", &names, members.len() as f64, "tracks").wanted(FEWEST as f64))
+        .because(Evidence::new("role.family", &names, members.len() as f64, "tracks").at_least(FEWEST as f64))
         .edit(Edit::AddStrip { strip: bus });
     for member in members {
         decision = decision.edit(Edit::Route { strip: member.id.clone(), to: id.clone() });

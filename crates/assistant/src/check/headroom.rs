@@ -46,7 +46,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     );
     vec![
         Decision::new(RULE.code, &[MIX], says)
-            .because(Evidence::new("peak.true", &[MIX], peak, "dBTP").wanted(PEAK))
+            .because(Evidence::new("peak.true", &[MIX], peak, "dBTP").at_most(PEAK))
             .because(Evidence::new("loudness.integrated", &[MIX], loudness, "LUFS"))
             .edit(Edit::Set { at, to }),
     ]

@@ -39,7 +39,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         let says = format!("{} at half its width: it lost {:.1} LU on one speaker.", track.name, -loss);
         decisions.push(
             Decision::new(RULE.code, &[&track.id], says)
-                .because(Evidence::new("stereo.mono_loss", &[stem], loss, "LU").wanted(TRACK_LOSS))
+                .because(Evidence::new("stereo.mono_loss", &[stem], loss, "LU").at_least(TRACK_LOSS))
                 .edit(Edit::Set { at, to: 50.0 }),
         );
     }
@@ -48,7 +48,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     {
         let says = format!("The mix loses {:.1} LU on one speaker; 0.6 LU is usual.", -loss);
         let mut decision = Decision::new(RULE.code, &[MIX], says.clone())
-            .because(Evidence::new("stereo.mono_loss", &[MIX], loss, "LU").wanted(MIX_ALARM));
+            .because(Evidence::new("stereo.mono_loss", &[MIX], loss, "LU").at_least(MIX_ALARM));
         decision.status = Status::Refused("what makes it wide is the recordings themselves".to_owned());
         decisions.push(decision);
     }

@@ -77,7 +77,7 @@ fn compress(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
     let insert = Insert::new("comp", "dynamics.compressor", &values);
     Some(
         Decision::new(RULE.code, &[&strip.id], says)
-            .because(Evidence::new(fact, &[stem], plan.uneven, "dB").wanted(row.uneven))
+            .because(Evidence::new(fact, &[stem], plan.uneven, "dB").at_most(row.uneven))
             .because(Evidence::new("dynamics.crest", &[stem], crest, "dB"))
             .edit(Edit::AddInsert { strip: strip.id.clone(), place: None, insert }),
     )

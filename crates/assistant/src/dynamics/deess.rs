@@ -66,7 +66,7 @@ fn deess(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
     let insert = Insert::new("deess", "dynamics.deesser", &values);
     Some(
         Decision::new(RULE.code, &[&strip.id], says)
-            .because(Evidence::new("sibilance.level", &[stem], sharp, "dB").wanted(SHARP))
+            .because(Evidence::new("sibilance.level", &[stem], sharp, "dB").at_most(SHARP))
             .because(Evidence::new("sibilance.hz", &[stem], hz, "Hz"))
             .edit(Edit::AddInsert { strip: strip.id.clone(), place: None, insert }),
     )

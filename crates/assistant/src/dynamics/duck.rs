@@ -81,7 +81,7 @@ fn duck(desk: &Desk<'_>) -> Option<Decision> {
         Decision::new(RULE.code, &[&target.id, &kick.strip.id], says)
             .because(
                 Evidence::new("masking.pair", &[stem, desk.stem_of(basses[0].strip)], hidden, "share")
-                    .wanted(OFTEN),
+                    .at_most(OFTEN),
             )
             .edit(Edit::AddInsert { strip: target.id.clone(), place: None, insert }),
     )

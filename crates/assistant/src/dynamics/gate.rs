@@ -85,7 +85,7 @@ fn gate(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
     Some(
         Decision::new(RULE.code, &[&strip.id], says)
             .because(Evidence::new("bleed", &[&source, stem], level, "dBFS"))
-            .because(Evidence::new("dynamics.hits", &[stem], own, "dBFS").wanted(level + ABOVE + OPENS))
+            .because(Evidence::new("dynamics.hits", &[stem], own, "dBFS").at_least(level + ABOVE + OPENS))
             .edit(Edit::AddInsert { strip: strip.id.clone(), place: Some(0), insert }),
     )
 }

@@ -37,7 +37,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         let says = format!("{} narrowed to {width:.0} %: in mono it loses {loss:.1} LU.", strip.name);
         decisions.push(
             Decision::new(RULE.code, &[&strip.id], says)
-                .because(Evidence::new("stereo.mono_loss", &[stem], loss, "LU").wanted(LOSS))
+                .because(Evidence::new("stereo.mono_loss", &[stem], loss, "LU").at_most(LOSS))
                 .edit(Edit::Set { at: Address::strip(&strip.id, "width"), to: width as f32 }),
         );
     }

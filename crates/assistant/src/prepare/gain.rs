@@ -46,7 +46,7 @@ fn silent(desk: &Desk<'_>) -> Vec<Decision> {
             strip.name
         );
         let evidence =
-            Evidence::new("loudness.active", &[desk.stem_of(strip)], active, "LUFS").wanted(SILENT);
+            Evidence::new("loudness.active", &[desk.stem_of(strip)], active, "LUFS").at_least(SILENT);
         Some(Decision::new(RULE.code, &[&strip.id], says).because(evidence))
     };
     desk.session.tracks().filter_map(note).collect()

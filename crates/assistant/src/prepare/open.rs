@@ -101,8 +101,9 @@ fn open(desk: &Desk<'_>, track: &Track<'_>) -> Decision {
         if role.id == "unknown" { "a part that is not known".to_owned() } else { role.name.to_owned() };
     let doubt = if track.confidence < SURE { ", please check" } else { "" };
     let says = format!("{name} is {}, played as {form}: {part} ({sure:.0} % sure{doubt}).", stem.file);
-    let mut decision = Decision::new(RULE.code, &[&id], says)
-        .because(Evidence::new("role", &[&stem.id], f64::from(track.confidence), "").wanted(f64::from(SURE)));
+    let mut decision = Decision::new(RULE.code, &[&id], says).because(
+        Evidence::new("role", &[&stem.id], f64::from(track.confidence), "").at_least(f64::from(SURE)),
+    );
     for stem in std::iter::once(stem).chain(track.right) {
         decision = decision.edit(Edit::AddSource { source: source(stem) });
     }

@@ -91,7 +91,7 @@ fn ride(desk: &Desk<'_>) -> Option<Decision> {
     let stems: Vec<&str> = lead_tracks(desk.session).map(|strip| desk.stem_of(strip)).collect();
     Some(
         Decision::new(RULE.code, &[&strip.id], says)
-            .because(Evidence::new("voice.spread", &stems, spread, "dB").wanted(STEADY))
+            .because(Evidence::new("voice.spread", &stems, spread, "dB").at_most(STEADY))
             .edit(Edit::Draw { strip: strip.id.clone(), lane }),
     )
 }

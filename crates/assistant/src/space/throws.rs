@@ -93,7 +93,7 @@ fn throw(desk: &Desk<'_>, voice: &Strip, beat: f64) -> Option<Decision> {
     let stem = clip.source.as_str();
     Some(
         Decision::new(RULE.code, &[&voice.id], says)
-            .because(Evidence::new("activity.phrases", &[stem], first.0, "s").wanted(beat))
+            .because(Evidence::new("activity.phrases", &[stem], first.0, "s").at_least(beat))
             .edit(Edit::Draw { strip: voice.id.clone(), lane }),
     )
 }

@@ -46,7 +46,8 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
             place.by,
         );
         let evidence = Evidence::new("spectrum.third_octave", &[desk.stem_of(strip)], -place.by, "dB");
-        let mut decision = Decision::new(RULE.code, &[&strip.id], says).because(evidence.wanted(-TOLERANCE));
+        let mut decision =
+            Decision::new(RULE.code, &[&strip.id], says).because(evidence.at_least(-TOLERANCE));
         decision.edits = equalisers.add(strip, &[band])?;
         Some(decision)
     };

@@ -81,7 +81,7 @@ fn high_pass(desk: &Desk<'_>, strip: &Strip, equalisers: &mut Equalisers<'_>) ->
         low / mix * 100.0,
     );
     let mut decision = Decision::new(RULE.code, &[&strip.id], says)
-        .because(Evidence::new("spectrum.third_octave", &[stem], share, "share").wanted(RESIDUE.start));
+        .because(Evidence::new("spectrum.third_octave", &[stem], share, "share").at_most(RESIDUE.start));
     if let Some(hz) = pitch {
         decision = decision.because(Evidence::new("pitch.low", &[stem], hz, "Hz"));
     }

@@ -73,7 +73,7 @@ fn resonance(desk: &Desk<'_>, strip: &Strip, equalisers: &mut Equalisers<'_>) ->
     let says = format!("{} {}.", strip.name, crate::says::list(&parts));
     let mut decision = Decision::new(RULE.code, &[&strip.id], says);
     for (_, rise) in found {
-        decision = decision.because(Evidence::new("spectrum.resonances", &[stem], rise, "dB").wanted(least));
+        decision = decision.because(Evidence::new("spectrum.resonances", &[stem], rise, "dB").at_most(least));
     }
     decision.edits = equalisers.add(strip, &bands)?;
     Some(decision)

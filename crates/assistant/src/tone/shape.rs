@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{bands, heard, hertz, mixed};
-use crate::{Decision, Desk, Evidence};
+use super::bands;
+use crate::Desk;
 use mixsmith_session::Strip;
 
 /// What stands out by less than this is character, dB (tolerance of the reference spectra).
@@ -123,49 +123,6 @@ fn place(thirds: &[Third], low: f64, high: f64, sign: f64) -> Option<Place> {
         .filter(|third| third.hz >= low && third.hz <= high && third.db > loudest - FAINT)
         .filter_map(at)
         .max_by(|a, b| a.by.total_cmp(&b.by))
-}
-
-/// A zone in which what stands out is cut.
-#[derive(Clone, Copy, Debug)]
-pub struct Hump {
-    /// Code of the rule that cuts.
-    pub rule: &'static str,
-    /// Lowest and highest frequency, Hz.
-    pub zone: (f64, f64),
-    /// Quality factor of the cut.
-    pub q: f64,
-    /// Deepest cut, dB.
-    pub most: f64,
-    /// How it sounds.
-    pub sounds: &'static str,
-}
-
-/// One cut a track where its spectrum stands out of a zone: half of what stands out.
-pub fn cut_humps(desk: &Desk<'_>, hump: &Hump) -> Vec<Decision> {
-    if mixed(desk) {
-        return Vec::new();
-    }
-    let mut equalisers = bands::Equalisers::new(desk);
-    let decision = |strip: &Strip| {
-        let place = excess(desk, strip, hump.zone.0, hump.zone.1)?;
-        if bands::bells(strip) >= MOST_BELLS {
-            return None;
-        }
-        let band = bands::Band::bell(place.hz, -(0.5 * place.by).min(hump.most), hump.q);
-        let says = format!(
-            "{} {:.1} dB at {}: it stands {:.1} dB out of its surroundings there, and sounds {}.",
-            strip.name,
-            band.gain,
-            hertz(band.hz),
-            place.by,
-            hump.sounds,
-        );
-        let evidence = Evidence::new("spectrum.third_octave", &[desk.stem_of(strip)], place.by, "dB");
-        let mut decision = Decision::new(hump.rule, &[&strip.id], says).because(evidence.wanted(TOLERANCE));
-        decision.edits = equalisers.add(strip, &[band])?;
-        Some(decision)
-    };
-    heard(desk).filter_map(decision).collect()
 }
 
 /// The usual third octaves of a role, lifted around a frequency: for the tests of the rules.

@@ -1,16 +1,19 @@
 //! Meters: what a sound reads, in the manner of the instruments that people know.
 //!
-//! In double precision and for whole stretches of sound: they measure, and nothing that is heard goes through them.
+//! For whole stretches of sound, and in double precision but for the peaks: they measure, and nothing that is heard goes
+//! through them.
 
 pub mod field;
 pub mod loudness;
 pub mod needle;
 pub mod octaves;
+pub mod peak;
 
 pub use field::{Correlation, Goniometer};
 pub use loudness::LoudnessMeter;
 pub use needle::{Ballistics, Needle};
 pub use octaves::Octaves;
+pub use peak::PeakMeter;
 
 /// Below this a level says only "silent", dB.
 pub const FLOOR: f64 = -120.0;

@@ -175,14 +175,12 @@ fn html(mixed: &Mixed, decision: &Decision) -> String {
             } else {
                 String::new()
             };
-            let wanted = evidence.wanted.map_or(String::new(), |wanted| {
-                format!(
-                    " <span class=\"wanted\">wanted {}</span>",
-                    minus(&esc(&quantity(wanted, words::unit(evidence))))
-                )
-            });
+            let against: String = words::against(evidence)
+                .iter()
+                .map(|said| format!(" <span class=\"against\">{}</span>", minus(&esc(said))))
+                .collect();
             format!(
-                "<li title=\"{}\">{of}{} <b>{}</b>{wanted}</li>\n",
+                "<li title=\"{}\">{of}{} <b>{}</b>{against}</li>\n",
                 esc(format!("{} {}", evidence.fact, meaning(&evidence.fact)).trim()),
                 esc(&fact(&evidence.fact)),
                 minus(&esc(&quantity(evidence.value, words::unit(evidence)))),

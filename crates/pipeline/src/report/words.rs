@@ -169,11 +169,17 @@ pub(crate) fn unit(evidence: &Evidence) -> &str {
     if sureness && evidence.unit.is_empty() { "share" } else { &evidence.unit }
 }
 
+/// What a measurement is held against: `wanted -18.0 LUFS`, `limit 60 %`.
+pub(crate) fn against(evidence: &Evidence) -> Vec<String> {
+    let beside = [("wanted", evidence.wanted), ("limit", evidence.limit.map(|limit| limit.value()))];
+    let said = beside.into_iter().filter_map(|(what, value)| Some((what, value?)));
+    said.map(|(what, value)| format!("{what} {}", quantity(value, unit(evidence)))).collect()
+}
+
 /// `loudness while it plays: -23.1 LUFS, wanted -18.0 LUFS`.
 pub(crate) fn evidence(evidence: &Evidence) -> String {
-    let wanted = evidence.wanted.map(|wanted| format!(", wanted {}", quantity(wanted, unit(evidence))));
-    let value = quantity(evidence.value, unit(evidence));
-    format!("{}: {value}{}", fact(&evidence.fact), wanted.unwrap_or_default())
+    let value = format!("{}: {}", fact(&evidence.fact), quantity(evidence.value, unit(evidence)));
+    [vec![value], against(evidence)].concat().join(", ")
 }
 
 /// The changes of an edit, one a line: `vox/comp.threshold = -18 dB`.

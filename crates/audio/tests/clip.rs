@@ -2,11 +2,8 @@
 #![allow(clippy::disallowed_methods, reason = "files to test with")]
 
 use std::fs;
-use std::sync::Arc;
 
-use mixsmith_audio::{
-    Audio, Clip, Dither, Pool, Reader, Sample, SourceId, WavWriter, cache_clip, open_cached, read,
-};
+use mixsmith_audio::{Audio, Clip, Dither, Sample, WavWriter, cache_clip, open_cached, read};
 use proptest::prelude::*;
 
 fn ramp(channels: usize, frames: usize) -> Audio {
@@ -44,15 +41,11 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let audio = ramp(channels, frames);
         cache_clip(&audio, folder.path(), "key").unwrap();
-        let file = Arc::new(open_cached(folder.path(), "key").unwrap());
-        let memory = Arc::new(Clip::in_memory(audio.clone()));
-        let mut readers = [Reader::new(file.clone()), Reader::new(memory.clone())];
+        let file = open_cached(folder.path(), "key").unwrap();
+        let memory = Clip::in_memory(audio.clone());
         for (from, length) in reads {
             for clip in [&file, &memory] {
                 check(&audio, from, length, "clip", |from, into| clip.read(from, into));
-            }
-            for reader in &mut readers {
-                check(&audio, from, length, "reader", |from, into| reader.read(from, into));
             }
         }
         prop_assert_eq!(file.fault(), None);
@@ -68,32 +61,14 @@ fn the_ends_of_time() {
     for from in [i64::MIN, i64::MIN + 1, -1, 0, 99, 100, i64::MAX - 1, i64::MAX] {
         check(&audio, from, 64, "file", |from, into| file.read(from, into));
         check(&audio, from, 64, "memory", |from, into| memory.read(from, into));
-        let mut reader = Reader::new(Arc::new(cache_clip(&audio, folder.path(), "key").unwrap()));
-        check(&audio, from, 64, "reader", |from, into| reader.read(from, into));
     }
     file.read(0, &mut []);
 }
 
 #[test]
-fn quanta_in_a_row_are_the_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let audio = ramp(2, 100_000);
-    let mut reader = Reader::new(Arc::new(cache_clip(&audio, folder.path(), "key").unwrap()));
-    let mut whole = vec![Vec::new(); 2];
-    for from in (0..100_000).step_by(64) {
-        let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
-        reader.read(from, &mut [&mut left, &mut right]);
-        whole[0].extend(left);
-        whole[1].extend(right);
-    }
-    whole.iter_mut().for_each(|channel| channel.truncate(100_000));
-    assert!(whole == audio.channels);
-}
-
-#[test]
 fn many_threads_at_once() {
     fn shared<T: Send + Sync>() {}
-    shared::<Pool>();
+    shared::<Clip>();
     let folder = tempfile::tempdir().unwrap();
     let audio = ramp(2, 50_000);
     let clip = cache_clip(&audio, folder.path(), "key").unwrap();
@@ -152,14 +127,8 @@ fn a_clip_that_loses_its_file_is_silent_and_says_so() {
     let (mut left, mut right) = ([1.0; 64], [1.0; 64]);
     clip.read(10_000, &mut [&mut left, &mut right]);
     assert_eq!((left, right), ([0.0; 64], [0.0; 64]));
-    let mut pool = Pool::new();
-    pool.insert("drums", Clip::in_memory(ramp(1, 10)));
-    pool.insert("bass", clip);
-    assert_eq!(pool.len(), 2);
-    let faults = pool.faults();
-    assert_eq!(faults.len(), 1);
-    assert_eq!(faults[0].0, &SourceId("bass".into()));
-    assert!(faults[0].1.contains("frame 10000"), "{}", faults[0].1);
+    let fault = clip.fault().unwrap();
+    assert!(fault.contains("frame 10000"), "{fault}");
 }
 
 #[test]
@@ -212,4 +181,73 @@ fn what_needs_a_word_is_not_read_where_it_stands() {
     assert!(Clip::open(&path).unwrap().is_none(), "it is shorter than it claims");
     fs::write(&path, b"no sound at all").unwrap();
     assert!(Clip::open(&path).is_err());
+}
+
+#[test]
+fn aiff_and_core_audio_are_read_where_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    // Two channels of 16 bits, most significant byte first: what both formats hold by themselves.
+    let frames: Vec<[i16; 2]> = (0..5003).map(|n| [n as i16, (-7 * n) as i16]).collect();
+    let samples: Vec<u8> = frames.iter().flatten().flat_map(|x| x.to_be_bytes()).collect();
+    let size = samples.len() as u32;
+    let head = |id: &[u8; 4], size: u32| [&id[..], &size.to_be_bytes()].concat();
+    // 48000 as a number of 80 bits.
+    let rate = [0x40, 0x0e, 0xbb, 0x80, 0, 0, 0, 0, 0, 0];
+    let common = [&[0, 2][..], &5003u32.to_be_bytes(), &[0, 16], &rate].concat();
+    let aiff = [
+        head(b"FORM", 46 + size),
+        b"AIFF".to_vec(),
+        head(b"COMM", 18),
+        common,
+        head(b"SSND", 8 + size),
+        vec![0; 8],
+        samples.clone(),
+    ];
+    let words = [0x6c70_636d_u32, 0, 4, 1, 2, 16].map(u32::to_be_bytes).concat();
+    let caf = [
+        b"caff\0\x01\0\0desc".to_vec(),
+        32u64.to_be_bytes().to_vec(),
+        48_000f64.to_be_bytes().to_vec(),
+        words,
+        b"data".to_vec(),
+        (u64::from(size) + 4).to_be_bytes().to_vec(),
+        vec![0; 4],
+        samples,
+    ];
+    for (name, bytes) in [("take.aiff", aiff.concat()), ("take.caf", caf.concat())] {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let whole = read(&path).unwrap().streams.remove(0).audio;
+        assert_eq!(whole.channels[1][3], -21.0 / 32_768.0, "{name}");
+        let clip = Clip::open(&path).unwrap().expect("plain samples");
+        assert_eq!((clip.rate, clip.channels, clip.frames), (48_000, 2, 5003), "{name}");
+        for (from, frames) in [(-5, 64), (0, 5003), (4990, 64)] {
+            check(&whole, from, frames, name, |from, into| clip.read(from, into));
+        }
+    }
+}
+
+#[test]
+fn a_recording_that_is_written_to_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("take.wav");
+    let take = |level: f32| {
+        let mut writer = WavWriter::create(&path, 48_000, 1, Sample::F32, Dither::None).unwrap();
+        writer.write(&[&[level; 100]]).unwrap();
+        writer.finish().unwrap();
+    };
+    take(0.25);
+    let clip = Clip::open(&path).unwrap().expect("plain samples");
+    assert_eq!(clip.fault(), None);
+    // Another file that takes its name leaves the clip what it was.
+    take(0.5);
+    let mut frames = [9.0; 100];
+    clip.read(0, &mut [&mut frames]);
+    assert_eq!((frames[99], clip.fault()), (0.25, None));
+
+    let clip = Clip::open(&path).unwrap().expect("plain samples");
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000);
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.set_modified(long_ago).unwrap();
+    assert!(clip.fault().is_some_and(|fault| fault.contains("another program")));
 }

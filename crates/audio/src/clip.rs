@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::read::{self, limits, samples::Stored};
-use crate::{Audio, ReadError};
+use crate::{Audio, ReadError, Stamp};
 
 /// Frames converted at a time.
 const PIECE: usize = 4096;
@@ -26,8 +26,8 @@ pub struct Clip {
     /// Length in frames.
     pub frames: u64,
     source: Source,
-    /// Was it never looked through?
-    foreign: bool,
+    /// What a recording was when it was opened where it stands: nobody has looked through it, and others may write to it.
+    foreign: Option<Stamp>,
     fault: OnceLock<String>,
     identity: u64,
 }
@@ -65,7 +65,7 @@ impl Clip {
 
     fn new(rate: u32, channels: usize, frames: u64, source: Source) -> Clip {
         let identity = NEXT.fetch_add(1, Ordering::Relaxed);
-        Clip { rate, channels, frames, source, foreign: false, fault: OnceLock::new(), identity }
+        Clip { rate, channels, frames, source, foreign: None, fault: OnceLock::new(), identity }
     }
 
     /// A number that no other clip of this run of the program has or had: two reads of one identity give the same sound,
@@ -79,12 +79,13 @@ impl Clip {
     /// see [`read`](crate::read()).
     pub fn open(path: &Path) -> Result<Option<Clip>, ReadError> {
         let (mut file, container) = read::open(path)?;
+        let stamp = Stamp::from(&file.metadata().map_err(|e| ReadError::io(path, e))?);
         let Some(plain) = read::find(path, &mut file, container)? else { return Ok(None) };
         if !plain.problems.is_empty() || plain.info.frames == 0 {
             return Ok(None);
         }
         let clip = Clip::in_file(file, plain.from, plain.stored, plain.info.rate, plain.info.frames);
-        Ok(Some(Clip { foreign: true, ..clip }))
+        Ok(Some(Clip { foreign: Some(stamp), ..clip }))
     }
 
     /// Fills the slices, one a channel and all of equal length, with the frames from `from` on. Frames
@@ -122,13 +123,22 @@ impl Clip {
         }
     }
 
-    pub(super) fn is_in_memory(&self) -> bool {
-        matches!(self.source, Source::Memory(_))
+    /// The first thing that went wrong while this clip was read: asked after a render, since reading itself gives silence. A
+    /// recording that is read where it stands is also asked whether somebody has written to it since it was opened.
+    pub fn fault(&self) -> Option<&str> {
+        if self.fault.get().is_none() && self.is_another() {
+            let _ = self.fault.set("another program wrote to it in the meantime".to_owned());
+        }
+        self.fault.get().map(String::as_str)
     }
 
-    /// The first thing that went wrong while this clip was read.
-    pub fn fault(&self) -> Option<&str> {
-        self.fault.get().map(String::as_str)
+    fn is_another(&self) -> bool {
+        match (&self.source, &self.foreign) {
+            (Source::File { file, .. }, Some(stamp)) => {
+                !file.metadata().is_ok_and(|about| Stamp::from(&about) == *stamp)
+            }
+            _ => false,
+        }
     }
 
     fn read_file(
@@ -158,7 +168,7 @@ impl Clip {
                 for (number, channel) in into.iter_mut().take(self.channels).enumerate() {
                     let to = &mut channel[at..at + frames];
                     stored.decode(bytes, number, to);
-                    if self.foreign && stored.coding.float() {
+                    if self.foreign.is_some() && stored.coding.float() {
                         // What is not a number, or absurd, is silence.
                         to.iter_mut().for_each(|x| *x = if x.abs() <= limits::LOUDEST { *x } else { 0.0 });
                     }
@@ -169,12 +179,12 @@ impl Clip {
 }
 
 #[cfg(unix)]
-pub(super) fn read_exact_at(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
+pub(crate) fn read_exact_at(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, into, at)
 }
 
 #[cfg(windows)]
-pub(super) fn read_exact_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
+pub(crate) fn read_exact_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
     while !into.is_empty() {
         match std::os::windows::fs::FileExt::seek_read(file, into, at) {
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),

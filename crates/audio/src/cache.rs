@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::Clip;
-use super::clip::read_exact_at;
-use crate::Audio;
 use crate::atomic::Part;
+use crate::clip::read_exact_at;
 use crate::disk::{SharedDisk, real};
 use crate::read::limits;
 use crate::read::samples::{Coding, Stored};
+use crate::{Audio, Clip};
 
 /// Tells these files, of this version, from all others.
 const MAGIC: &[u8; 8] = b"mixclip1";

@@ -1,0 +1,135 @@
+//! Humps of the spectrum: mud between 180 and 500 Hz, harshness between 2 and 5 kHz.
+
+use mixsmith_session::Strip;
+
+use super::shape::{MOST_BELLS, TOLERANCE, excess};
+use super::{bands, heard, hertz, mixed};
+use crate::{Decision, Desk, Evidence, Phase, Rule};
+
+/// What both rules say of themselves; only the cut, its reason and its danger differ.
+macro_rules! doc {
+    ($cut:literal, $why:literal, $wrong:literal) => {
+        concat!(
+            "**What it does.** ",
+            $cut,
+            " where the track's spectrum stands out of its own neighbouring octaves by 4 to 16 dB (where the track's own \
+             notes are, 9 to 16), each measured against the usual spectrum of the family. **Why.** ",
+            $why,
+            " **When it is wrong.** ",
+            $wrong,
+            " **How far it goes.** Half of what stands out, 2 to 4 dB, one place a track; no track gets more than three bells \
+             from its spectrum. Dark and bright tracks stay so: only humps are cut, and what stands out by more than 16 dB is \
+             the sound itself. **Sources.** tables/spectra.toml (MUSDB18, tolerance 4 dB); cuts narrower than boosts: Pestana \
+             and Reiss 2014."
+        )
+    };
+}
+
+/// Too much between 180 and 500 Hz.
+pub const MUD: Rule = Rule {
+    code: "tone.mud",
+    phase: Phase::Tone,
+    doc: doc!(
+        "A wide cut between 180 and 500 Hz",
+        "The warmth of every track adds up there, and covers the words.",
+        "When the body of the instrument lies there and little else plays."
+    ),
+    decide: |desk| cut(desk, &Zone { rule: "tone.mud", hz: (180.0, 500.0), q: 1.2, sounds: "muddy" }),
+};
+
+/// Too much between 2 and 5 kHz.
+pub const HARSH: Rule = Rule {
+    code: "tone.harsh",
+    phase: Phase::Tone,
+    doc: doc!(
+        "A fairly narrow cut between 2 and 5 kHz",
+        "The ear is most sensitive there: what stands out hurts before it is loud.",
+        "When the bite is the sound."
+    ),
+    decide: |desk| cut(desk, &Zone { rule: "tone.harsh", hz: (2000.0, 5000.0), q: 1.8, sounds: "harsh" }),
+};
+
+/// Deepest cut, dB.
+const MOST: f64 = 4.0;
+
+/// Where what stands out is cut.
+struct Zone {
+    /// Code of the rule that cuts.
+    rule: &'static str,
+    /// Lowest and highest frequency, Hz.
+    hz: (f64, f64),
+    /// Quality factor of the cut.
+    q: f64,
+    /// How it sounds.
+    sounds: &'static str,
+}
+
+/// One cut a track where its spectrum stands out of a zone: half of what stands out.
+fn cut(desk: &Desk<'_>, zone: &Zone) -> Vec<Decision> {
+    if mixed(desk) {
+        return Vec::new();
+    }
+    let mut equalisers = bands::Equalisers::new(desk);
+    let decision = |strip: &Strip| {
+        let place = excess(desk, strip, zone.hz.0, zone.hz.1)?;
+        if bands::bells(strip) >= MOST_BELLS {
+            return None;
+        }
+        let band = bands::Band::bell(place.hz, -(0.5 * place.by).min(MOST), zone.q);
+        let says = format!(
+            "{} {:.1} dB at {}: it stands {:.1} dB out of its surroundings there, and sounds {}.",
+            strip.name,
+            band.gain,
+            hertz(band.hz),
+            place.by,
+            zone.sounds,
+        );
+        let evidence = Evidence::new("spectrum.third_octave", &[desk.stem_of(strip)], place.by, "dB");
+        let mut decision = Decision::new(zone.rule, &[&strip.id], says).because(evidence.at_most(TOLERANCE));
+        decision.edits = equalisers.add(strip, &[band])?;
+        Some(decision)
+    };
+    heard(desk).filter_map(decision).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shape;
+    use super::*;
+    use crate::fixture::{Take, value};
+    use mixsmith_analysis::Fact;
+
+    /// Each rule with a role and a place where it has something to cut.
+    const CASES: [(Rule, &str, f64); 2] =
+        [(MUD, "acoustic-guitar", 300.0), (HARSH, "electric-guitar", 3000.0)];
+
+    fn take(role: &str, hz: f64, by: f64) -> Take {
+        let bands = shape::lifted(role, hz, by);
+        Take::new().mono("x", role, -20.0).fact(Fact::new("spectrum.third_octave", &["x"], bands))
+    }
+
+    #[test]
+    fn what_stands_out_is_cut_where_it_is() {
+        for (rule, role, at) in CASES {
+            let (session, decisions) = take(role, at, 7.0).mix(Phase::Tone);
+            assert!(decisions.iter().any(|decision| decision.rule == rule.code), "{}", rule.code);
+            // The first band is the high-pass of the role.
+            let (hz, gain) = (value(&session, "x/eq.freq2"), value(&session, "x/eq.gain2"));
+            let near = (at as f32..1.6 * at as f32).contains(&(hz * 1.3));
+            assert!(near && (-4.0..=-2.0).contains(&gain), "{}: {hz} {gain}", rule.code);
+        }
+    }
+
+    #[test]
+    fn small_humps_and_the_sound_itself_are_left_alone() {
+        for (rule, role, at) in CASES {
+            for by in [0.0, 3.0, 25.0] {
+                assert!(
+                    take(role, at, by).decisions(Phase::Tone, rule.code).is_empty(),
+                    "{} {by}",
+                    rule.code
+                );
+            }
+        }
+    }
+}
