@@ -2,13 +2,17 @@
 
 use super::Term;
 use super::course::Course;
-use super::terms::{came, headroom, lead, lift, place, rough, tie, tone, usual};
+use super::stage::Stage;
+use super::terms::{came, even, headroom, lead, lift, place, rough, seat, tie, tone, usual};
 
 /// What the level of every track is weighed by.
 pub static LEVELS: &[Term] = &[usual::TERM, came::TERM, rough::TERM, lead::TERM, tone::TERM, headroom::TERM];
 
 /// What the moves of every section are weighed by.
 pub static COURSE: &[Term<Course>] = &[lift::TERM, place::TERM, tie::TERM];
+
+/// What the places from left to right are weighed by.
+pub static STAGE: &[Term<Stage>] = &[even::TERM, seat::TERM];
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -20,6 +24,7 @@ pub(crate) mod tests {
     use crate::solver::bands::{Bands, Cell};
     use crate::solver::course::Section;
     use crate::solver::scene::Track;
+    use crate::solver::stage::Seat;
 
     /// Six tracks that take turns, two of them alike, some known from a rough mix.
     pub(crate) fn scene() -> (Scene, MixModel) {
@@ -105,15 +110,28 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn slopes_of_the_stage_are_those_of_its_values() {
+        let seat = |i: usize| Seat {
+            power: [4.0, 1.0, 0.5, 0.0, 2.0].map(|power| power / (1.0 + i as f64)),
+            home: 30.0 * i as f64 - 50.0,
+        };
+        let others = [(3.0, 2.0), (1.0, 1.0), (0.0, 0.5), (0.0, 0.0), (2.0, 0.5)];
+        let stage = Stage { seats: (0..4).map(seat).collect(), others };
+        check(STAGE, &stage, &[-60.0, 20.0, 0.0, 85.0]);
+    }
+
+    #[test]
     fn a_term_has_a_name_of_its_own_a_source_and_a_weight() {
         let levels = LEVELS.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
         let course = COURSE.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
-        let all: Vec<_> = levels.chain(course).collect();
+        let stage = STAGE.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
+        let all: Vec<_> = levels.chain(course).chain(stage).collect();
         for (i, (id, source, doc, unit, name)) in all.iter().enumerate() {
             assert!(all[..i].iter().all(|(other, ..)| other != id), "{id} is there twice");
             assert!(id.starts_with("bought.") && doc.len() > 40);
             assert!([source, unit, name].iter().all(|text| !text.is_empty()), "{id}");
         }
-        assert!(LEVELS.iter().all(|term| term.weight > 0.0) && COURSE.iter().all(|term| term.weight > 0.0));
+        assert!(LEVELS.iter().all(|term| term.weight > 0.0));
+        assert!(COURSE.iter().all(|term| term.weight > 0.0) && STAGE.iter().all(|term| term.weight > 0.0));
     }
 }
