@@ -3,7 +3,7 @@
 //! `cargo run -p mixsmith-assistant --example recovery -- [songs…]` prints, for every song of the folder that the variable
 //! `MIXSMITH_SONGS` names, the root mean square over the parts of (level found less the person's level, LU, without its
 //! mean), for stems as they are, scrambled (each at random +-12 dB and +-3 dB of tilt, by fixed seeds) and raw folders.
-//! `-v` prints every part. What is measured of a file is kept in `target/recovery`.
+//! `-v` prints every part, and what else is decided about levels, places and sections. What is measured of a file is kept in `target/recovery`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -306,6 +306,14 @@ fn recover(path: &Path, known: &Known, seed: Option<u64>, verbose: bool) -> Opti
     let role = |stem: &Stem| facts.text("role", &stem.id).unwrap_or("").to_owned();
     if verbose {
         print(&parts, &ours, &desk, &decisions);
+        let rules = ["balance.", "pan.", "ride.sections"];
+        for d in decide(&assistant, Phase::Ride).1 {
+            if rules.iter().any(|rule| d.rule.starts_with(rule)) {
+                let bought = d.because.iter().filter(|e| e.fact.starts_with("bought."));
+                let bought: Vec<String> = bought.map(|e| format!("{} {:.1}", e.fact, e.value)).collect();
+                println!("  {:14} {} [{}]", d.rule, d.says, bought.join(", "));
+            }
+        }
     }
     let voices: Vec<f64> =
         parts.iter().zip(&ours).filter(|(p, _)| role(p.stem) == "lead-vocal").map(|(_, e)| *e).collect();

@@ -130,6 +130,8 @@ const FACTS: &[(&str, &str)] = &[
     ("bought.tone", "bought: tone of the mix"),
     ("bought.lift", "bought: choruses arrive"),
     ("bought.place", "bought: place of the lead"),
+    ("bought.even", "bought: both sides equally loud"),
+    ("bought.seat", "bought: the usual place of the part"),
     ("bought.tie", "bought: nearness to the song"),
     ("loudness.sum", "loudness of the plain sum"),
     ("loudness.swing", "swing of the loudness"),
