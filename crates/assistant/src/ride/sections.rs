@@ -8,9 +8,10 @@ use crate::balance::state;
 use crate::buses::{bus, mix::MIX};
 use crate::mixmodel::{MixModel, energy};
 use crate::says::{list, signed};
+use crate::solver::all;
 use crate::solver::course::{Course, Section, Who};
 use crate::solver::solve::{bought, settle};
-use crate::solver::{all, terms::lift::lift};
+use crate::solver::terms::{lift::lift, place::places};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -118,8 +119,10 @@ fn course(desk: &Desk<'_>, model: &MixModel, groups: &[Group<'_>], spans: &[Span
         groups: groups.iter().map(|group| group.parts.iter().map(|&i| mean(i, span)).sum()).collect(),
     };
     let sections: Vec<Section> = spans.iter().map(section).collect();
-    let mut course = Course { sections, groups: groups.len(), home: Vec::new() };
+    let mut course = Course { sections, groups: groups.len(), place: 0.0, home: Vec::new() };
     course.home = vec![0.0; course.variables()];
+    let places = places(&course, &course.home);
+    course.place = places.iter().map(|(_, place)| place).sum::<f64>() / places.len().max(1) as f64;
     if lift(&course, &course.home).is_some_and(|lift| lift < ENOUGH) {
         for section in course.named("chorus") {
             for group in (0..groups.len()).filter(|&group| groups[group].backing) {

@@ -104,7 +104,7 @@ pub(crate) mod tests {
             section("chorus 2", 0.02, [0.01, 0.01]),
         ];
         let home = (0..16).map(|i| 0.1 * f64::from(i)).collect();
-        let course = Course { sections, groups: 2, home };
+        let course = Course { sections, groups: 2, place: 2.0, home };
         let moves: Vec<f64> = (0..16).map(|i| (0.7 * f64::from(i)).sin()).collect();
         check(COURSE, &course, &moves);
     }

@@ -32,6 +32,8 @@ pub struct Course {
     pub sections: Vec<Section>,
     /// How many groups there are beside the lead.
     pub groups: usize,
+    /// Level of the lead against the rest in the song, dB.
+    pub place: f64,
     /// Where every move rests, dB, by variable.
     pub home: Vec<f64>,
 }
