@@ -4,6 +4,7 @@
 //! `MIXSMITH_SONGS` names, the root mean square over the parts of (level found less the person's level, LU, without its
 //! mean), for stems as they are, scrambled (each at random +-12 dB and +-3 dB of tilt, by fixed seeds) and raw folders.
 //! `-v` prints every part, and what else is decided about levels, places and sections. What is measured of a file is kept in `target/recovery`.
+#![allow(clippy::disallowed_methods, reason = "a program for programmers, with a cache of its own")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -87,10 +88,10 @@ fn known(path: &Path) -> Option<Known> {
         for track in tracks {
             let gain = track["gain_db"].as_f64().or(track["gain_vs_composers_balance_db"].as_f64());
             let known = !track["source_stem"].is_null() || track["gain_db"].is_null();
-            if let (Some(file), Some(gain), true) = (track["file"].as_str(), gain, known) {
-                if gain.abs() < 60.0 {
-                    gains.insert(file.to_owned(), gain);
-                }
+            if let (Some(file), Some(gain), true) = (track["file"].as_str(), gain, known)
+                && gain.abs() < 60.0
+            {
+                gains.insert(file.to_owned(), gain);
             }
         }
         return Some(Known { name, gains, raw: true });
@@ -244,15 +245,15 @@ fn scramble(song: &Song, facts: Facts, seed: u64) -> Facts {
     let mut active = BTreeMap::new();
     for mut fact in list {
         let own = fact.about.first().filter(|_| fact.about.len() == 1).and_then(|id| change.get(id));
-        if let (Some((gain, louder)), "loudness.momentary") = (own, fact.what.as_str()) {
-            if let Qty::Series { values, .. } = &mut fact.value {
-                for (frame, value) in values.iter_mut().enumerate().filter(|(_, value)| **value > -119.0) {
-                    *value += louder.get(frame).copied().unwrap_or(*gain) as f32;
-                }
-                let energies = values.iter().map(|&level| energy(f64::from(level))).collect();
-                if let Some(part) = mixsmith_assistant::mixmodel::Part::new("", energies, 0.0) {
-                    active.insert(fact.about[0].clone(), part.active);
-                }
+        if let (Some((gain, louder)), "loudness.momentary") = (own, fact.what.as_str())
+            && let Qty::Series { values, .. } = &mut fact.value
+        {
+            for (frame, value) in values.iter_mut().enumerate().filter(|(_, value)| **value > -119.0) {
+                *value += louder.get(frame).copied().unwrap_or(*gain) as f32;
+            }
+            let energies = values.iter().map(|&level| energy(f64::from(level))).collect();
+            if let Some(part) = mixsmith_assistant::mixmodel::Part::new("", energies, 0.0) {
+                active.insert(fact.about[0].clone(), part.active);
             }
         }
         if fact.what != "loudness.active" {
