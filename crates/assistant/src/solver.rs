@@ -12,6 +12,7 @@ pub mod lbfgs;
 pub mod predict;
 pub mod scene;
 pub mod solve;
+pub mod space;
 pub mod stage;
 pub mod term;
 pub mod terms;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use mixsmith_analysis::sketch::{BANDS, centres};
 use mixsmith_analysis::{Facts, Sketch, Song, Stem, measure_song, measure_stem};
-use mixsmith_assistant::solver::predict;
+use mixsmith_assistant::solver::{predict, space::spaces};
 use mixsmith_assistant::{Assistant, Brief, Desk, Locks, Phase, decide};
 use mixsmith_audio::{Audio, Clip};
 use mixsmith_demo::{Form, Part, Recipe};
 use mixsmith_effects::KINDS;
 use mixsmith_engine::{Prints, Sink, Sources, compile, render};
-use mixsmith_session::{Address, Edit, Insert, Session};
+use mixsmith_session::{Address, Edit, Insert, Send, Session, Strip, StripKind, Tap};
 
 /// Largest error of a band, dB, root mean square over the bands.
 const BAR: f64 = 0.5;
@@ -96,17 +96,14 @@ fn error(what: &str, predicted: &[f32], rendered: &[f32]) -> f64 {
     rms
 }
 
-#[test]
-fn levels_equalisers_and_places_are_predicted() {
-    let (song, facts, sources) = song();
-    let (brief, locks) = (Brief::default(), Locks::default());
-    let assistant = Assistant { song: &song, facts: &facts, brief: &brief, kinds: KINDS, locks: &locks };
-    let (mut session, _) = decide(&assistant, Phase::Balance);
+/// A mix without compressors: levels and places all over, equalisers on the first three tracks, and with `wet` a plate and a room.
+fn mixed(assistant: &Assistant<'_>, wet: bool) -> Session {
+    let (mut session, _) = decide(assistant, Phase::Balance);
     let ids: Vec<String> = session.tracks().map(|strip| strip.id.clone()).collect();
+    let mut edits = Vec::new();
     for (i, id) in ids.iter().enumerate() {
         for (knob, to) in [("pan", [0.0, -60.0, 35.0, 90.0][i % 4]), ("fader", [-3.0, 2.0, -8.0][i % 3])] {
-            let edit = Edit::Set { at: Address::strip(id, knob), to };
-            session.apply(&KINDS, &edit).expect("a knob of every strip");
+            edits.push(Edit::Set { at: Address::strip(id, knob), to });
         }
     }
     let bands: [&[(&str, f32)]; 3] = [
@@ -116,13 +113,46 @@ fn levels_equalisers_and_places_are_predicted() {
     ];
     for (id, values) in ids.iter().zip(bands) {
         let insert = Insert::new("eq", "tone.equaliser", values);
-        let edit = Edit::AddInsert { strip: id.clone(), place: None, insert };
-        session.apply(&KINDS, &edit).expect("an equaliser for every strip");
+        edits.push(Edit::AddInsert { strip: id.clone(), place: None, insert });
     }
-    let desk =
-        Desk { facts: &facts, song: &song, brief: &brief, session: &session, kinds: KINDS, locks: &locks };
-    let predicted = predict::mix(&predict::tracks(&desk));
-    let rendered = rendered(&session, &sources);
-    assert!(error("mid", &predicted.mid, &rendered.mid) < BAR);
-    assert!(error("side", &predicted.side, &rendered.side) < BAR);
+    for (space, id) in [(1.0, "plate"), (0.0, "room")].into_iter().filter(|_| wet) {
+        let values =
+            [("space", space), ("decay", 1.4), ("lowcut", 200.0), ("highcut", 5000.0), ("mix", 100.0)];
+        let mut strip = Strip::new(id, id, StripKind::Return);
+        strip.to = Some("mix".to_owned());
+        strip.inserts.push(Insert::new("verb", "space.reverb", &values));
+        edits.push(Edit::AddStrip { strip });
+        for (from, level) in ids.iter().zip([-12.0, -16.0, -10.0, -14.0]) {
+            let values = [("level".to_owned(), level)].into();
+            let send = Send { to: id.to_owned(), tap: Tap::Post, values };
+            edits.push(Edit::AddSend { strip: from.clone(), send });
+        }
+    }
+    for edit in &edits {
+        session.apply(&KINDS, edit).expect("an edit that fits");
+    }
+    session
+}
+
+#[test]
+fn levels_equalisers_places_and_sends_are_predicted() {
+    let (song, facts, sources) = song();
+    let (brief, locks) = (Brief::default(), Locks::default());
+    let assistant = Assistant { song: &song, facts: &facts, brief: &brief, kinds: KINDS, locks: &locks };
+    for wet in [false, true] {
+        let session = mixed(&assistant, wet);
+        let desk = Desk {
+            facts: &facts,
+            song: &song,
+            brief: &brief,
+            session: &session,
+            kinds: KINDS,
+            locks: &locks,
+        };
+        let predicted = predict::mix(&predict::tracks(&desk), &spaces(&desk));
+        let rendered = rendered(&session, &sources);
+        let what = if wet { "with spaces, " } else { "" };
+        assert!(error(&format!("{what}mid"), &predicted.mid, &rendered.mid) < BAR);
+        assert!(error(&format!("{what}side"), &predicted.side, &rendered.side) < BAR);
+    }
 }

@@ -1,5 +1,7 @@
 //! What the solver knows of the bands: the mean spectrum of every track, and the moments of the lead in which it can be lost.
 
+use std::sync::LazyLock;
+
 use mixsmith_analysis::sketch::{BANDS, centres, erb_rate};
 
 use super::predict::{Stand, Take};
@@ -130,14 +132,23 @@ fn cells(heard: &[Option<Heard<'_>>], lead: &[usize], frames: usize) -> Vec<Cell
     cells
 }
 
+/// How much of each band is spread over each other, by the other: far ones do not count.
+static SPREAD: LazyLock<Vec<Vec<(usize, f64)>>> = LazyLock::new(|| {
+    let place = |band: usize| erb_rate(centres()[band]);
+    let of = |band: usize| {
+        let falls = (0..BANDS).map(move |other| {
+            let away = place(band) - place(other);
+            (other, if away >= 0.0 { SLOPES.0 * away } else { -SLOPES.1 * away })
+        });
+        falls
+            .filter(|(_, fall)| *fall < 40.0)
+            .map(|(other, fall)| (other, 10f64.powf(-fall / 10.0)))
+            .collect()
+    };
+    (0..BANDS).map(of).collect()
+});
+
 /// What a sound spreads over a band.
 fn spread(energy: impl Fn(usize) -> f64, band: usize) -> f64 {
-    let place = |band: usize| erb_rate(centres()[band]);
-    (0..BANDS)
-        .map(|other| {
-            let away = place(band) - place(other);
-            let fall = if away >= 0.0 { SLOPES.0 * away } else { -SLOPES.1 * away };
-            if fall > 40.0 { 0.0 } else { energy(other) * 10f64.powf(-fall / 10.0) }
-        })
-        .sum()
+    SPREAD[band].iter().map(|&(other, share)| share * energy(other)).sum()
 }

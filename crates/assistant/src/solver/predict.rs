@@ -1,6 +1,7 @@
-//! The mix, predicted by band and moment: the sketch of what would come out for any fader, equaliser, pan and width.
+//! The mix, predicted by band and moment: the sketch of what would come out for any fader, equaliser, pan, width and send to
+//! a reverb.
 //!
-//! Tracks count as unrelated: energies add up. What is not in it: compressors, sends, microphones that share a source.
+//! Tracks count as unrelated: energies add up. What is not in it: compressors, delays, microphones that share a source.
 
 use std::f64::consts::{FRAC_PI_2, SQRT_2};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use mixsmith_analysis::sketch::{BANDS, STEP, centres};
 use mixsmith_analysis::song::sketch_in_song;
 use mixsmith_session::{Address, Map, Strip};
 
+use super::space::Space;
 use crate::Desk;
 use crate::tone::{bands, heard, level};
 
@@ -24,6 +26,8 @@ pub struct Stand {
     pub pan: f64,
     /// Width in percent, as the strip's knob.
     pub width: f64,
+    /// What goes to each return, against its level, dB.
+    pub sends: Vec<(String, f64)>,
 }
 
 /// A track as it was recorded.
@@ -73,7 +77,12 @@ fn stand(desk: &Desk<'_>, strip: &Strip) -> Stand {
     let value = |knob: &str| f64::from(desk.value(&Address::strip(&strip.id, knob)));
     let bands = bands::present(strip);
     let tone = std::array::from_fn(|band| bands.iter().map(|b| b.power(centres()[band])).product());
-    Stand { level: level(desk, strip), tone, pan: value("pan"), width: value("width") }
+    // What is sent leaves before the buses.
+    let own = value("trim") + value("fader") + strip.clips().first().map_or(0.0, |clip| f64::from(clip.gain));
+    let level = level(desk, strip);
+    let sent = |to: &str| f64::from(desk.value(&Address::send(&strip.id, to, "level")));
+    let sends = strip.sends.iter().map(|send| (send.to.clone(), sent(&send.to) + own - level)).collect();
+    Stand { level, tone, pan: value("pan"), width: value("width"), sends }
 }
 
 /// Gains of left and right: constant power for a mono track, full in both at the centre; a stereo track keeps its near side.
@@ -104,10 +113,11 @@ fn turned(take: &Take, stand: &Stand) -> [f64; 4] {
     .map(|power| power.max(0.0))
 }
 
-/// The sketch of a mix of these tracks.
-pub fn mix(tracks: &[(Take, Stand)]) -> Sketch {
+/// The sketch of a mix of these tracks and spaces.
+pub fn mix(tracks: &[(Take, Stand)], spaces: &[Space]) -> Sketch {
     let frames = tracks.iter().map(|(take, _)| take.end()).max().unwrap_or(0);
     let mut out = Sketch { mid: vec![0.0; frames * BANDS], side: vec![0.0; frames * BANDS] };
+    let mut sent = vec![vec![0.0; frames * BANDS]; spaces.len()];
     for (take, stand) in tracks {
         let gain = 10f64.powf(stand.level / 10.0);
         let turned = turned(take, stand);
@@ -119,12 +129,26 @@ pub fn mix(tracks: &[(Take, Stand)]) -> Sketch {
         let sides = out.side[at..].chunks_exact_mut(BANDS);
         let recorded =
             take.sketch.mid[skip..].chunks_exact(BANDS).zip(take.sketch.side[skip..].chunks_exact(BANDS));
-        for ((mid, side), (m, s)) in mids.zip(sides).zip(recorded) {
+        for ((mid, side), (m, s)) in mids.zip(sides).zip(recorded.clone()) {
             for band in 0..BANDS {
                 mid[band] += factors[0][band] * m[band] + factors[1][band] * s[band];
                 side[band] += factors[2][band] * m[band] + factors[3][band] * s[band];
             }
         }
+        for (space, sent) in spaces.iter().zip(&mut sent) {
+            let Some((_, db)) = stand.sends.iter().find(|(to, _)| *to == space.id) else { continue };
+            let gain = 10f64.powf(db / 10.0) as f32;
+            for (sum, (m, s)) in sent[at..].chunks_exact_mut(BANDS).zip(recorded.clone()) {
+                for band in 0..BANDS {
+                    let (mid, side) =
+                        (factors[0][band] + factors[2][band], factors[1][band] + factors[3][band]);
+                    sum[band] += gain * (mid * m[band] + side * s[band]);
+                }
+            }
+        }
+    }
+    for (space, sent) in spaces.iter().zip(&sent) {
+        space.answer(sent, &mut out);
     }
     out
 }
@@ -134,7 +158,7 @@ mod tests {
     use super::*;
 
     fn still(pan: f64, width: f64) -> Stand {
-        Stand { level: 0.0, tone: [1.0; BANDS], pan, width }
+        Stand { level: 0.0, tone: [1.0; BANDS], pan, width, sends: Vec::new() }
     }
 
     fn take(mid: f32, side: f32, lean: f64, mono: bool) -> Take {
@@ -144,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_mono_track_at_a_side_is_as_much_side_as_mid_and_as_loud() {
-        let out = mix(&[(take(1.0, 0.0, 0.0, true), still(-100.0, 100.0))]);
+        let out = mix(&[(take(1.0, 0.0, 0.0, true), still(-100.0, 100.0))], &[]);
         assert!((out.mid[0] - 0.5).abs() < 1e-6 && (out.side[0] - 0.5).abs() < 1e-6);
     }
 
@@ -152,9 +176,9 @@ mod tests {
     fn a_stereo_track_of_one_side_that_is_turned_to_the_other_is_silent() {
         // All left: mid and side are equal, and one and the same.
         let left = take(0.25, 0.25, 1.0, false);
-        let out = mix(&[(left.clone(), still(100.0, 100.0))]);
+        let out = mix(&[(left.clone(), still(100.0, 100.0))], &[]);
         assert!(out.mid[0] + out.side[0] < 1e-6, "{} {}", out.mid[0], out.side[0]);
-        let out = mix(&[(left, still(0.0, 0.0))]);
+        let out = mix(&[(left, still(0.0, 0.0))], &[]);
         assert_eq!((out.mid[0], out.side[0]), (0.25, 0.0), "no width is mono");
     }
 
@@ -164,7 +188,7 @@ mod tests {
         late.late = 1;
         let mut stand = Stand { level: -10.0, ..still(0.0, 100.0) };
         stand.tone[7] = 2.0;
-        let out = mix(&[(take(1.0, 0.0, 0.0, true), still(0.0, 100.0)), (late, stand)]);
+        let out = mix(&[(take(1.0, 0.0, 0.0, true), still(0.0, 100.0)), (late, stand)], &[]);
         assert_eq!(out.frames(), 3);
         assert!((out.mid[BANDS] - 1.1).abs() < 1e-6 && (out.mid[BANDS + 7] - 1.2).abs() < 1e-6);
         assert!((out.mid[0] - 1.0).abs() < 1e-6 && (out.mid[2 * BANDS] - 0.1).abs() < 1e-6);
