@@ -21,6 +21,7 @@ pub mod pan;
 pub mod prepare;
 pub mod ride;
 pub mod says;
+pub mod solver;
 pub mod space;
 pub mod tables;
 pub mod together;

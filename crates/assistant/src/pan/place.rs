@@ -1,10 +1,14 @@
 //! Places of mono tracks from left to right.
 
+use mixsmith_analysis::sketch::{BANDS, centres};
 use mixsmith_session::{Address, Edit, Map, Strip};
 
 use crate::balance::state;
 use crate::mixmodel::{MixModel, Part, energy};
 use crate::prepare::{SURE, other_side, pairs};
+use crate::solver::predict::{self, Stand, Take};
+use crate::solver::stage::{self, Stage, ZONES, shares};
+use crate::solver::{all, solve};
 use crate::{Decision, Desk, Evidence, Phase, Rule, tables};
 
 /// The rule.
@@ -13,7 +17,8 @@ pub const RULE: Rule = Rule {
     phase: Phase::Pan,
     doc: "**What it does.** Leaves kick, snare, bass and lead voice in the middle, sets doubled guitars and \
           tracks named left and right hard left and right, and places the other mono tracks by role, less far out the lower they sound, the loudest first, each \
-          on the side that has less energy. \
+          on the side that has less energy. Then all move towards the middle as far as both sides need it to be equally \
+          loud, in all and in four zones of the spectrum. \
           **Why.** What stands apart masks less, and both ears are equally busy: left and right of 928 number-one \
           singles differ by at most 0.8 dB. \
           **When it is wrong.** When a stage picture is wanted (a kit, an orchestra). \
@@ -23,8 +28,8 @@ pub const RULE: Rule = Rule {
     decide,
 };
 
-/// Largest difference of the sides, dB (Pestana and Reiss 2014, fig. 3).
-const BALANCE: f64 = 0.8;
+/// A move from the usual place buys at least this.
+const LEAST: f64 = 0.05;
 
 /// A mono track that may leave the middle.
 struct Seat<'a> {
@@ -63,10 +68,11 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
             None => 1.0,
         };
         places[i] = side * seats[i].out;
-        add(&mut sides, power(seats[i].part), place_shares(places[i]));
+        add(&mut sides, power(seats[i].part), shares(places[i]));
     }
-    even_out(desk, &seats, &mut places, &model);
-    seats.iter().zip(&places).map(|(seat, &place)| decision(desk, seat, place)).collect()
+    let (settled, stage) = settle(desk, &seats, &places, &model);
+    let decided = |i: usize| decision(desk, &seats[i], &stage, &settled, i);
+    (0..seats.len()).map(decided).collect()
 }
 
 /// Where a mono track may stand; none for stereo tracks and those that a hand has placed.
@@ -133,12 +139,6 @@ fn add(sides: &mut (f64, f64), power: f64, shares: (f64, f64)) {
     sides.1 += power * shares.1;
 }
 
-/// Shares of left and right of a mono track: constant power.
-fn place_shares(pan: f64) -> (f64, f64) {
-    let angle = (pan + 100.0) / 200.0 * std::f64::consts::FRAC_PI_2;
-    (angle.cos().powi(2), angle.sin().powi(2))
-}
-
 /// Shares of left and right of a track that is not placed here.
 fn stands(desk: &Desk<'_>, strip: &Strip) -> (f64, f64) {
     let pan = f64::from(desk.value(&Address::strip(&strip.id, "pan")));
@@ -148,36 +148,55 @@ fn stands(desk: &Desk<'_>, strip: &Strip) -> (f64, f64) {
     };
     let mended = desk.facts.number("fault.imbalance", desk.stem_of(strip)).unwrap_or(0.0);
     let left = energy(balance - mended);
-    let (l, r) = place_shares(pan);
+    let (l, r) = shares(pan);
     let sum = l * left + r;
     (l * left / sum, r / sum)
 }
 
-/// Draws the tracks of the heavier side towards the middle until the sides agree.
-fn even_out(desk: &Desk<'_>, seats: &[Seat<'_>], places: &mut [f64], model: &MixModel) {
-    for _ in 0..30 {
-        let mut sides = (0.0, 0.0);
-        for strip in desk.session.tracks() {
-            let Some(part) = model.part(&strip.id) else { continue };
-            let shares = match seats.iter().position(|seat| seat.strip.id == strip.id) {
-                Some(i) => place_shares(places[i]),
-                None => stands(desk, strip),
-            };
-            add(&mut sides, power(part), shares);
+/// Energy of a track in all and in each zone of the spectrum, as far as its sketch is known.
+fn zones(heard: &[(Take, Stand)], part: &Part) -> [f64; ZONES.len()] {
+    let mut sums = [0.0; ZONES.len()];
+    if let Some((take, stand)) = heard.iter().find(|(take, _)| take.id == part.id) {
+        let frames = take.sketch.mid.chunks_exact(BANDS).zip(take.sketch.side.chunks_exact(BANDS));
+        for (mid, side) in frames {
+            for band in 0..BANDS {
+                let zone = (1..ZONES.len()).find(|&zone| centres()[band] < ZONES[zone]).unwrap_or(0);
+                sums[zone] += stand.tone[band] * f64::from(mid[band] + side[band]);
+            }
         }
-        let off = 10.0 * (sides.0.max(1e-12) / sides.1.max(1e-12)).log10();
-        if off.abs() <= BALANCE {
-            return;
-        }
-        let heavy = -off.signum();
-        // Two halves of a part stay where they are: one drawn in would be a hole on its side.
-        let free = places.iter_mut().zip(seats).filter(|(_, seat)| seat.twin.is_none());
-        free.filter(|(place, _)| place.signum() == heavy).for_each(|(place, _)| *place *= 0.92);
     }
+    let all: f64 = sums.iter().sum();
+    let power = power(part);
+    sums = sums.map(|sum| if all > 0.0 { power * sum / all } else { 0.0 });
+    sums[0] = power;
+    sums
 }
 
-fn decision(desk: &Desk<'_>, seat: &Seat<'_>, place: f64) -> Decision {
-    let place = place.round();
+/// Moves the tracks from their usual places as far as it takes for both sides to be equally busy. Two halves of a part stay
+/// where they are: one drawn in would be a hole on its side.
+fn settle(desk: &Desk<'_>, seats: &[Seat<'_>], places: &[f64], model: &MixModel) -> (Vec<f64>, Stage) {
+    let heard = predict::tracks(desk);
+    let mut stage = Stage::default();
+    for strip in desk.session.tracks().filter(|strip| seats.iter().all(|seat| seat.strip.id != strip.id)) {
+        let Some(part) = model.part(&strip.id) else { continue };
+        let shares = stands(desk, strip);
+        for (sides, power) in stage.others.iter_mut().zip(zones(&heard, part)) {
+            add(sides, power, shares);
+        }
+    }
+    let seated = |(seat, &home): (&Seat<'_>, &f64)| stage::Seat { power: zones(&heard, seat.part), home };
+    stage.seats = seats.iter().zip(places).map(seated).collect();
+    // A track keeps its side, and goes no further out than its sound may.
+    let bounds = seats.iter().zip(places).map(|(seat, &place)| match seat.twin {
+        Some(_) => (place, place),
+        None => (place.min(0.0), place.max(0.0)),
+    });
+    let bounds = bounds.collect();
+    (solve::settle(all::STAGE, &stage, places, places, bounds, LEAST), stage)
+}
+
+fn decision(desk: &Desk<'_>, seat: &Seat<'_>, stage: &Stage, settled: &[f64], i: usize) -> Decision {
+    let place = settled[i].round();
     let side = if place < 0.0 { "left" } else { "right" };
     let says = format!("{} {:.0} {side}: {}.", seat.strip.name, place.abs(), seat.why);
     let stem = desk.stem_of(seat.strip);
@@ -185,16 +204,21 @@ fn decision(desk: &Desk<'_>, seat: &Seat<'_>, place: f64) -> Decision {
     if let Some(centroid) = desk.facts.number("spectrum.centroid", stem) {
         decision = decision.because(Evidence::new("spectrum.centroid", &[stem], centroid, "Hz"));
     }
+    for (term, drop) in solve::bought(all::STAGE, stage, settled, i, stage.seats[i].home) {
+        if drop.abs() >= LEAST {
+            decision = decision.because(Evidence::new(term.id, &[stem], drop, "points"));
+        }
+    }
     decision.edit(Edit::Set { at: Address::strip(&seat.strip.id, "pan"), to: place as f32 })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{Take, value};
+    use crate::fixture::{Take as Song, value};
 
-    fn band() -> Take {
-        Take::new()
+    fn band() -> Song {
+        Song::new()
             .mono("kick", "kick", -20.0)
             .mono("bass", "bass", -20.0)
             .mono("g1", "electric-guitar", -20.0)
@@ -218,11 +242,11 @@ mod tests {
         assert!(pan("piano") * pan("shaker") < 0.0, "on both sides");
         let takes = ["kick", "bass", "g1", "g2", "piano", "shaker", "vox"].map(|id| {
             let level = -23.0 + f64::from(value(&session, &format!("{id}/fader")));
-            let (l, r) = place_shares(f64::from(pan(id)));
+            let (l, r) = shares(f64::from(pan(id)));
             (energy(level) * l, energy(level) * r)
         });
         let (left, right) = takes.iter().fold((0.0, 0.0), |sum, t| (sum.0 + t.0, sum.1 + t.1));
-        assert!((10.0 * (left / right).log10()).abs() <= BALANCE);
+        assert!((10.0 * (left / right).log10()).abs() <= 0.8, "as in number-one singles");
     }
 
     #[test]
@@ -240,7 +264,7 @@ mod tests {
 
     #[test]
     fn stereo_tracks_and_low_sounds_stay() {
-        let take = Take::new()
+        let take = Song::new()
             .stereo("keys", "keys", -20.0)
             .mono("pad", "pad", -20.0)
             .mono("vox", "lead-vocal", -20.0)

@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_guitar_over_the_words_is_cut_where_it_lies() {
         // The balance puts the guitar under the voice, but it is dense in few bands.
-        let take = take(6e-4);
+        let take = take(1.5e-3);
         let (session, decisions) = take.mix(Phase::Tone);
         let said: Vec<&str> =
             decisions.iter().filter(|d| d.rule == RULE.code).map(|d| d.says.as_str()).collect();

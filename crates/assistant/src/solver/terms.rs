@@ -1,0 +1,13 @@
+//! The terms, one a file.
+
+pub mod came;
+pub mod even;
+pub mod headroom;
+pub mod lead;
+pub mod lift;
+pub mod place;
+pub mod rough;
+pub mod seat;
+pub mod tie;
+pub mod tone;
+pub mod usual;

@@ -1,0 +1,78 @@
+//! The mix no further from the usual balance of records than people's mixes are.
+
+use std::sync::LazyLock;
+
+use mixsmith_analysis::sketch::{BANDS, centres, edges};
+
+use crate::solver::scene::Scene;
+use crate::solver::term::{Term, huber};
+use crate::tables;
+
+/// The term.
+pub const TERM: Term = Term {
+    id: "bought.tone",
+    name: "nearer to the usual tone of records",
+    unit: "sd",
+    weight: 0.5,
+    doc: "Distance of the mix's spectrum in the louder half of the song from the usual balance of records, root mean square \
+          over the bands in standard deviations, as far as it is more than what human mixes have. Straight beyond one more of their standard deviations, and weighed half: \
+          few tracks have any spectrum, and levels cannot mend that.",
+    source: "tables/target.toml (Elowsson and Friberg 2017, and others); ten human balances: 1.5, standard deviation 0.2",
+    common: false,
+    value,
+};
+
+/// Distance that human mixes have, and how far they differ, standard deviations.
+const HUMAN: (f64, f64) = (1.2, 0.25);
+
+/// Level and standard deviation wanted in every band, dB. The table is of third octaves; bands of the ear are as wide as
+/// they are.
+static WANTED: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
+    let table = tables::target();
+    let third = 2f64.powf(1.0 / 6.0) - 2f64.powf(-1.0 / 6.0);
+    let at = |band: usize| {
+        let hz = centres()[band];
+        let after = table.iter().position(|row| row.hz >= hz).unwrap_or(table.len() - 1).max(1);
+        let (low, high) = (&table[after - 1], &table[after]);
+        let way = ((hz / low.hz).ln() / (high.hz / low.hz).ln()).clamp(0.0, 1.0);
+        let wide = (edges()[band + 1] - edges()[band]) / (third * hz);
+        (low.db + way * (high.db - low.db) + 10.0 * wide.log10(), low.sd + way * (high.sd - low.sd))
+    };
+    (0..BANDS).map(at).collect()
+});
+
+fn value(scene: &Scene, levels: &[f64], slope: &mut [f64], weight: f64) -> f64 {
+    let mean = &scene.bands.mean;
+    let counts: Vec<usize> =
+        scene.bands.counts.iter().enumerate().filter(|(_, counts)| **counts).map(|(band, _)| band).collect();
+    if mean.len() != levels.len() || counts.is_empty() {
+        return 0.0;
+    }
+    let gains: Vec<f64> = levels.iter().map(|level| 10f64.powf(level / 10.0)).collect();
+    let sum = |band: usize| mean.iter().zip(&gains).map(|(m, g)| g * m[band]).sum::<f64>().max(1e-15);
+    // Band, its precision, what is heard in it, and by how much that is off.
+    let mut bands: Vec<(usize, f64, f64, f64)> = Vec::with_capacity(counts.len());
+    for band in counts {
+        let ((wanted, sd), heard) = (WANTED[band], sum(band));
+        bands.push((band, sd.powi(-2), heard, 10.0 * heard.log10() - wanted));
+    }
+    let all: f64 = bands.iter().map(|(_, precision, ..)| precision).sum();
+    // How loud the mix is does not matter: around the weighted mean the distance is least.
+    let loud = bands.iter().map(|(_, precision, _, off)| precision * off).sum::<f64>() / all;
+    let squares: f64 = bands.iter().map(|(_, precision, _, off)| precision * (off - loud).powi(2)).sum();
+    let count = bands.len() as f64;
+    let distance = (squares / count).sqrt();
+    let z = (distance - HUMAN.0) / HUMAN.1;
+    if z <= 0.0 {
+        return 0.0;
+    }
+    let (cost, by_distance) = huber(z, 1.0);
+    for (i, slope) in slope.iter_mut().enumerate() {
+        let by = |&(band, precision, heard, off): &(usize, f64, f64, f64)| {
+            precision * (off - loud) * gains[i] * mean[i][band] / heard
+        };
+        let steep = bands.iter().map(by).sum::<f64>() / (count * distance);
+        *slope += weight * by_distance / HUMAN.1 * steep;
+    }
+    cost
+}
