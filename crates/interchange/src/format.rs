@@ -28,6 +28,8 @@ pub struct Carries {
     pub equaliser_error: fn(&[crate::Band], u32) -> f32,
     /// What is to be said of its panner; nothing when it is as ours.
     pub pan: &'static str,
+    /// What is to be said of rides, which become automation of the fader.
+    pub ride: &'static str,
     /// Are tracks to be the recordings alone, joined and aligned, without any processor?
     pub dry: bool,
 }

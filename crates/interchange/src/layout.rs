@@ -177,11 +177,7 @@ impl Laying<'_> {
             Loss::exact(&at)
         });
         if rides {
-            self.losses.push(Loss::near(
-                format!("{}/ride", strip.id),
-                Some(0.02),
-                "drawn into the automation of the fader",
-            ));
+            self.losses.push(Loss::near(format!("{}/ride", strip.id), Some(0.02), self.carries.ride));
         }
         let at = format!("{}/pan", strip.id);
         // A stereo channel in the middle is the same by every law.

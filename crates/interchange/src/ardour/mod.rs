@@ -31,6 +31,7 @@ impl Format for Ardour {
             send_max: 6.0206,
             equaliser_error: curve::cookbook_error,
             dry: false,
+            ride: "drawn into the automation of the fader, which glides: a jump takes some 20 ms",
             pan: "",
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mixsmith_session::{Curve, Marker, Point, Tap};
 
 use super::panners::{from_balance, to_mono};
-use super::write::SUPERCLOCK;
+use super::write::{GLIDE, SUPERCLOCK};
 use crate::course::decibels;
 use crate::format::text_of;
 use crate::xml::{Node, parse};
@@ -234,7 +234,7 @@ impl<'a> Reading<'a> {
                     }
                     if let Some(list) = list(processor, "gain") {
                         let course = self.course(list, &decibels, channel.volume.value);
-                        channel.volume = course.straight_in_amplitude();
+                        channel.volume = self.late(course).straight_in_amplitude();
                     }
                 }
                 "intsend" if processor.get("role") == Some("Aux") => {
@@ -244,7 +244,7 @@ impl<'a> Reading<'a> {
                     let mut level = Course::still(gain);
                     let lane = list(processor, "send").or_else(|| list(processor, "gain"));
                     if let Some(list) = lane {
-                        level = self.course(list, &decibels, gain).straight_in_amplitude();
+                        level = self.late(self.course(list, &decibels, gain)).straight_in_amplitude();
                     }
                     channel.sends.push(SendTo { to: key(to), tap, level });
                 }
@@ -287,6 +287,13 @@ impl<'a> Reading<'a> {
         }
         points.sort_by_key(|point| point.at);
         Course { value: points.first().map_or(value, |point| point.value), points }
+    }
+
+    /// A level as Ardour plays it, which is late by its glide.
+    fn late(&self, mut course: Course) -> Course {
+        let late = (f64::from(self.desk.rate) / GLIDE).round() as u64;
+        course.points.iter_mut().filter(|point| point.at > 0).for_each(|point| point.at += late);
+        course
     }
 
     fn regions(&mut self, route: &'a Node, channel: &mut Channel) {

@@ -12,6 +12,10 @@ use crate::{Channel, Content, Course, Desk, Kind, Loss, Region, SendTo, Written}
 /// Parts of a second in which Ardour counts.
 pub(super) const SUPERCLOCK: u64 = 282_240_000;
 
+/// Ardour lets levels glide to what automation says: a low pass of 156.825 a second (`libs/ardour/amp.cc`), so that a line is
+/// late by one over that. Drawn earlier by as much, it is in time.
+pub(super) const GLIDE: f64 = 156.825;
+
 /// The panner of stereo channels. Unlike Ardour's own choice it leaves the near side as it is, as ours does.
 const BALANCE: &str = "http://ardour.org/plugin/panner_balance";
 const FROM_MONO: &str = "http://ardour.org/plugin/panner_1in2out";
@@ -318,6 +322,10 @@ impl<'a> Pen<'a> {
 
     /// A lane; where the value jumps, two points stand at one time.
     fn automation(&mut self, id: &str, style: &str, points: &[Point], scale: &dyn Fn(f32) -> f64) {
+        let early = match id {
+            "gain" | "send" => (f64::from(self.desk.rate) / GLIDE).round() as u64,
+            _ => 0,
+        };
         let attributes = [
             ("automation-id", id.to_owned()),
             ("id", self.id()),
@@ -328,8 +336,10 @@ impl<'a> Pen<'a> {
         self.to.open("AutomationList", &attributes);
         let mut events = String::new();
         for (n, point) in points.iter().enumerate() {
-            let mut event =
-                |at: u64| events.push_str(&format!("a{} {}\n", self.clock(at), scale(point.value)));
+            let mut event = |at: u64| {
+                let at = self.clock(at.saturating_sub(early));
+                events.push_str(&format!("a{at} {}\n", scale(point.value)));
+            };
             event(point.at);
             if let Some(next) = points.get(n + 1).filter(|_| point.curve == Curve::Hold) {
                 event(next.at);

@@ -35,6 +35,7 @@ impl Format for DawProject {
             send_max: 0.0,
             equaliser_error: curve::cookbook_error,
             dry: false,
+            ride: "drawn into the automation of the fader",
             pan: "the format fixes no pan law: each program has its own",
         }
     }

@@ -41,6 +41,7 @@ impl Format for Reaper {
             send_max: 12.0,
             equaliser_error,
             dry: false,
+            ride: "drawn into the automation of the fader",
             pan: "REAPER's own pan law, 0 dB in the middle",
         }
     }

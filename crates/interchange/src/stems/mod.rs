@@ -30,6 +30,7 @@ impl Format for Stems {
             send_max: 12.0,
             equaliser_error: curve::cookbook_error,
             dry: true,
+            ride: "in the printed stems",
             pan: "",
         }
     }

@@ -44,6 +44,7 @@ impl Format for X32 {
             send_max: 10.0,
             equaliser_error: curve::cookbook_error,
             dry: false,
+            ride: "a scene stands still",
             pan: "the desk's own pan law",
         }
     }
