@@ -9,7 +9,7 @@ use mixsmith_session::{Address, Clip, FADER_OFF, Lane, Map, Send, Session, Strip
 use crate::format::Carries;
 use crate::portable::portable;
 use crate::{
-    Channel, Course, Desk, Device, Kind, Loss, Processing, Region, SendTo, Sound, SoundOf, curve, file_stem,
+    Channel, Course, Desk, Device, Kind, Loss, Processing, Region, SendTo, Sound, SoundOf, file_stem,
 };
 
 /// Largest difference of a compressor's curve that passes as near, dB.
@@ -80,13 +80,12 @@ fn cost(device: &Device, carries: &Carries, rate: u32) -> Result<Option<f32>, St
     }
     let (error, limit) = match &device.does {
         Processing::Equaliser(bands) => ((carries.equaliser_error)(bands, rate), EQUALISER_ERROR),
-        Processing::Compressor(c) if !carries.knee => {
-            let hard = crate::Compressor { knee: 0.0, ..*c };
-            (curve::compressor_error(c, &hard), COMPRESSOR_ERROR)
-        }
-        Processing::Compressor(_) => (0.0, COMPRESSOR_ERROR),
+        Processing::Compressor(c) => ((carries.compressor_error)(c), COMPRESSOR_ERROR),
         Processing::Gate(_) | Processing::Limiter(_) => return Ok(None),
     };
+    if !error.is_finite() {
+        return Err(format!("the {word} of {} cannot do this", carries.name));
+    }
     if error > limit {
         return Err(format!("the nearest {word} of {} is {error:.1} dB away", carries.name));
     }

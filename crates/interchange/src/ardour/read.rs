@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use mixsmith_session::{Curve, Marker, Point, Tap};
 
 use super::panners::{from_balance, to_mono};
+use super::plugins;
 use super::write::{GLIDE, SUPERCLOCK};
 use crate::course::decibels;
 use crate::format::text_of;
 use crate::xml::{Node, parse};
 use crate::{
-    Channel, Course, Desk, Kind, Loss, Place, Project, ReadError, Region, SendTo, Sound, SoundOf, beneath,
-    file_stem,
+    Channel, Course, Desk, Device, Kind, Loss, Place, Project, ReadError, Region, SendTo, Sound, SoundOf,
+    beneath, file_stem,
 };
 
 struct Reading<'a> {
@@ -247,6 +248,19 @@ impl<'a> Reading<'a> {
                         level = self.late(self.course(list, &decibels, gain)).straight_in_amplitude();
                     }
                     channel.sends.push(SendTo { to: key(to), tap, level });
+                }
+                "lv2" if plugins::read(processor).is_some() => {
+                    let on = processor.get("active") != Some("0");
+                    for does in plugins::read(processor).into_iter().filter(|_| tap == Tap::Pre) {
+                        let id = if does.word() == "compressor" { "comp" } else { "eq" }.to_owned();
+                        channel.devices.push(Device { id, name: name.to_owned(), on, does });
+                    }
+                    if tap == Tap::Post {
+                        self.losses.push(Loss::lost(
+                            format!("{}/{name}", channel.name),
+                            "it stands after the fader",
+                        ));
+                    }
                 }
                 "lv2" | "ladspa" | "vst" | "lxvst" | "windows-vst" | "vst3" | "mac-vst" | "audiounit"
                 | "luaproc" => {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use mixsmith_session::{Curve, Point, Tap};
 
 use super::panners::{balance, from_mono};
+use super::plugins;
 use crate::course::amplitude;
 use crate::xml::Writer;
-use crate::{Channel, Content, Course, Desk, Kind, Loss, Region, SendTo, Written};
+use crate::{Channel, Content, Course, Desk, Device, Kind, Loss, Region, SendTo, Written};
 
 /// Parts of a second in which Ardour counts.
 pub(super) const SUPERCLOCK: u64 = 282_240_000;
@@ -394,6 +395,9 @@ impl<'a> Pen<'a> {
         self.to.open("Processor", &attributes);
         self.control("trimcontrol", "GainLike", amplitude(channel.trim));
         self.to.close();
+        for device in &channel.devices {
+            self.device(device, if track { channel.width } else { 2 });
+        }
         let (pre, post): (Vec<&SendTo>, Vec<&SendTo>) =
             channel.sends.iter().partition(|send| send.tap == Tap::Pre);
         pre.into_iter().for_each(|send| self.send(channel, send));
@@ -414,6 +418,21 @@ impl<'a> Pen<'a> {
         let attributes = self.processor(name, "main-outs", &more);
         self.to.open("Processor", &attributes);
         self.panner(channel.width == 1 && track, true);
+        self.to.close();
+    }
+
+    fn device(&mut self, device: &Device, channels: u32) {
+        let Some(plugin) = plugins::write(&device.does, channels) else { return };
+        let mut attributes = self.processor(plugin.name, "lv2", &[]);
+        attributes[2].1 = yes_no(device.on);
+        attributes.push(("unique-id", plugin.uri.to_owned()));
+        attributes.push(("count", plugin.count.to_string()));
+        self.to.open("Processor", &attributes);
+        self.to.open("lv2", &[]);
+        for (symbol, value) in plugin.ports {
+            self.to.empty("Port", &[("symbol", symbol), ("value", value.to_string())]);
+        }
+        self.to.close();
         self.to.close();
     }
 
