@@ -3,6 +3,7 @@
 mod panners;
 mod plugins;
 mod read;
+mod route;
 mod write;
 
 use crate::{Carries, Desk, Format, Loss, Project, ReadError, Wishes, Written};

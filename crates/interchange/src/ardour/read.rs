@@ -6,7 +6,8 @@ use mixsmith_session::{Curve, Marker, Point, Tap};
 
 use super::panners::{from_balance, to_mono};
 use super::plugins;
-use super::write::{GLIDE, SUPERCLOCK};
+use super::route::GLIDE;
+use super::write::SUPERCLOCK;
 use crate::course::decibels;
 use crate::format::text_of;
 use crate::xml::{Node, parse};
