@@ -73,6 +73,11 @@ pub fn compressor_error(a: &Compressor, b: &Compressor) -> f32 {
     worst(levels, |level| (compressed_db(a, level), compressed_db(b, level)))
 }
 
+/// What a compressor loses with its knee, dB.
+pub fn without_knee(c: &Compressor) -> f32 {
+    compressor_error(c, &Compressor { knee: 0.0, ..*c })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

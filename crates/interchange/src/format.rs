@@ -26,8 +26,12 @@ pub struct Carries {
     pub send_max: f32,
     /// By how much its equaliser differs from bands of ours at a sample rate, dB.
     pub equaliser_error: fn(&[crate::Band], u32) -> f32,
+    /// By how much the curve of its compressor differs from one of ours, dB; endless where it has no such knobs.
+    pub compressor_error: fn(&crate::Compressor) -> f32,
     /// What is to be said of its panner; nothing when it is as ours.
     pub pan: &'static str,
+    /// What is to be said of rides, which become automation of the fader.
+    pub ride: &'static str,
     /// Are tracks to be the recordings alone, joined and aligned, without any processor?
     pub dry: bool,
 }

@@ -48,6 +48,7 @@ pub fn import(desk: &Desk) -> Import {
         });
     }
     let ids = ids(desk);
+    let mix = mix_of(desk);
     let master = desk.channels.iter().find(|channel| channel.kind == Kind::Master);
     let end = master.map_or_else(|| "master".to_owned(), |channel| ids[channel.id.as_str()].clone());
     for channel in &desk.channels {
@@ -56,6 +57,9 @@ pub fn import(desk: &Desk) -> Import {
     }
     if master.is_none() {
         session.strips.push(Arc::new(Strip::new(&end, "Master", StripKind::Master)));
+    }
+    if mix.is_none() {
+        under_one_mix(&mut session, &end);
     }
     if session.song.frames == 0 {
         let clips = session.tracks().flat_map(Strip::clips);
@@ -68,11 +72,38 @@ pub fn import(desk: &Desk) -> Import {
     Import { session, losses }
 }
 
+/// The id of the bus that alone feeds the master: the mix, without what makes a master of it.
+const MIX: &str = "mix";
+
+/// The channel that is such a bus already.
+fn mix_of(desk: &Desk) -> Option<&Channel> {
+    let master = desk.channels.iter().find(|channel| channel.kind == Kind::Master)?;
+    let mut feeding = desk.channels.iter().filter(|channel| channel.to.as_deref() == Some(&master.id));
+    let only = feeding.next().filter(|only| only.kind == Kind::Bus && slug(&only.name, |_| false) == MIX);
+    only.filter(|_| feeding.next().is_none())
+}
+
+/// Puts a bus between the master and all that feeds it.
+fn under_one_mix(session: &mut Session, master: &str) {
+    for strip in &mut session.strips {
+        if strip.to.as_deref() == Some(master) {
+            Arc::make_mut(strip).to = Some(MIX.to_owned());
+        }
+    }
+    let mut mix = Strip::new(MIX, "Mix", StripKind::Bus);
+    mix.role = MIX.to_owned();
+    mix.to = Some(master.to_owned());
+    let place = session.strips.iter().position(|strip| strip.id == master);
+    session.strips.insert(place.unwrap_or(session.strips.len()), Arc::new(mix));
+}
+
 /// Ids of strips by ids of channels.
 fn ids(desk: &Desk) -> BTreeMap<&str, String> {
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
+    let mix = mix_of(desk).map(|channel| channel.id.as_str());
     for channel in &desk.channels {
-        let id = slug(&channel.name, |id| ids.values().any(|known| known == id));
+        let free = |id: &str| id != MIX || mix == Some(&channel.id);
+        let id = slug(&channel.name, |id| !free(id) || ids.values().any(|known| known == id));
         ids.insert(&channel.id, id);
     }
     ids

@@ -10,9 +10,9 @@ use crate::ReadError;
 /// Deepest nesting. Bitwig's deepest is eleven; groups in groups add one each.
 const DEEPEST: usize = 64;
 /// Most elements.
-const MOST: usize = 300_000;
+const MOST: usize = 200_000;
 /// Most attributes of all elements. With the elements they take less than 100 MB.
-const MOST_ATTRIBUTES: usize = 600_000;
+const MOST_ATTRIBUTES: usize = 500_000;
 
 /// An element.
 #[derive(Clone, Debug, Default, PartialEq)]

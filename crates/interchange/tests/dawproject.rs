@@ -217,3 +217,21 @@ fn sends_that_are_on_are_read_where_they_are_taken() {
     assert_eq!((vox.sends.len(), vox.sends[0].tap), (1, Tap::Pre));
     assert!((vox.sends[0].level.value + 20.0).abs() < 1e-4);
 }
+
+#[test]
+fn an_imported_mix_can_be_printed() {
+    // The road prints what comes out of a strip `mix` and of the master.
+    let (_, desk) = again(&Wishes::default());
+    let session = import(&desk).session;
+    assert_eq!(
+        session.strips.iter().filter(|strip| strip.id.starts_with("mix")).count(),
+        1,
+        "it had one already"
+    );
+    let Some(file) = sample("bitwig53-eq.dawproject") else { return };
+    let (desk, _) = read(&DawProject, "eq.dawproject", file).unwrap();
+    let session = import(&desk).session;
+    assert_eq!(session.strip("mix").and_then(|mix| mix.to.as_deref()), Some("master"));
+    assert_eq!(session.strip("eq").and_then(|strip| strip.to.as_deref()), Some("mix"));
+    assert_eq!(mixsmith_session::check(&session, &mixsmith_effects::KINDS), []);
+}

@@ -82,7 +82,7 @@ fn the_list_of_differences_is_told_to_people_and_programs() {
         "Printed: in the sound",
         "plate/verb",
         "Near: there",
-        "vox/comp: without the knee of 6 dB (at most 0.56 dB)",
+        "without the knee of 6 dB (at most 0.56 dB)",
         "Exact",
     ] {
         assert!(said.text.contains(words), "{words} is not in\n{}", said.text);

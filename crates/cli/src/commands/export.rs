@@ -18,7 +18,7 @@ use crate::{progress, say};
 /// outputs.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = examples!(
-    "mixsmith export my-song --to dawproject",
+    "mixsmith export my-song --to ardour,dawproject,reaper,stems",
     "mixsmith export my-song --to dawproject --flat"
 ))]
 pub struct Export {

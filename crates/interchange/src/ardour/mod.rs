@@ -1,10 +1,12 @@
 //! Ardour 7 and 8, and Mixbus: a session as XML with a folder of sounds beside it.
 
 mod panners;
+mod plugins;
 mod read;
+mod route;
 mod write;
 
-use crate::{Carries, Desk, Format, Loss, Project, ReadError, Wishes, Written, curve};
+use crate::{Carries, Desk, Format, Loss, Project, ReadError, Wishes, Written};
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +28,13 @@ impl Format for Ardour {
             trim: true,
             knee: true,
             hold: true,
-            devices: &[],
+            devices: &["equaliser", "compressor"],
             fader_max: 6.0206,
             send_max: 6.0206,
-            equaliser_error: curve::cookbook_error,
+            equaliser_error: plugins::equaliser_error,
+            compressor_error: plugins::compressor_error,
             dry: false,
+            ride: "drawn into the automation of the fader, which glides: a jump takes some 20 ms",
             pan: "",
         }
     }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use mixsmith_session::{Curve, Marker, Point, Tap};
 
 use super::panners::{from_balance, to_mono};
+use super::plugins;
+use super::route::GLIDE;
 use super::write::SUPERCLOCK;
 use crate::course::decibels;
 use crate::format::text_of;
 use crate::xml::{Node, parse};
 use crate::{
-    Channel, Course, Desk, Kind, Loss, Place, Project, ReadError, Region, SendTo, Sound, SoundOf, beneath,
-    file_stem,
+    Channel, Course, Desk, Device, Kind, Loss, Place, Project, ReadError, Region, SendTo, Sound, SoundOf,
+    beneath, file_stem,
 };
 
 struct Reading<'a> {
@@ -234,7 +236,7 @@ impl<'a> Reading<'a> {
                     }
                     if let Some(list) = list(processor, "gain") {
                         let course = self.course(list, &decibels, channel.volume.value);
-                        channel.volume = course.straight_in_amplitude();
+                        channel.volume = self.late(course).straight_in_amplitude();
                     }
                 }
                 "intsend" if processor.get("role") == Some("Aux") => {
@@ -244,9 +246,22 @@ impl<'a> Reading<'a> {
                     let mut level = Course::still(gain);
                     let lane = list(processor, "send").or_else(|| list(processor, "gain"));
                     if let Some(list) = lane {
-                        level = self.course(list, &decibels, gain).straight_in_amplitude();
+                        level = self.late(self.course(list, &decibels, gain)).straight_in_amplitude();
                     }
                     channel.sends.push(SendTo { to: key(to), tap, level });
+                }
+                "lv2" if plugins::read(processor).is_some() => {
+                    let on = processor.get("active") != Some("0");
+                    for does in plugins::read(processor).into_iter().filter(|_| tap == Tap::Pre) {
+                        let id = if does.word() == "compressor" { "comp" } else { "eq" }.to_owned();
+                        channel.devices.push(Device { id, name: name.to_owned(), on, does });
+                    }
+                    if tap == Tap::Post {
+                        self.losses.push(Loss::lost(
+                            format!("{}/{name}", channel.name),
+                            "it stands after the fader",
+                        ));
+                    }
                 }
                 "lv2" | "ladspa" | "vst" | "lxvst" | "windows-vst" | "vst3" | "mac-vst" | "audiounit"
                 | "luaproc" => {
@@ -287,6 +302,13 @@ impl<'a> Reading<'a> {
         }
         points.sort_by_key(|point| point.at);
         Course { value: points.first().map_or(value, |point| point.value), points }
+    }
+
+    /// A level as Ardour plays it, which is late by its glide.
+    fn late(&self, mut course: Course) -> Course {
+        let late = (f64::from(self.desk.rate) / GLIDE).round() as u64;
+        course.points.iter_mut().filter(|point| point.at > 0).for_each(|point| point.at += late);
+        course
     }
 
     fn regions(&mut self, route: &'a Node, channel: &mut Channel) {

@@ -34,7 +34,9 @@ impl Format for DawProject {
             fader_max: 6.0206,
             send_max: 0.0,
             equaliser_error: curve::cookbook_error,
+            compressor_error: curve::without_knee,
             dry: false,
+            ride: "drawn into the automation of the fader",
             pan: "the format fixes no pan law: each program has its own",
         }
     }

@@ -40,7 +40,9 @@ impl Format for Reaper {
             fader_max: 12.0,
             send_max: 12.0,
             equaliser_error,
+            compressor_error: |_| 0.0,
             dry: false,
+            ride: "drawn into the automation of the fader",
             pan: "REAPER's own pan law, 0 dB in the middle",
         }
     }

@@ -6,8 +6,11 @@ use crate::ReadError;
 
 /// Deepest nesting: a source in a source in an item in a track in a project is five.
 const DEEPEST: usize = 32;
-/// Most lines.
-const MOST: usize = 1_000_000;
+/// Most lines, and most words in all of them. With the text itself they take less than 100 MB.
+const MOST: usize = 300_000;
+const MOST_WORDS: usize = 800_000;
+/// Most words of a line; the rest is not read.
+const MOST_LINE: usize = 64;
 
 /// A block, with its lines and the blocks in it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,8 +61,9 @@ pub(super) fn number(words: &[String], place: usize) -> Option<f64> {
 pub(super) fn parse(text: &str) -> Result<Block, ReadError> {
     let not = |what: &str| ReadError::NotThis("REAPER", what.to_owned());
     let mut open: Vec<Block> = Vec::new();
+    let mut count = 0;
     for (n, line) in text.lines().enumerate() {
-        if n >= MOST {
+        if n >= MOST || count > MOST_WORDS {
             return Err(ReadError::Refused("it has more lines than any project".to_owned()));
         }
         let line = line.trim();
@@ -67,7 +71,9 @@ pub(super) fn parse(text: &str) -> Result<Block, ReadError> {
             if open.len() >= DEEPEST {
                 return Err(ReadError::Refused("it is nested deeper than any project".to_owned()));
             }
-            open.push(Block { head: words(head), ..Block::default() });
+            let head = words(head);
+            count += head.len();
+            open.push(Block { head, ..Block::default() });
         } else if line == ">" {
             let done = open.pop().ok_or_else(|| not("a block ends that never began"))?;
             match open.last_mut() {
@@ -80,7 +86,9 @@ pub(super) fn parse(text: &str) -> Result<Block, ReadError> {
             }
         } else if !line.is_empty() {
             let block = open.last_mut().ok_or_else(|| not("it does not begin with REAPER_PROJECT"))?;
-            block.lines.push(words(line));
+            let words = words(line);
+            count += words.len();
+            block.lines.push(words);
         }
     }
     Err(not("it ends in the middle"))
@@ -98,6 +106,9 @@ fn words(line: &str) -> Vec<String> {
             rest.split_once(char::is_whitespace).unwrap_or((rest, ""))
         };
         found.push(word.to_owned());
+        if found.len() > MOST_LINE {
+            break;
+        }
         rest = after.trim_start();
     }
     found

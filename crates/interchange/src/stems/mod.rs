@@ -29,7 +29,9 @@ impl Format for Stems {
             fader_max: 12.0,
             send_max: 12.0,
             equaliser_error: curve::cookbook_error,
+            compressor_error: |_| 0.0,
             dry: true,
+            ride: "in the printed stems",
             pan: "",
         }
     }

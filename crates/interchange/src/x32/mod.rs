@@ -43,7 +43,9 @@ impl Format for X32 {
             fader_max: 10.0,
             send_max: 10.0,
             equaliser_error: curve::cookbook_error,
+            compressor_error: |_| 0.0,
             dry: false,
+            ride: "a scene stands still",
             pan: "the desk's own pan law",
         }
     }

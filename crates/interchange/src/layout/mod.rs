@@ -1,16 +1,16 @@
 //! From a session to a desk: what other programs have is laid out, and what they have not is marked to be printed.
 
+mod knobs;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mixsmith_effects::KINDS;
-use mixsmith_session::{Address, Clip, FADER_OFF, Lane, Map, Send, Session, Strip, StripKind};
+use mixsmith_session::{Address, Clip, Lane, Map, Send, Session, Strip, StripKind};
 
 use crate::format::Carries;
 use crate::portable::portable;
-use crate::{
-    Channel, Course, Desk, Device, Kind, Loss, Processing, Region, SendTo, Sound, SoundOf, curve, file_stem,
-};
+use crate::{Channel, Course, Desk, Device, Kind, Loss, Processing, Region, Sound, SoundOf, file_stem};
 
 /// Largest difference of a compressor's curve that passes as near, dB.
 const COMPRESSOR_ERROR: f32 = 1.0;
@@ -80,13 +80,12 @@ fn cost(device: &Device, carries: &Carries, rate: u32) -> Result<Option<f32>, St
     }
     let (error, limit) = match &device.does {
         Processing::Equaliser(bands) => ((carries.equaliser_error)(bands, rate), EQUALISER_ERROR),
-        Processing::Compressor(c) if !carries.knee => {
-            let hard = crate::Compressor { knee: 0.0, ..*c };
-            (curve::compressor_error(c, &hard), COMPRESSOR_ERROR)
-        }
-        Processing::Compressor(_) => (0.0, COMPRESSOR_ERROR),
+        Processing::Compressor(c) => ((carries.compressor_error)(c), COMPRESSOR_ERROR),
         Processing::Gate(_) | Processing::Limiter(_) => return Ok(None),
     };
+    if !error.is_finite() {
+        return Err(format!("the {word} of {} cannot do this", carries.name));
+    }
     if error > limit {
         return Err(format!("the nearest {word} of {} is {error:.1} dB away", carries.name));
     }
@@ -141,7 +140,7 @@ impl Laying<'_> {
         channel.role.clone_from(&strip.role);
         channel.colour.clone_from(&strip.colour);
         channel.to.clone_from(&strip.to);
-        channel.sheet = strip.inserts.iter().map(settings).collect();
+        channel.sheet = strip.inserts.iter().map(knobs::settings).collect();
         let said = self.losses.len();
         self.levels(strip, &mut channel);
         self.sends(strip, &mut channel);
@@ -158,62 +157,6 @@ impl Laying<'_> {
             _ => self.sum(strip, &mut channel),
         }
         channel
-    }
-
-    /// Fader, pan and mute.
-    fn levels(&mut self, strip: &Strip, channel: &mut Channel) {
-        let knob = |param: &str| self.course(&Address::strip(&strip.id, param));
-        let (fader, ride) = (knob("fader"), knob("ride"));
-        channel.pan = knob("pan");
-        channel.mute = knob("mute");
-        let rides = ride.moves() || ride.value != 0.0;
-        let (volume, over) = capped(fader.plus(&ride), self.carries.fader_max);
-        channel.volume = volume;
-        let at = format!("{}/fader", strip.id);
-        self.losses.push(if over > 0.0 {
-            let says = format!("the faders of {} end at {:.1} dB", self.carries.name, self.carries.fader_max);
-            Loss::near(&at, Some(over), says)
-        } else {
-            Loss::exact(&at)
-        });
-        if rides {
-            self.losses.push(Loss::near(
-                format!("{}/ride", strip.id),
-                Some(0.02),
-                "drawn into the automation of the fader",
-            ));
-        }
-        let at = format!("{}/pan", strip.id);
-        // A stereo channel in the middle is the same by every law.
-        let middle = !channel.pan.moves() && channel.pan.value == 0.0;
-        if middle && (self.carries.pan.is_empty() || !is_mono(self.session, strip)) {
-            return;
-        }
-        self.losses.push(if self.carries.pan.is_empty() {
-            Loss::exact(at)
-        } else {
-            Loss::near(at, None, self.carries.pan)
-        });
-    }
-
-    fn sends(&mut self, strip: &Strip, channel: &mut Channel) {
-        for send in &strip.sends {
-            let at = format!("{}/send.{}", strip.id, send.to);
-            if self.printed.contains(send.to.as_str()) {
-                self.losses.push(Loss::printed(at, format!("in the sound of {}", send.to)));
-                continue;
-            }
-            let level = self.course(&Address::send(&strip.id, &send.to, "level"));
-            let (level, over) = capped(level, self.carries.send_max);
-            channel.sends.push(SendTo { to: send.to.clone(), tap: send.tap, level });
-            self.losses.push(if over > 0.0 {
-                let says =
-                    format!("the sends of {} end at {:.1} dB", self.carries.name, self.carries.send_max);
-                Loss::near(at, Some(over), says)
-            } else {
-                Loss::exact(at)
-            });
-        }
     }
 
     fn track(&mut self, strip: &Strip, channel: &mut Channel) {
@@ -316,86 +259,6 @@ impl Laying<'_> {
         self.print(print, channel);
     }
 
-    /// A bus, a return that needs no print, or the master.
-    fn sum(&mut self, strip: &Strip, channel: &mut Channel) {
-        if self.carries.dry {
-            return;
-        }
-        self.devices(strip, 0, channel);
-        let knob = |param: &str| self.course(&Address::strip(&strip.id, param));
-        let (trim, polarity, width) = (knob("trim"), knob("polarity"), knob("width"));
-        if trim.moves() || trim.value != 0.0 {
-            let at = format!("{}/trim", strip.id);
-            if self.carries.trim && !trim.moves() {
-                channel.trim = trim.value;
-                self.losses.push(Loss::exact(at));
-            } else {
-                for device in &mut channel.devices {
-                    device.does = device.does.lowered(trim.value);
-                }
-                let (volume, over) = capped(channel.volume.plus(&trim), self.carries.fader_max);
-                channel.volume = volume;
-                let says = "added to the fader, and taken from the thresholds before it";
-                self.losses.push(Loss::near(at, Some(over), says));
-            }
-        }
-        if polarity.value >= 0.5 {
-            self.losses.push(Loss::lost(format!("{}/polarity", strip.id), "invert it by hand"));
-        }
-        if width.moves() || width.value != 100.0 {
-            let says = format!("set a width of {:.0} % by hand", width.value);
-            self.losses.push(Loss::lost(format!("{}/width", strip.id), says));
-        }
-    }
-
-    /// The processors from a place on; those before are printed.
-    fn devices(&mut self, strip: &Strip, from: usize, channel: &mut Channel) {
-        for (place, insert) in strip.inserts.iter().enumerate() {
-            let at = format!("{}/{}", strip.id, insert.id);
-            if place < from {
-                if insert.on {
-                    self.losses.push(Loss::printed(at, "in the sound of the track"));
-                } else {
-                    self.losses.push(Loss::lost(at, "it was bypassed, and stands before what is printed"));
-                }
-                continue;
-            }
-            let found = portable(strip, insert);
-            let found = found.and_then(|found| {
-                let error = cost(&found.device, self.carries, self.session.song.rate)?;
-                Ok((found, error))
-            });
-            match found {
-                Ok((found, error)) => {
-                    let mut without = found.without;
-                    match &found.device.does {
-                        Processing::Compressor(c) if !self.carries.knee && c.knee > 0.0 => {
-                            without.push(format!("the knee of {:.0} dB", c.knee));
-                        }
-                        Processing::Gate(g) if !self.carries.hold && g.hold > 0.0 => {
-                            without.push(format!("the hold of {:.0} ms", g.hold));
-                        }
-                        _ => {}
-                    }
-                    let error = error.filter(|error| *error >= 0.005);
-                    self.losses.push(if without.is_empty() && error.is_none() {
-                        Loss::exact(at)
-                    } else if without.is_empty() {
-                        Loss::near(at, error, "its curve")
-                    } else {
-                        Loss::near(at, error, format!("without {}", without.join(", ")))
-                    });
-                    channel.devices.push(found.device);
-                }
-                Err(_) if !insert.on => self.losses.push(Loss::lost(at, "it was bypassed")),
-                Err(why) => {
-                    let says = format!("{why}; what it does is in the wet stems and the printed master");
-                    self.losses.push(Loss::lost(at, says));
-                }
-            }
-        }
-    }
-
     fn region(&mut self, clip: &Clip, trim: f32) -> Option<Region> {
         let source = self.session.source(&clip.source)?;
         let of = SoundOf::Source(source.id.clone());
@@ -447,28 +310,6 @@ impl Laying<'_> {
         let end = self.with_prints.strips.len();
         self.with_prints.strips.insert(master.unwrap_or(end), Arc::new(print));
     }
-}
-
-/// What an insert is set to, in words.
-fn settings(insert: &mixsmith_session::Insert) -> String {
-    let Some(kind) = KINDS.get(&insert.kind) else { return format!("{}: {}", insert.id, insert.kind) };
-    let mut parts = Vec::new();
-    for param in kind.params {
-        if let Some(value) = insert.values.get(param.id).filter(|value| **value != param.default) {
-            parts.push(format!("{} {}", param.name.to_lowercase(), param.unit.print(*value)));
-        }
-    }
-    parts.extend(insert.key.as_ref().map(|key| format!("listens to {key}")));
-    let off = if insert.on { "" } else { " (bypassed)" };
-    let values = if parts.is_empty() { "as it comes".to_owned() } else { parts.join(", ") };
-    format!("{} {}{off}: {values}", kind.name, insert.id)
-}
-
-/// A level no higher than a limit, and by how much it was.
-fn capped(level: Course, most: f32) -> (Course, f32) {
-    let values = level.points.iter().map(|point| point.value).chain([level.value]);
-    let over = values.fold(0.0f32, |over, value| over.max(value - most));
-    (level.map(|value| value.clamp(FADER_OFF, most)), over)
 }
 
 fn copied((id, value): (&String, &f32)) -> (String, f32) {

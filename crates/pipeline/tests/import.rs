@@ -1,0 +1,185 @@
+//! Projects of other programs as songs: what is exported comes back, and nothing is read from outside of a project.
+#![allow(clippy::disallowed_methods, reason = "makes songs and reads what was written")]
+
+use std::path::Path;
+
+use mixsmith_audio::{Dither, Sample, WavWriter, read};
+use mixsmith_pipeline::{Folder, Options, Silent, export, import, render_again};
+
+const RATE: u32 = 48_000;
+
+fn wav(path: &Path, channels: usize, hz: f32) {
+    let sound: Vec<f32> =
+        (0..RATE).map(|n| 0.25 * (std::f32::consts::TAU * hz * n as f32 / RATE as f32).sin()).collect();
+    let mut writer = WavWriter::create(path, RATE, channels, Sample::F32, Dither::None).unwrap();
+    writer.write(&vec![&sound[..]; channels]).unwrap();
+    writer.finish().unwrap();
+}
+
+const SESSION: &str = r#"
+format = 1
+[song]
+title = "there and back"
+rate = 48000
+tempo = 120.0
+length = "1.000 s"
+markers = [ "0.000 s  verse", "0.500 s  chorus" ]
+[source.vox]
+file = "vox.wav"
+hash = ""
+channels = 1
+length = "1.000 s"
+[source.keys]
+file = "keys.wav"
+hash = ""
+channels = 2
+length = "1.000 s"
+[strip.vox]
+name = "Vox"
+kind = "track"
+to = "mix"
+fader = "-3 dB"
+trim = "2 dB"
+clips = [{ source = "vox", at = "0.000 s", length = "1.000 s" }]
+[strip.vox.inserts.sat]
+kind = "colour.saturator"
+[strip.vox.sends.hall]
+level = "-9 dB"
+[strip.keys]
+name = "Keys"
+kind = "track"
+to = "band"
+fader = "-6 dB"
+clips = [{ source = "keys", at = "0.250 s", length = "0.500 s" }]
+[strip.band]
+name = "Band"
+kind = "bus"
+to = "mix"
+fader = "-1 dB"
+[strip.hall]
+name = "Hall"
+kind = "return"
+to = "mix"
+[strip.hall.inserts.verb]
+kind = "space.reverb"
+[strip.mix]
+name = "Mix"
+kind = "bus"
+to = "master"
+[strip.master]
+name = "Master"
+kind = "master"
+fader = "-0.5 dB"
+"#;
+
+#[test]
+fn what_is_exported_comes_back_and_sounds_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let song = dir.path().join("song");
+    std::fs::create_dir_all(song.join("mix")).unwrap();
+    wav(&song.join("vox.wav"), 1, 440.0);
+    wav(&song.join("keys.wav"), 2, 330.0);
+    std::fs::write(song.join("mix/session.toml"), SESSION).unwrap();
+    let folder = Folder::open(&song, None).unwrap();
+    render_again(&folder, &Options::default(), &Silent).unwrap();
+    let ours = read(&folder.out.join("master.wav")).unwrap().streams.remove(0).audio;
+    let all: Vec<String> = ["ardour", "dawproject", "reaper", "stems", "x32"].map(str::to_owned).to_vec();
+    let (exported, _) = export(&folder, &all, false, &Options::default(), &Silent).unwrap();
+    assert_eq!(exported.len(), 5);
+    for done in &exported {
+        for file in done.files.iter().map(String::as_str).chain(["honesty.txt", "honesty.json"]) {
+            let size = std::fs::metadata(done.folder.join(file)).map_or(0, |found| found.len());
+            assert!(size > 0 || file == "labels.txt", "{}: {file}", done.format);
+        }
+    }
+    assert!(!folder.mix.join("cache/export/0.wav").exists(), "sounds on their way are gone");
+    for done in exported.iter().filter(|done| ["ardour", "dawproject", "reaper"].contains(&done.format)) {
+        let project = done.folder.join(&done.files[0]);
+        let back = dir.path().join(format!("back-{}", done.format));
+        let imported = import(&project, &back, &Options::default(), &Silent).unwrap();
+        assert_eq!(imported.session.song.markers.len(), 2, "{}", done.format);
+        assert_eq!(imported.session.sources.len(), 3, "{}: vox, keys and the printed hall", done.format);
+        let folder = Folder::open(&back, None).unwrap();
+        let mixed = render_again(&folder, &Options::default(), &Silent).unwrap();
+        assert!(mixed.notes.iter().all(|note| !note.warning), "{}: {:?}", done.format, mixed.notes);
+        let theirs = read(&folder.out.join("master.wav")).unwrap().streams.remove(0).audio;
+        let (mut apart, mut all) = (0.0f64, 0.0f64);
+        for (a, b) in ours.channels.iter().zip(&theirs.channels) {
+            assert_eq!(a.len(), b.len(), "{}", done.format);
+            for (a, b) in a.iter().zip(b) {
+                apart += f64::from(a - b).powi(2);
+                all += f64::from(a * a);
+            }
+        }
+        let residual = 10.0 * (apart / all).log10();
+        println!("{}: residual {residual:.1} dB", done.format);
+        assert!(residual < -80.0, "{}: residual {residual:.1} dB", done.format);
+    }
+}
+
+/// A project of REAPER with one item.
+fn project(file: &str) -> String {
+    format!(
+        "<REAPER_PROJECT 0.1 \"7.0\" 0\n  SAMPLERATE 48000 1 0\n  <TRACK {{A}}\n    NAME A\n    <ITEM\n      POSITION 0\n      \
+         LENGTH 1\n      <SOURCE WAVE\n        FILE \"{file}\"\n      >\n    >\n  >\n>\n"
+    )
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_read_from_outside_of_a_project() {
+    let dir = tempfile::tempdir().unwrap();
+    let inside = dir.path().join("project");
+    std::fs::create_dir_all(inside.join("audio")).unwrap();
+    let secret = dir.path().join("secret.wav");
+    wav(&secret, 1, 440.0);
+    wav(&inside.join("audio/fine.wav"), 1, 440.0);
+    std::os::unix::fs::symlink(&secret, inside.join("audio/link.wav")).unwrap();
+    std::os::unix::fs::symlink(dir.path(), inside.join("audio/up")).unwrap();
+    assert!(
+        std::process::Command::new("mkfifo").arg(inside.join("audio/pipe.wav")).status().unwrap().success()
+    );
+    let absolute = secret.display().to_string();
+    let cases = [
+        ("audio/fine.wav", 1),
+        ("../secret.wav", 0),
+        (&absolute, 0),
+        ("audio/link.wav", 0),
+        ("audio/up/secret.wav", 0),
+        ("audio/pipe.wav", 0),
+        ("audio", 0),
+        ("/dev/zero", 0),
+        ("audio/none.wav", 0),
+    ];
+    for (n, (file, sounds)) in cases.into_iter().enumerate() {
+        let rpp = inside.join(format!("{n}.rpp"));
+        std::fs::write(&rpp, project(file)).unwrap();
+        let song = dir.path().join(format!("song-{n}"));
+        let imported = import(&rpp, &song, &Options::default(), &Silent).unwrap();
+        assert_eq!(imported.session.sources.len(), sounds, "{file}");
+        if sounds == 0 {
+            assert!(imported.losses.iter().any(|loss| loss.fate.word() == "lost"), "{file}");
+        }
+    }
+    let mut left: Vec<String> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with("song-"))
+        .collect();
+    left.sort();
+    assert_eq!(left, ["project", "secret.wav"], "nothing was written elsewhere");
+}
+
+#[test]
+fn a_folder_that_holds_something_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let rpp = dir.path().join("a.rpp");
+    std::fs::write(&rpp, project("a.wav")).unwrap();
+    let error = import(&rpp, dir.path(), &Options::default(), &Silent).unwrap_err();
+    assert!(error.to_string().contains("recorded tracks"), "{error}");
+    let error = import(Path::new("/nowhere/a.rpp"), &dir.path().join("b"), &Options::default(), &Silent);
+    assert!(error.is_err() && !dir.path().join("b").exists());
+    let error =
+        import(&dir.path().join("a.xyz"), &dir.path().join("b"), &Options::default(), &Silent).unwrap_err();
+    assert!(error.to_string().contains(".dawproject"), "{error}");
+}
