@@ -10,6 +10,7 @@ pub mod course;
 pub mod ear;
 pub mod lbfgs;
 pub mod predict;
+pub mod press;
 pub mod scene;
 pub mod solve;
 pub mod space;

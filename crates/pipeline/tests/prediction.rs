@@ -15,6 +15,8 @@ use mixsmith_session::{Address, Edit, Insert, Send, Session, Strip, StripKind, T
 
 /// Largest error of a band, dB, root mean square over the bands.
 const BAR: f64 = 0.5;
+/// The same where tracks are compressed.
+const PRESSED: f64 = 1.0;
 /// A band this far under the loudest is not heard, dB.
 const HEARD: f64 = 50.0;
 
@@ -96,9 +98,9 @@ fn error(what: &str, predicted: &[f32], rendered: &[f32]) -> f64 {
     rms
 }
 
-/// A mix without compressors: levels and places all over, equalisers on the first three tracks, and with `wet` a plate and a room.
-fn mixed(assistant: &Assistant<'_>, wet: bool) -> Session {
-    let (mut session, _) = decide(assistant, Phase::Balance);
+/// Levels and places all over, equalisers on the first three tracks, and with `wet` a plate and a room.
+fn mixed(assistant: &Assistant<'_>, last: Phase, wet: bool) -> Session {
+    let (mut session, _) = decide(assistant, last);
     let ids: Vec<String> = session.tracks().map(|strip| strip.id.clone()).collect();
     let mut edits = Vec::new();
     for (i, id) in ids.iter().enumerate() {
@@ -113,7 +115,9 @@ fn mixed(assistant: &Assistant<'_>, wet: bool) -> Session {
     ];
     for (id, values) in ids.iter().zip(bands) {
         let insert = Insert::new("eq", "tone.equaliser", values);
-        edits.push(Edit::AddInsert { strip: id.clone(), place: None, insert });
+        if session.strip(id).is_some_and(|strip| strip.insert("eq").is_none()) {
+            edits.push(Edit::AddInsert { strip: id.clone(), place: Some(0), insert });
+        }
     }
     for (space, id) in [(1.0, "plate"), (0.0, "room")].into_iter().filter(|_| wet) {
         let values =
@@ -134,25 +138,39 @@ fn mixed(assistant: &Assistant<'_>, wet: bool) -> Session {
     session
 }
 
-#[test]
-fn levels_equalisers_places_and_sends_are_predicted() {
+/// What is predicted and what is rendered of a mix.
+fn both(last: Phase, wet: bool) -> (Sketch, Sketch, Session) {
     let (song, facts, sources) = song();
     let (brief, locks) = (Brief::default(), Locks::default());
     let assistant = Assistant { song: &song, facts: &facts, brief: &brief, kinds: KINDS, locks: &locks };
-    for wet in [false, true] {
-        let session = mixed(&assistant, wet);
-        let desk = Desk {
-            facts: &facts,
-            song: &song,
-            brief: &brief,
-            session: &session,
-            kinds: KINDS,
-            locks: &locks,
-        };
-        let predicted = predict::mix(&predict::tracks(&desk), &spaces(&desk));
-        let rendered = rendered(&session, &sources);
-        let what = if wet { "with spaces, " } else { "" };
-        assert!(error(&format!("{what}mid"), &predicted.mid, &rendered.mid) < BAR);
-        assert!(error(&format!("{what}side"), &predicted.side, &rendered.side) < BAR);
-    }
+    let session = mixed(&assistant, last, wet);
+    let desk =
+        Desk { facts: &facts, song: &song, brief: &brief, session: &session, kinds: KINDS, locks: &locks };
+    let predicted = predict::mix(&predict::tracks(&desk), &spaces(&desk));
+    let rendered = rendered(&session, &sources);
+    (predicted, rendered, session)
+}
+
+#[test]
+fn levels_equalisers_and_places_are_predicted() {
+    let (predicted, rendered, _) = both(Phase::Balance, false);
+    assert!(error("mid", &predicted.mid, &rendered.mid) < BAR);
+    assert!(error("side", &predicted.side, &rendered.side) < BAR);
+}
+
+#[test]
+fn sends_are_predicted() {
+    let (predicted, rendered, _) = both(Phase::Balance, true);
+    assert!(error("with spaces, mid", &predicted.mid, &rendered.mid) < BAR);
+    assert!(error("with spaces, side", &predicted.side, &rendered.side) < BAR);
+}
+
+#[test]
+fn compressors_are_predicted() {
+    let (predicted, rendered, session) = both(Phase::Dynamics, false);
+    let pressed = session.tracks().flat_map(|strip| &strip.inserts);
+    let pressed = pressed.filter(|insert| insert.kind == "dynamics.compressor").count();
+    assert!(pressed > 1, "{pressed} compressors");
+    assert!(error("compressed, mid", &predicted.mid, &rendered.mid) < PRESSED);
+    assert!(error("compressed, side", &predicted.side, &rendered.side) < PRESSED);
 }

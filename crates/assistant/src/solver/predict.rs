@@ -1,7 +1,7 @@
 //! The mix, predicted by band and moment: the sketch of what would come out for any fader, equaliser, pan, width and send to
-//! a reverb.
+//! a reverb, and for the compressors of the tracks.
 //!
-//! Tracks count as unrelated: energies add up. What is not in it: compressors, delays, microphones that share a source.
+//! Tracks count as unrelated: energies add up. What is not in it: compressors of buses and those with a key, delays, microphones that share a source.
 
 use std::f64::consts::{FRAC_PI_2, SQRT_2};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use mixsmith_analysis::sketch::{BANDS, STEP, centres};
 use mixsmith_analysis::song::sketch_in_song;
 use mixsmith_session::{Address, Map, Strip};
 
+use super::press::{Press, press};
 use super::space::Space;
 use crate::Desk;
 use crate::tone::{bands, heard, level};
@@ -26,6 +27,8 @@ pub struct Stand {
     pub pan: f64,
     /// Width in percent, as the strip's knob.
     pub width: f64,
+    /// Its compressor, after the equaliser.
+    pub press: Option<Press>,
     /// What goes to each return, against its level, dB.
     pub sends: Vec<(String, f64)>,
 }
@@ -78,11 +81,12 @@ fn stand(desk: &Desk<'_>, strip: &Strip) -> Stand {
     let bands = bands::present(strip);
     let tone = std::array::from_fn(|band| bands.iter().map(|b| b.power(centres()[band])).product());
     // What is sent leaves before the buses.
-    let own = value("trim") + value("fader") + strip.clips().first().map_or(0.0, |clip| f64::from(clip.gain));
+    let before = value("trim") + strip.clips().first().map_or(0.0, |clip| f64::from(clip.gain));
+    let own = before + value("fader");
     let level = level(desk, strip);
     let sent = |to: &str| f64::from(desk.value(&Address::send(&strip.id, to, "level")));
     let sends = strip.sends.iter().map(|send| (send.to.clone(), sent(&send.to) + own - level)).collect();
-    Stand { level, tone, pan: value("pan"), width: value("width"), sends }
+    Stand { level, tone, pan: value("pan"), width: value("width"), press: press(desk, strip, before), sends }
 }
 
 /// Gains of left and right: constant power for a mono track, full in both at the centre; a stereo track keeps its near side.
@@ -113,6 +117,19 @@ fn turned(take: &Take, stand: &Stand) -> [f64; 4] {
     .map(|power| power.max(0.0))
 }
 
+/// What the compressor does to every frame from a place in the sketch on, as factors of power.
+fn pressed(take: &Take, stand: &Stand, skip: usize) -> Vec<f32> {
+    let frames = take.sketch.mid.chunks_exact(BANDS).zip(take.sketch.side.chunks_exact(BANDS));
+    let Some(press) = stand.press else { return vec![1.0; take.sketch.frames()] };
+    // Both channels follow the louder one.
+    let louder = 1.0 + take.lean.abs();
+    let energy = |(mid, side): (&[f32], &[f32])| {
+        let bands = mid.iter().zip(side).zip(&stand.tone);
+        louder * bands.map(|((m, s), tone)| tone * f64::from(m + s)).sum::<f64>()
+    };
+    press.gains(frames.map(energy).skip(skip / BANDS))
+}
+
 /// The sketch of a mix of these tracks and spaces.
 pub fn mix(tracks: &[(Take, Stand)], spaces: &[Space]) -> Sketch {
     let frames = tracks.iter().map(|(take, _)| take.end()).max().unwrap_or(0);
@@ -129,16 +146,19 @@ pub fn mix(tracks: &[(Take, Stand)], spaces: &[Space]) -> Sketch {
         let sides = out.side[at..].chunks_exact_mut(BANDS);
         let recorded =
             take.sketch.mid[skip..].chunks_exact(BANDS).zip(take.sketch.side[skip..].chunks_exact(BANDS));
-        for ((mid, side), (m, s)) in mids.zip(sides).zip(recorded.clone()) {
+        let gains = pressed(take, stand, skip);
+        for (((mid, side), (m, s)), gain) in mids.zip(sides).zip(recorded.clone()).zip(&gains) {
             for band in 0..BANDS {
-                mid[band] += factors[0][band] * m[band] + factors[1][band] * s[band];
-                side[band] += factors[2][band] * m[band] + factors[3][band] * s[band];
+                mid[band] += gain * (factors[0][band] * m[band] + factors[1][band] * s[band]);
+                side[band] += gain * (factors[2][band] * m[band] + factors[3][band] * s[band]);
             }
         }
         for (space, sent) in spaces.iter().zip(&mut sent) {
             let Some((_, db)) = stand.sends.iter().find(|(to, _)| *to == space.id) else { continue };
-            let gain = 10f64.powf(db / 10.0) as f32;
-            for (sum, (m, s)) in sent[at..].chunks_exact_mut(BANDS).zip(recorded.clone()) {
+            let level = 10f64.powf(db / 10.0) as f32;
+            let frames = sent[at..].chunks_exact_mut(BANDS).zip(recorded.clone());
+            for ((sum, (m, s)), gain) in frames.zip(&gains) {
+                let gain = level * gain;
                 for band in 0..BANDS {
                     let (mid, side) =
                         (factors[0][band] + factors[2][band], factors[1][band] + factors[3][band]);
@@ -158,7 +178,7 @@ mod tests {
     use super::*;
 
     fn still(pan: f64, width: f64) -> Stand {
-        Stand { level: 0.0, tone: [1.0; BANDS], pan, width, sends: Vec::new() }
+        Stand { level: 0.0, tone: [1.0; BANDS], pan, width, press: None, sends: Vec::new() }
     }
 
     fn take(mid: f32, side: f32, lean: f64, mono: bool) -> Take {
