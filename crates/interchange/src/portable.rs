@@ -5,6 +5,9 @@ use mixsmith_session::{Insert, Strip};
 
 use crate::{Band, BandKind, Compressor, Device, Gate, Limiter, Processing};
 
+/// By how much mean power reads a sine below its peak, dB.
+const MEAN: f32 = 3.0103;
+
 /// A device with what of the insert it leaves out.
 pub(crate) struct Portable {
     pub device: Device,
@@ -45,11 +48,13 @@ pub(crate) fn portable(strip: &Strip, insert: &Insert) -> Result<Portable, Strin
                 return Err("it mixes dry and compressed sound".to_owned());
             }
             leave(get("character") != 0.0, "its character");
-            leave(get("detector") != 0.0, "the detector of mean power");
+            let mean = get("detector") != 0.0;
+            leave(mean, "the detector of mean power, so the threshold is 3 dB higher");
             leave(get("keylowcut") > 10.0 || get("keyhighcut") < 20_000.0, "the filter of its detector");
             leave(get("lookahead") > 0.0, "look-ahead");
             Processing::Compressor(Compressor {
-                threshold: get("threshold"),
+                // Mean power reads a sine 3 dB below its peak, which is what other programs read.
+                threshold: (get("threshold") + if mean { MEAN } else { 0.0 }).min(0.0),
                 ratio: get("ratio"),
                 knee: get("knee"),
                 attack: get("attack"),
@@ -170,4 +175,25 @@ pub(crate) fn insert(device: &Device, id: &str) -> (Insert, Vec<String>) {
         insert.values.insert(id, fits);
     }
     (insert, gave)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixsmith_session::StripKind;
+
+    #[test]
+    fn a_sine_is_turned_down_alike_whatever_the_detector_reads() {
+        let strip = Strip::new("vox", "Vox", StripKind::Bus);
+        let threshold = |detector: f32| {
+            let values = [("threshold", -24.0), ("detector", detector)];
+            let found = portable(&strip, &Insert::new("comp", "dynamics.compressor", &values)).ok()?;
+            match found.device.does {
+                Processing::Compressor(c) => Some((c.threshold, found.without.len())),
+                _ => None,
+            }
+        };
+        assert_eq!(threshold(0.0), Some((-24.0, 0)));
+        assert_eq!(threshold(1.0), Some((-24.0 + MEAN, 1)));
+    }
 }

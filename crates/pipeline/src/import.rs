@@ -16,12 +16,15 @@ use mixsmith_interchange::{
     Desk, Loss, Place, Project, ReadSeek, SoundOf, beneath, copy_entry, file_stem, honesty,
     import as to_session,
 };
-use mixsmith_session::{Clip as Placed, Session, Source, Strip, StripKind, print};
+use mixsmith_session::{Clip as Placed, Session, Source, Strip, StripKind, parse, print};
 
 use crate::{Options, PipelineError, Progress};
 
-/// Largest sound that is taken out of a project's archive, bytes.
+/// Largest sound that is taken out of a project's archive, and the most of all together, bytes.
 const MOST_SOUND: u64 = 4 << 30;
+const MOST_SOUNDS: u64 = 32 << 30;
+/// Longest project that is read, hours: a file is written as long as the song for every track.
+const HOURS: u64 = 6;
 
 /// A song made of a project.
 #[derive(Clone, Debug)]
@@ -58,15 +61,31 @@ pub fn import(
     let (desk, mut losses) = read.map_err(|error| refused(error.to_string()))?;
     let imported = to_session(&desk);
     losses.extend(imported.losses);
-    let mut session = imported.session;
+    // Going through text mends what no session can have.
+    let mended = parse(&print(&imported.session, &KINDS), &KINDS);
+    let (mut session, _) = mended.map_err(|error| refused(error.to_string()))?;
 
     let mix = song.join("mix");
     let (disk, cache) = (disk::real(), mix.join("cache").join("import"));
     disk.make_folder(&cache).map_err(PipelineError::io(&cache))?;
-    let mut taking = Taking { project, desk: &desk, file: &mut file, cache: &cache, losses: &mut losses };
+    let mut taking = Taking {
+        project,
+        desk: &desk,
+        file: &mut file,
+        cache: &cache,
+        losses: &mut losses,
+        room: MOST_SOUNDS,
+    };
     let found = taking.all(&session, progress)?;
     let sources: Sources = found.iter().map(|(id, found)| (id.clone(), found.clip.clone())).collect();
     leave_out_missing(&mut session, &sources);
+    let hours = session.song.frames / (3600 * u64::from(session.song.rate.max(1)));
+    if hours >= HOURS {
+        // What was taken so far goes again.
+        let _ = std::fs::remove_dir_all(&mix);
+        let _ = std::fs::remove_dir(song);
+        return Err(refused(format!("it lasts {hours} hours, and no more than {HOURS} are read")));
+    }
     tracks(song, &mut session, &sources, &found, options, progress)?;
 
     let text = print(&session, &KINDS);
@@ -107,6 +126,8 @@ struct Taking<'a> {
     file: &'a mut dyn ReadSeek,
     cache: &'a Path,
     losses: &'a mut Vec<Loss>,
+    /// Bytes that may still be taken out of the archive.
+    room: u64,
 }
 
 impl Taking<'_> {
@@ -140,7 +161,9 @@ impl Taking<'_> {
                 let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).take(5).collect();
                 let to = self.cache.join(format!("{n}.{ending}"));
                 let mut out = File::create(&to).map_err(|error| error.to_string())?;
-                copy_entry(self.file, name, &mut out, MOST_SOUND).map_err(|error| error.to_string())?;
+                let most = MOST_SOUND.min(self.room);
+                self.room -=
+                    copy_entry(self.file, name, &mut out, most).map_err(|error| error.to_string())?;
                 to
             }
             Place::Beside(path) => {
@@ -170,18 +193,28 @@ impl Taking<'_> {
     }
 }
 
-/// Clips without sound go, and the rest get the length and channels that their files really have.
+/// Clips without sound go, and the rest get the length and channels that their files really have; so does the song.
 fn leave_out_missing(session: &mut Session, sources: &Sources) {
     session.sources.retain(|source| sources.contains_key(&source.id));
     for source in &mut session.sources {
         let clip = &sources[&source.id];
         (source.channels, source.frames) = (clip.channels as u32, clip.frames);
     }
+    let mut end = 0;
     for strip in &mut session.strips {
         if let StripKind::Track { clips } = &mut Arc::make_mut(strip).kind {
             clips.retain(|clip| sources.contains_key(&clip.source));
+            for clip in clips.iter_mut() {
+                clip.frames = clip.frames.min(sources[&clip.source].frames.saturating_sub(clip.from));
+            }
+            clips.retain(|clip| clip.frames > 0);
+            let ends = clips.iter().map(|clip| clip.at.max(0).unsigned_abs().saturating_add(clip.frames));
+            end = ends.fold(end, u64::max);
         }
     }
+    // A song that goes on for long after its last sound does so by mistake.
+    session.song.frames =
+        session.song.frames.min(end.saturating_add(30 * u64::from(session.song.rate))).max(end);
 }
 
 /// A track on its way to a file.

@@ -171,6 +171,20 @@ fn nothing_is_read_from_outside_of_a_project() {
 }
 
 #[test]
+fn a_song_is_no_longer_than_its_sounds() {
+    let dir = tempfile::tempdir().unwrap();
+    wav(&dir.path().join("a.wav"), 1, 440.0);
+    let rpp = dir.path().join("a.rpp");
+    std::fs::write(&rpp, project("a.wav").replace("LENGTH 1\n", "LENGTH 99999999999\n")).unwrap();
+    let imported = import(&rpp, &dir.path().join("long"), &Options::default(), &Silent).unwrap();
+    assert!(imported.session.song.frames <= 31 * u64::from(RATE), "{}", imported.session.song.frames);
+    std::fs::write(&rpp, project("a.wav").replace("POSITION 0\n", "POSITION 80000\n")).unwrap();
+    let error = import(&rpp, &dir.path().join("late"), &Options::default(), &Silent).unwrap_err();
+    assert!(error.to_string().contains("22 hours"), "{error}");
+    assert!(!dir.path().join("late").exists());
+}
+
+#[test]
 fn a_folder_that_holds_something_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let rpp = dir.path().join("a.rpp");
