@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, decide, demo, facts, man, meter, mix, prep, render, restore, selftest, set, unset, why,
+    check, completions, decide, demo, diff, facts, man, meter, mix, prep, render, restore, score, selftest,
+    set, test, unset, why,
 };
 use crate::failure::CODES;
 
@@ -81,6 +82,10 @@ pub enum Command {
     Why(why::Why),
     Set(set::Set),
     Unset(unset::Unset),
+    Score(score::Score),
+    Diff(diff::Diff),
+    Test(test::Test),
+    Check(check::Check),
     Selftest(selftest::Selftest),
     Restore(restore::Restore),
     Completions(completions::Completions),
@@ -195,7 +200,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 14);
+        assert_eq!(names.len(), 18);
     }
 
     #[test]
