@@ -254,21 +254,15 @@ impl Sheet {
         let about = about.trim_end_matches(')');
         let mut text = format!("   {:42}{shown:>12}", line.measure);
         if self.human.is_some() {
-            let number = |value: Option<f64>, plus: bool| match (value, line.unit) {
-                (None, _) => String::new(),
-                (Some(v), "" | "s") => {
-                    if plus {
-                        format!("{v:+.2}")
-                    } else {
-                        format!("{v:.2}")
-                    }
-                }
-                (Some(v), _) => {
-                    if plus {
-                        format!("{v:+.1}")
-                    } else {
-                        format!("{v:.1}")
-                    }
+            let number = |value: Option<f64>, plus: bool| {
+                let digits = if matches!(line.unit, "" | "s") { 2 } else { 1 };
+                // No minus before a zero.
+                let value = value.map(|v| if v.abs() < 0.5 * 0.1_f64.powi(digits) { 0.0 } else { v });
+                let digits = digits as usize;
+                match value {
+                    None => String::new(),
+                    Some(v) if plus => format!("{v:+.digits$}"),
+                    Some(v) => format!("{v:.digits$}"),
                 }
             };
             text += &format!(" {:>9} {:>9}", number(line.human, false), number(line.difference, true));
