@@ -94,8 +94,10 @@ fn region(readings: &Readings, low: f64, high: f64) -> Option<f64> {
 
 impl Measured {
     pub(super) fn line(&self) -> String {
-        let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.1}"));
-        let by = self.difference.map_or("-".to_owned(), |by| format!("{by:+.1}"));
+        // No minus before a zero.
+        let tidy = |value: f64| if value.abs() < 0.05 { 0.0 } else { value };
+        let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{:.1}", tidy(v)));
+        let by = self.difference.map_or("-".to_owned(), |by| format!("{:+.1}", tidy(by)));
         let words = if self.means.is_empty() { String::new() } else { format!("  B is {}", self.means) };
         let words = if self.means.starts_with("loses") || self.means.starts_with("keeps") {
             format!("  B {}", self.means)

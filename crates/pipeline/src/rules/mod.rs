@@ -199,6 +199,9 @@ impl Song<'_> {
                 None => none("it was not printed"),
             },
             Subject::Voice | Subject::Part(_) => {
+                if matches!(subject, Subject::Voice) && !self.parts.iter().any(Part::is_voice) {
+                    return none("no track is taken for a lead voice");
+                }
                 let spans = self.sections(&rule.section);
                 let (Some(spans), false) = (spans, self.parts.is_empty()) else {
                     return none("the song has no such section");
