@@ -1,7 +1,8 @@
 //! Times the engine and its kernels, with the peers that are installed beside them, in interleaved rounds.
 //!
 //! `cargo run --release -p mixsmith-bench -- --name machine` writes all tables into `benches/runs/<day>-machine.md`;
-//! `canon1`, `canon2`, `again` or `kernels` asks for some of them.
+//! `canon1`, `canon2`, `again` or `kernels` asks for some of them. `quality` is a table of its own, written into
+//! `benches/runs/<day>-quality.md`: how near mixes are to those that people made of the same tracks.
 
 mod again;
 mod canon;
@@ -10,6 +11,7 @@ mod kernels;
 mod measure;
 mod mixes;
 mod peers;
+mod quality;
 mod real;
 mod table;
 mod workload;
@@ -24,7 +26,7 @@ use mixes::Wish;
 /// Times the engine and its kernels beside their peers.
 #[derive(Parser)]
 struct Flags {
-    /// Which tables; all of them if none is named.
+    /// Which tables; all that time something if none is named.
     tables: Vec<Table>,
     /// How many tracks; lines in the tables for each.
     #[arg(long, value_delimiter = ',', default_value = "8,32,128")]
@@ -44,6 +46,18 @@ struct Flags {
     /// Name of the file in benches/runs, after the day; without one the tables are only printed.
     #[arg(long)]
     name: Option<String>,
+    /// For `quality`: where the songs with a mix by a person are.
+    #[arg(long, default_value = "../shared/songs")]
+    songs: PathBuf,
+    /// For `quality`: words of the songs' names; all of them if none is named.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// For `quality`: how many times each song is scrambled.
+    #[arg(long, default_value_t = 2)]
+    seeds: u64,
+    /// For `quality`: only the simple ways to mix, which take little time; the table is printed alone.
+    #[arg(long)]
+    simple: bool,
     /// One run of the engine into a file, to be timed from outside: threads, file.
     #[arg(long, num_args = 2, hide = true)]
     once: Option<Vec<String>>,
@@ -59,6 +73,8 @@ enum Table {
     Again,
     /// Single effects, the meter, decoding, resampling.
     Kernels,
+    /// Mixes beside those that people made of the same tracks.
+    Quality,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -70,6 +86,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let song = if flags.tables.contains(&Table::Canon2) { Song::Canon2 } else { Song::Canon1 };
         return canon::once(song, &flags.folder, tracks, threads.parse()?, Path::new(out));
+    }
+    if flags.tables.contains(&Table::Quality) {
+        return quality(&flags);
     }
     let folder = flags.folder.join(format!("{}s", flags.seconds));
     let wish = Wish {
@@ -97,6 +116,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     print!("{text}");
     if let Some(name) = flags.name {
         eprintln!("{}", table::keep(&name, &text)?.display());
+    }
+    Ok(())
+}
+
+/// Writes the table of quality; a part of it, asked for with `--only`, is printed alone.
+fn quality(flags: &Flags) -> Result<(), Box<dyn Error>> {
+    let folder = flags.folder.with_file_name("quality");
+    let wish = quality::Wish {
+        songs: &flags.songs,
+        folder: &folder,
+        only: &flags.only,
+        seeds: flags.seeds.max(1),
+        road: !flags.simple,
+    };
+    let tables = quality::table(&wish)?;
+    let text = format!("# Quality\n\n{}\n{}\n", table::machine()?, tables.trim_end());
+    print!("{text}");
+    if flags.only.is_empty() && !flags.simple {
+        eprintln!("{}", table::keep(flags.name.as_deref().unwrap_or("quality"), &text)?.display());
     }
     Ok(())
 }

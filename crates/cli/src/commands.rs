@@ -1,8 +1,10 @@
 //! The commands: one file each.
 
+pub mod check;
 pub mod completions;
 pub mod decide;
 pub mod demo;
+pub mod diff;
 pub mod export;
 pub mod facts;
 pub mod import;
@@ -13,8 +15,10 @@ pub mod prep;
 pub mod render;
 pub mod restore;
 mod result;
+pub mod score;
 pub mod selftest;
 pub mod set;
+pub mod test;
 pub mod unset;
 pub mod why;
 pub mod write_rides;
@@ -40,6 +44,10 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Set(set) => set.run(common),
         Command::Unset(unset) => unset.run(common),
         Command::WriteRides(write_rides) => write_rides.run(common),
+        Command::Score(score) => score.run(common),
+        Command::Diff(diff) => diff.run(common),
+        Command::Test(test) => test.run(common),
+        Command::Check(check) => check.run(common),
         Command::Selftest(selftest) => selftest.run(common),
         Command::Restore(restore) => restore.run(common),
         Command::Export(export) => export.run(common),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, decide, demo, export, facts, import, man, meter, mix, prep, render, restore, selftest, set,
-    unset, why, write_rides,
+    check, completions, decide, demo, diff, export, facts, import, man, meter, mix, prep, render, restore,
+    score, selftest, set, test, unset, why, write_rides,
 };
 use crate::failure::CODES;
 
@@ -83,6 +83,10 @@ pub enum Command {
     Set(set::Set),
     Unset(unset::Unset),
     WriteRides(write_rides::WriteRides),
+    Score(score::Score),
+    Diff(diff::Diff),
+    Test(test::Test),
+    Check(check::Check),
     Selftest(selftest::Selftest),
     Restore(restore::Restore),
     Export(export::Export),
@@ -199,7 +203,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 17);
+        assert_eq!(names.len(), 21);
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! can be run alone; what lies between is on disk and can be read.
 #![allow(clippy::disallowed_methods, reason = "files, clock and threads belong here")]
 
+mod abroad;
 mod backups;
 mod brief;
 mod by_hand;
+mod compare;
 mod demo;
 mod envelope;
 mod error;
@@ -24,17 +26,23 @@ mod naming;
 mod print;
 mod progress;
 mod readings;
+mod recovery;
+mod reopen;
 pub mod report;
 mod rides;
 mod road;
+mod rules;
+mod score;
 mod scorecard;
 mod sessions;
 mod stamps;
 mod unread;
 mod why;
 
+pub use abroad::{Abroad, PartOn, System, abroad};
 pub use backups::{Backup, Restored, backups, restore};
 pub use by_hand::{set, unset};
+pub use compare::{Change, Comparison, Measured, StripChange, compare};
 pub use demo::demo;
 pub use envelope::Envelope;
 pub use error::{Note, PipelineError};
@@ -49,9 +57,12 @@ pub use progress::{Progress, Silent};
 pub use readings::{
     Band, KReading, KReadings, LoudnessReadings, NeedleReadings, Readings, StereoReadings, meter,
 };
+pub use recovery::{Recovery, Twin, recovery};
 pub use rides::write_rides;
 pub use road::{Mixed, Options, decide, mix, prepare, render_again};
-pub use scorecard::{Bar, Figure, QUESTIONS, Score, Verdict, figures};
+pub use rules::{Checked, Examination, Held, USUAL, examine};
+pub use score::{Answer, Line, Sheet, score};
+pub use scorecard::{Bar, Figure, Portrait, QUESTIONS, Score, Verdict, figures, portrait};
 
 pub use mixsmith_analysis::{Fact, Facts, Qty, unit};
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};

@@ -228,6 +228,17 @@ fn report(
     progress: &dyn Progress,
 ) -> Result<Mixed, PipelineError> {
     progress.stage("Report", 0);
+    let players = hear_prints(folder, &mut mixed, options)?;
+    pool(options)?.install(|| report::write(&mixed, folder, &players))?;
+    Ok(mixed)
+}
+
+/// Listens to mix and master as they were printed, with the plain sum of the tracks beside them.
+pub(crate) fn hear_prints(
+    folder: &Folder,
+    mixed: &mut Mixed,
+    options: &Options,
+) -> Result<Players, PipelineError> {
     let rate = mixed.session.song.rate;
     let printed = |file: &str| -> Result<Audio, PipelineError> {
         let path = folder.out.join(file);
@@ -238,11 +249,7 @@ fn report(
         let first = read.streams.into_iter().next().map(|stream| stream.audio);
         Ok(first.unwrap_or_else(|| Audio::silence(rate, 2, 0)))
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads())
-        .build()
-        .map_err(|error| PipelineError::Threads(error.to_string()))?;
-    pool.install(|| {
+    pool(options)?.install(|| {
         let (mix, master) = rayon::join(|| printed("mix.wav"), || printed("master.wav"));
         let (mix, master) = (mix?, master?);
         let mut heard = Facts::default();
@@ -252,10 +259,15 @@ fn report(
         )
         .1;
         mixed.heard = heard;
-        let players = Players::new(&mixed, &before, &mix, &master);
-        report::write(&mixed, folder, &players)
-    })?;
-    Ok(mixed)
+        Ok(Players::new(mixed, &before, &mix, &master))
+    })
+}
+
+fn pool(options: &Options) -> Result<rayon::ThreadPool, PipelineError> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads())
+        .build()
+        .map_err(|error| PipelineError::Threads(error.to_string()))
 }
 
 fn print_all(

@@ -50,6 +50,17 @@ pub(crate) struct Fare {
     pub masking: f64,
     /// The part that loses most, and by how much against the rest, dB.
     pub weakest: Option<(String, f64)>,
+    /// Every part, in the order of the parts.
+    pub parts: Vec<PartFare>,
+}
+
+/// How a part fares on one system.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PartFare {
+    /// Change of its level against the rest while it plays, dB; none where nothing of it or of the rest is left.
+    pub change: Option<f64>,
+    /// Share of it that the others mask here, and there.
+    pub masked: (f64, f64),
 }
 
 impl System {
@@ -118,10 +129,14 @@ fn against(parts: &[Part], energies: &[Vec<f64>], wanted: impl Fn(&Part) -> bool
     (own > 0.0 && rest > 0.0).then(|| 10.0 * (own / rest).log10())
 }
 
-fn mean_masking(parts: &[Part], sketches: &[Sketch]) -> f64 {
+/// Share of every part that the others mask.
+fn masked_shares(parts: &[Part], sketches: &[Sketch]) -> Vec<f64> {
     let named: Vec<(&str, &Sketch)> = parts.iter().map(|part| part.id.as_str()).zip(sketches).collect();
-    let found = masking(&named, &vec![0.0; named.len()]);
-    found.iter().map(|masked| f64::from(masked.fraction)).sum::<f64>() / found.len().max(1) as f64
+    masking(&named, &vec![0.0; named.len()]).iter().map(|masked| f64::from(masked.fraction)).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// Plays the parts on every system of the table.
@@ -133,15 +148,21 @@ pub(crate) fn fares(parts: &[Part]) -> Vec<Fare> {
     let bass = |part: &Part| part.family == "bass";
     let full: Vec<Sketch> = parts.iter().map(|part| part.sketch.clone()).collect();
     let here: Vec<Vec<f64>> = full.iter().map(loud).collect();
-    let masked = mean_masking(parts, &full);
+    let masked = masked_shares(parts, &full);
     let fare = |system: &'static System| {
         let played: Vec<Sketch> = full.iter().map(|sketch| system.play(sketch)).collect();
         let there: Vec<Vec<f64>> = played.iter().map(loud).collect();
         let change = |wanted: &dyn Fn(&Part) -> bool| {
             Some(against(parts, &there, wanted)? - against(parts, &here, wanted)?)
         };
-        let losses =
-            parts.iter().filter_map(|part| Some((part, change(&|other: &Part| other.id == part.id)?)));
+        let shares = masked_shares(parts, &played);
+        let part = |(part, masked): (&Part, (f64, f64))| PartFare {
+            change: change(&|other: &Part| other.id == part.id),
+            masked,
+        };
+        let found: Vec<PartFare> =
+            parts.iter().zip(masked.iter().copied().zip(shares.iter().copied())).map(part).collect();
+        let losses = parts.iter().zip(&found).filter_map(|(part, fare)| Some((part, fare.change?)));
         let weakest = losses.fold(None, |worst: Option<(&Part, f64)>, next| match worst {
             Some(worst) if worst.1 <= next.1 => Some(worst),
             _ => Some(next),
@@ -150,11 +171,17 @@ pub(crate) fn fares(parts: &[Part]) -> Vec<Fare> {
             system: &system.name,
             voice: change(&voice),
             bass: change(&bass),
-            masking: mean_masking(parts, &played) - masked,
+            masking: mean(&shares) - mean(&masked),
             weakest: weakest.map(|(part, loss)| (part.name.clone(), loss)),
+            parts: found,
         }
     };
     SYSTEMS.par_iter().map(fare).collect()
+}
+
+/// Names of all systems, in the order of [`fares`].
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    SYSTEMS.iter().map(|system| system.name.as_str())
 }
 
 /// The section of the report.

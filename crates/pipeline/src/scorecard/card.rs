@@ -43,6 +43,12 @@ pub struct Score {
     pub group: &'static str,
     /// What was measured.
     pub measure: &'static str,
+    /// Which of the sixteen questions of [`super::QUESTIONS`] it answers.
+    pub row: usize,
+    /// The figure in its unit; a share for `%`.
+    pub number: f64,
+    /// The unit.
+    pub unit: &'static str,
     /// The figure with its unit, and what it is about where that has a name.
     pub value: String,
     /// The limit; empty where there is none.
@@ -128,6 +134,9 @@ impl Card {
         self.0.push(Score {
             group: figure.group,
             measure: figure.name,
+            row: figure.row,
+            number: value,
+            unit: figure.unit,
             value: text,
             bar: figure.limit(),
             verdict: figure.verdict(value),

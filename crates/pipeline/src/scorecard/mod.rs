@@ -11,6 +11,7 @@ pub(crate) mod deep;
 mod dynamics;
 mod elsewhere;
 mod low_end;
+mod portrait;
 mod safety;
 mod space;
 mod stereo;
@@ -26,6 +27,7 @@ use crate::report::systems::Fare;
 use crate::{Mixed, Printed};
 
 pub use card::{Bar, Figure, Score, Verdict};
+pub use portrait::{Portrait, portrait};
 pub(crate) use stereo::WIDTHS;
 
 /// What a mix is asked. The first question needs a mix by a person, so no figure answers it.

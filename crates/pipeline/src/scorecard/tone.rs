@@ -47,10 +47,15 @@ pub(super) const FIGURES: &[&Figure] = &[&DISTANCE, &RESONANCE, &HARSH];
 pub(super) fn tone(mixed: &Mixed, card: &mut Card) {
     let sketch = mixed.heard.sketch("mix");
     let bands = mixed.heard.bands("spectrum.third_octave", "mix");
-    let distance = bands.zip(sketch).map(|(bands, sketch)| distance(&louder(bands, sketch)));
+    let distance = bands.zip(sketch).map(|(bands, sketch)| from_records(bands, sketch));
     card.add(&DISTANCE, distance);
     card.add(&RESONANCE, mixed.heard.number("spectrum.resonance", "mix"));
     card.add(&HARSH, sketch.and_then(|sketch| sharpest(sketch)));
+}
+
+/// Distance of a mix, by its third octaves and its sketch, from the usual balance of records.
+pub(super) fn from_records(thirds: &[f32], sketch: &Sketch) -> f64 {
+    distance(&louder(thirds, sketch))
 }
 
 fn distance(thirds: &[f32]) -> f64 {

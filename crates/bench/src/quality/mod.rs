@@ -1,0 +1,154 @@
+//! How near mixes are to those that people made of the same tracks: three simple ways, the whole road, and the person.
+//!
+//! Songs are folders of tracks that are not part of this program; what is known of each lies beside its tracks.
+
+mod heard;
+mod songs;
+mod systems;
+mod table;
+
+use std::error::Error;
+use std::path::Path;
+
+use mixsmith_pipeline::{Folder, Portrait, Twin, portrait, recovery};
+
+use heard::{Voice, features, plays, voice};
+use songs::{Condition, Song, renamed, scramble};
+use systems::{Made, human};
+
+/// What is measured of one mix of one song.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// Whose mix.
+    pub system: &'static str,
+    /// Which song.
+    pub song: String,
+    /// How its tracks were handed over.
+    pub condition: Condition,
+    /// Distance of the faders, dB; and the same with loud parts weighing more.
+    pub faders: Option<(f64, f64)>,
+    /// Size of the difference of the lead voice's level against the rest, dB.
+    pub voice: Option<f64>,
+    /// How much more its level differs from phrase to phrase, dB.
+    pub steadiness: Option<f64>,
+    /// Distance of the features of the mix.
+    pub features: f64,
+    /// Distance of the Bark spectra, dB.
+    pub bark: f64,
+    /// Distance of the spectra of the parts, mean, dB.
+    pub spectra: Option<f64>,
+    /// Distance of the places of the parts, mean, dB.
+    pub places: Option<f64>,
+    /// Of the mix alone.
+    pub portrait: Portrait,
+}
+
+/// What the table is asked for.
+pub struct Wish<'a> {
+    /// Where the songs are.
+    pub songs: &'a Path,
+    /// Where the mixes are kept between runs.
+    pub folder: &'a Path,
+    /// Words of the songs' names; all of them if empty.
+    pub only: &'a [String],
+    /// How many times each song is scrambled.
+    pub seeds: u64,
+    /// Go the whole road, too? It takes most of the time.
+    pub road: bool,
+}
+
+/// The tables.
+pub fn table(wish: &Wish<'_>) -> Result<String, Box<dyn Error>> {
+    let songs = songs::songs(wish.songs)?;
+    let asked =
+        |song: &&Song| wish.only.is_empty() || wish.only.iter().any(|word| song.name.contains(word.as_str()));
+    let mut all = Vec::new();
+    for song in songs.iter().filter(asked) {
+        let mut conditions: Vec<Condition> = Vec::new();
+        if song.raw {
+            conditions.push(Condition::Messy);
+        } else {
+            conditions.extend((1..=wish.seeds).map(Condition::Scrambled));
+            conditions.push(Condition::AsTheyAre);
+        }
+        for condition in conditions {
+            eprintln!("{}, {condition:?}", song.name);
+            all.extend(measure(song, condition, wish)?);
+        }
+    }
+    Ok(table::text(&all, wish.seeds))
+}
+
+/// Lets everybody mix one song, and measures.
+fn measure(song: &Song, condition: Condition, wish: &Wish<'_>) -> Result<Vec<Figures>, Box<dyn Error>> {
+    let made = match condition {
+        Condition::Scrambled(seed) => {
+            let place = systems::place(wish.folder, &song.name, &format!("scrambled-{seed}"));
+            scramble(song, seed, &place)?;
+            systems::all(song, &Folder::open(&place, None)?, renamed, wish.road)?
+        }
+        Condition::Messy | Condition::AsTheyAre => {
+            let place = systems::place(wish.folder, &song.name, condition.name());
+            systems::all(song, &Folder::open(&song.folder, Some(&place))?, str::to_owned, wish.road)?
+        }
+    };
+    let rate = made.first().map_or(48_000, |made| made.mix.rate);
+    let human = human(song, rate)?;
+    Ok(made.iter().chain([&human]).map(|made| compare(song, condition, made, &human)).collect())
+}
+
+fn compare(song: &Song, condition: Condition, made: &Made, human: &Made) -> Figures {
+    let twins: Vec<Twin> = song
+        .parts
+        .iter()
+        .zip(made.parts.iter().zip(&human.parts))
+        .map(|(part, (ours, theirs))| Twin {
+            name: part.name.clone(),
+            voice: part.voice,
+            ours: ours.energy.clone(),
+            theirs: theirs.energy.clone(),
+        })
+        .collect();
+    let found = recovery(&twins);
+    // Parts that play in the person's mix, as the distance of the faders has them.
+    let active = |i: usize| {
+        found.as_ref().is_some_and(|found| found.tracks.iter().any(|(name, _)| *name == song.parts[i].name))
+    };
+    let mean = |of: &dyn Fn(usize) -> Option<f64>| {
+        let values: Vec<f64> = (0..song.parts.len()).filter(|&i| active(i)).filter_map(of).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    };
+    let (ours, theirs) = (voice_of(song, made, human), voice_of(song, human, human));
+    let loudness = |made: &Made| {
+        let heard = heard::heard(&made.mix);
+        let sum: f64 = heard.energy.iter().sum();
+        sum.max(1e-12)
+    };
+    // All mixes as loud as the person's.
+    let gain = (loudness(human) / loudness(made)).sqrt();
+    let (mix, right) = (features(&made.mix, gain), features(&human.mix, 1.0));
+    Figures {
+        system: made.system,
+        song: song.name.clone(),
+        condition,
+        faders: found.as_ref().map(|found| (found.rmse, found.weighted)),
+        voice: ours.level.zip(theirs.level).map(|(a, b)| (a - b).abs()),
+        steadiness: ours.steadiness.zip(theirs.steadiness).map(|(a, b)| a - b),
+        features: mix.distance(&right),
+        bark: mix.bark_distance(&right),
+        spectra: mean(&|i| made.parts[i].spectrum_from(&human.parts[i])),
+        places: mean(&|i| made.parts[i].place_from(&human.parts[i])),
+        portrait: portrait(&made.mix),
+    }
+}
+
+fn voice_of(song: &Song, made: &Made, human: &Made) -> Voice {
+    let length = human.parts.iter().map(|part| part.energy.len()).max().unwrap_or(0);
+    let mut sings = vec![false; length];
+    for (_, theirs) in song.parts.iter().zip(&human.parts).filter(|(part, _)| part.voice) {
+        sings.iter_mut().zip(plays(&theirs.energy)).for_each(|(sings, plays)| *sings |= plays);
+    }
+    let parts: Vec<(bool, &[f64])> =
+        song.parts.iter().zip(&made.parts).map(|(part, heard)| (part.voice, &heard.energy[..])).collect();
+    voice(&parts, &sings)
+}
