@@ -27,6 +27,13 @@ fn help_lists_the_commands_and_every_command_has_help() {
         "why",
         "set",
         "unset",
+        "write-rides",
+        "score",
+        "diff",
+        "test",
+        "check",
+        "export",
+        "import",
         "selftest",
         "restore",
         "completions",
@@ -62,10 +69,10 @@ fn every_command_speaks_json() {
     assert!(mixed["outputs"].as_array().unwrap().iter().any(|output| output["kind"] == "master"));
     assert_eq!(own("set", &["lead-vocal/fader=-2.5"])["set"].as_array().unwrap().len(), 1);
     let by_hand = |why: Value| {
-        let reasons = why["reasons"].as_array().cloned().unwrap_or_default();
-        let mut knobs =
-            reasons.iter().flat_map(|reason| reason["knobs"].as_array().cloned().unwrap_or_default());
-        knobs.any(|knob| knob["by_hand"] == true)
+        let list = |of: &Value, name: &str| of[name].as_array().cloned().unwrap_or_default();
+        let knobs = list(&why, "reasons").into_iter().flat_map(|reason| list(&reason, "knobs"));
+        // Where no decision speaks of the knob, it stands by itself.
+        knobs.chain(list(&why, "hand")).any(|knob| knob["by_hand"] == true)
     };
     assert!(by_hand(own("why", &["lead-vocal/fader"])));
     let back = own("unset", &["lead-vocal/fader"]);

@@ -19,7 +19,7 @@ const HALF: usize = 4;
 /// and its ends are faded over the outer quarters. The filter is 171 to 186 ms long (8192 taps at 44.1 and 48 kHz, more
 /// at higher rates); half of that and one block for the transform is the latency. A change of a band is heard from the
 /// next block on, and faded over one. The filter is designed when a knob is set; of one that moves, once a block, for
-/// where it is when the block is full.
+/// where it is when the block is full. What is heard of a move comes as much early as the filter looks ahead: by its latency.
 #[derive(Debug)]
 pub struct LinearEqualiser<L: Lane> {
     designer: Designer,

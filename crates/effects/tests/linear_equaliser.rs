@@ -175,13 +175,14 @@ fn a_knob_that_moves_is_followed_block_by_block() {
         }
         processor.run(Io { left, right: None, key: None });
     }
-    // Within three blocks of 1024 frames: the filter is the knob's of the end of a block, and is faded in over the next.
+    // Within three blocks of 1024 frames, since a filter is that of the knob at the end of a block and is faded in over the
+    // next; and early by as much as the filter looks ahead, since it works on the sound of its latency ago.
     let block = 3 * 1024;
     // Twenty periods.
     let level = |q: usize| db(rms(&out[q * QUANTUM + latency..][..963]) * 2f64.sqrt()) + 20.0;
     for q in (200..1250).step_by(7) {
         let level = level(q);
-        let (least, most) = (gain(q - block / QUANTUM), gain(q + block / QUANTUM));
+        let (least, most) = (gain(q - block / QUANTUM), gain(q + (latency + block) / QUANTUM));
         assert!(level > f64::from(least) - 0.05 && level < f64::from(most) + 0.05, "quantum {q}: {level}");
     }
     // No step between one quantum and the next: a block moves by 0.26 dB.

@@ -34,7 +34,7 @@ fn it_sounds_as_before() {
     let name = &session.strip(VOICE).unwrap().name;
     song.render();
     let before = song.sound(&format!("stems/{name}.wav"));
-    let said = write_rides(&song.folder(), "vox", &Options::default(), &Silent).unwrap();
+    let said = write_rides(&song.folder(), VOICE, &Options::default(), &Silent).unwrap();
     println!("{}", said.join("\n"));
     let (after, odd) = parse(&song.session_text(), &KINDS).unwrap();
     assert!(odd.is_empty(), "{odd:?}");
@@ -61,8 +61,8 @@ fn what_cannot_be_written_is_said() {
         write_rides(&song.folder(), rider, &Options::default(), &Silent).unwrap_err().to_string()
     };
     assert!(refused("keys").contains("no vocal rider"));
-    assert!(refused("vox/comp").contains("`lead-vocal/rider`"));
+    assert!(refused(&format!("{VOICE}/comp")).contains("`lead-vocal/rider`"));
     assert!(refused("nobody").contains("no track or bus"));
     write_rides(&song.folder(), "lead-vocal/rider", &Options::default(), &Silent).unwrap();
-    assert!(refused("vox/rider").contains("bypassed"));
+    assert!(refused(&format!("{VOICE}/rider")).contains("bypassed"));
 }
