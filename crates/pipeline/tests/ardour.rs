@@ -2,11 +2,13 @@
 //! of a level glides in Ardour over some 20 ms, and automation was measured to be 256 frames late in its headless export.
 #![allow(clippy::disallowed_methods, reason = "makes songs and runs Ardour")]
 
+mod common;
+
 use std::f32::consts::TAU;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use mixsmith_audio::{Audio, Dither, Sample, WavWriter, read};
+use common::{residual_db, write_wav};
 use mixsmith_pipeline::{Folder, Options, Silent, export, render_again};
 
 const RATE: u32 = 48_000;
@@ -19,13 +21,6 @@ fn sound(hz: f32, beats: usize, frames: usize) -> Vec<f32> {
         0.4 * (-6.0 * t).exp() * (TAU * hz * t).sin()
     };
     (0..frames).map(at).collect()
-}
-
-fn write(path: &Path, channels: &[Vec<f32>]) {
-    let mut writer = WavWriter::create(path, RATE, channels.len(), Sample::F32, Dither::None).unwrap();
-    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
-    writer.write(&slices).unwrap();
-    writer.finish().unwrap();
 }
 
 const SESSION: &str = r#"
@@ -131,21 +126,20 @@ fn ardour_plays_what_the_engine_plays() {
     let song = dir.path().join("song");
     std::fs::create_dir_all(song.join("mix")).unwrap();
     let frames = 6 * RATE as usize;
-    write(&song.join("kick.wav"), &[sound(61.0, 12, frames)]);
-    write(&song.join("vox.wav"), &[sound(443.0, 7, frames)]);
-    write(&song.join("keys.wav"), &[sound(330.0, 5, frames), sound(331.5, 3, frames)]);
+    write_wav(&song.join("kick.wav"), RATE, &[&sound(61.0, 12, frames)]);
+    write_wav(&song.join("vox.wav"), RATE, &[&sound(443.0, 7, frames)]);
+    write_wav(&song.join("keys.wav"), RATE, &[&sound(330.0, 5, frames), &sound(331.5, 3, frames)]);
     std::fs::write(song.join("mix/session.toml"), SESSION).unwrap();
     let folder = Folder::open(&song, None).unwrap();
     let mixed = render_again(&folder, &Options::default(), &Silent).unwrap();
     assert!(mixed.notes.iter().all(|note| !note.about.contains("session")), "{:?}", mixed.notes);
     let (exported, _) = export(&folder, &["ardour".to_owned()], false, &Options::default(), &Silent).unwrap();
-    let sound = |path: &Path| read(path).unwrap().streams.remove(0).audio;
-    let ours = sound(&folder.out.join("master.wav"));
+    let ours = common::sound(&folder.out.join("master.wav"));
     // On a busy machine Ardour 7.3 bounces one session differently from run to run: pairs of bounces were 144 dB or 3 dB apart.
     // A session that is wrong is wrong each time, so the nearest of a few counts.
     let mut best = f64::INFINITY;
     for n in 0..TRIES {
-        let theirs = sound(&bounce(&exported[0].folder, &dir.path().join(format!("{n}.wav"))));
+        let theirs = common::sound(&bounce(&exported[0].folder, &dir.path().join(format!("{n}.wav"))));
         assert!(theirs.frames() >= ours.frames(), "{} {}", theirs.frames(), ours.frames());
         best = best.min(residual_db(&ours, &theirs));
         println!("residual {best:.1} dB");
@@ -167,16 +161,4 @@ fn bounce(session: &Path, to: &Path) -> PathBuf {
     // Its status is not asked: Ardour 7.3 sometimes falls over itself when it has written the file and ends.
     assert!(to.exists(), "{said}");
     to.to_owned()
-}
-
-/// Energy of the difference over that of the first.
-fn residual_db(ours: &Audio, theirs: &Audio) -> f64 {
-    let (mut apart, mut all) = (0.0f64, 0.0f64);
-    for (a, b) in ours.channels.iter().zip(&theirs.channels) {
-        for (a, b) in a.iter().zip(b) {
-            apart += f64::from(a - b).powi(2);
-            all += f64::from(a * a);
-        }
-    }
-    10.0 * (apart / all).log10()
 }

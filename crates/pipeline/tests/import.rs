@@ -1,9 +1,11 @@
 //! Projects of other programs as songs: what is exported comes back, and nothing is read from outside of a project.
 #![allow(clippy::disallowed_methods, reason = "makes songs and reads what was written")]
 
+mod common;
+
 use std::path::Path;
 
-use mixsmith_audio::{Dither, Sample, WavWriter, read};
+use common::{residual_db, sound, write_wav};
 use mixsmith_pipeline::{Folder, Options, Silent, export, import, render_again};
 
 const RATE: u32 = 48_000;
@@ -11,9 +13,7 @@ const RATE: u32 = 48_000;
 fn wav(path: &Path, channels: usize, hz: f32) {
     let sound: Vec<f32> =
         (0..RATE).map(|n| 0.25 * (std::f32::consts::TAU * hz * n as f32 / RATE as f32).sin()).collect();
-    let mut writer = WavWriter::create(path, RATE, channels, Sample::F32, Dither::None).unwrap();
-    writer.write(&vec![&sound[..]; channels]).unwrap();
-    writer.finish().unwrap();
+    write_wav(path, RATE, &vec![&sound[..]; channels]);
 }
 
 const SESSION: &str = r#"
@@ -82,7 +82,7 @@ fn what_is_exported_comes_back_and_sounds_the_same() {
     std::fs::write(song.join("mix/session.toml"), SESSION).unwrap();
     let folder = Folder::open(&song, None).unwrap();
     render_again(&folder, &Options::default(), &Silent).unwrap();
-    let ours = read(&folder.out.join("master.wav")).unwrap().streams.remove(0).audio;
+    let ours = sound(&folder.out.join("master.wav"));
     let all: Vec<String> = ["ardour", "dawproject", "reaper", "stems", "x32"].map(str::to_owned).to_vec();
     let (exported, _) = export(&folder, &all, false, &Options::default(), &Silent).unwrap();
     assert_eq!(exported.len(), 5);
@@ -102,16 +102,11 @@ fn what_is_exported_comes_back_and_sounds_the_same() {
         let folder = Folder::open(&back, None).unwrap();
         let mixed = render_again(&folder, &Options::default(), &Silent).unwrap();
         assert!(mixed.notes.iter().all(|note| !note.warning), "{}: {:?}", done.format, mixed.notes);
-        let theirs = read(&folder.out.join("master.wav")).unwrap().streams.remove(0).audio;
-        let (mut apart, mut all) = (0.0f64, 0.0f64);
+        let theirs = sound(&folder.out.join("master.wav"));
         for (a, b) in ours.channels.iter().zip(&theirs.channels) {
             assert_eq!(a.len(), b.len(), "{}", done.format);
-            for (a, b) in a.iter().zip(b) {
-                apart += f64::from(a - b).powi(2);
-                all += f64::from(a * a);
-            }
         }
-        let residual = 10.0 * (apart / all).log10();
+        let residual = residual_db(&ours, &theirs);
         println!("{}: residual {residual:.1} dB", done.format);
         assert!(residual < -80.0, "{}: residual {residual:.1} dB", done.format);
     }

@@ -7,6 +7,18 @@ use crate::failure::Failure;
 use crate::say;
 use crate::table::Common;
 
+/// Tells what a hand has set.
+pub fn set(common: &Common, folder: &Folder, said: &[String]) -> Result<(), Failure> {
+    if common.json {
+        return say::line(&json!({ "set": said }).to_string());
+    }
+    if common.quiet {
+        return Ok(());
+    }
+    said.iter().try_for_each(|line| say::line(line))?;
+    say::line(&format!("To hear it: `mixsmith render {}`.", folder.root.display()))
+}
+
 /// Tells what became of a song.
 pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failure> {
     if common.json {

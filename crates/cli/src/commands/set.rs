@@ -1,11 +1,9 @@
 //! `mixsmith set`
 
 use clap::Args;
-use serde_json::json;
 
-use super::folder;
+use super::{folder, result};
 use crate::failure::Failure;
-use crate::say;
 use crate::table::{Common, Song, examples};
 
 /// Turns knobs of the mix by hand
@@ -26,13 +24,6 @@ impl Set {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         let folder = folder(&self.song, common)?;
         let said = mixsmith_pipeline::set(&folder, &self.settings)?;
-        if common.json {
-            return say::line(&json!({ "set": said }).to_string());
-        }
-        if common.quiet {
-            return Ok(());
-        }
-        said.iter().try_for_each(|line| say::line(line))?;
-        say::line(&format!("To hear it: `mixsmith render {}`.", folder.root.display()))
+        result::set(common, &folder, &said)
     }
 }

@@ -1,12 +1,11 @@
 //! `mixsmith write-rides`
 
 use clap::Args;
-use serde_json::json;
 
-use super::{folder, options};
+use super::{folder, options, result};
 use crate::failure::Failure;
+use crate::progress;
 use crate::table::{Common, Song, Wishes, examples};
-use crate::{progress, say};
 
 /// Writes the moves of a vocal rider as automation
 ///
@@ -29,13 +28,6 @@ impl WriteRides {
         let progress = progress::of(common);
         let said = mixsmith_pipeline::write_rides(&folder, &self.rider, &options, &*progress)?;
         drop(progress);
-        if common.json {
-            return say::line(&json!({ "set": said }).to_string());
-        }
-        if common.quiet {
-            return Ok(());
-        }
-        said.iter().try_for_each(|line| say::line(line))?;
-        say::line(&format!("To hear it: `mixsmith render {}`.", folder.root.display()))
+        result::set(common, &folder, &said)
     }
 }

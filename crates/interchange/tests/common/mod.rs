@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mixsmith_interchange::{
-    Content, Desk, Format, Loss, Packer, Project, ReadError, Wishes, Written, lay_out,
+    Channel, Content, Course, Desk, Format, Loss, Packer, Project, ReadError, Wishes, Written, lay_out,
 };
 use mixsmith_session::{
     Clip, Curve, Insert, Lane, Marker, Point, Send, Session, SongInfo, Source, Strip, StripKind, Tap,
@@ -122,6 +122,41 @@ pub fn bytes(written: &Written) -> Vec<u8> {
             packer.finish().unwrap().into_inner()
         }
     }
+}
+
+/// Two courses as near as this, in decibels or percent of pan, at every hundredth frame.
+fn near(a: &Course, b: &Course, within: f32, what: &str) {
+    for frame in (0..480_000).step_by(100) {
+        let (a, b) = (a.at(frame), b.at(frame));
+        assert!((a - b).abs() < within, "{what} at {frame}: {a} {b}");
+    }
+}
+
+/// Compares what every format keeps of a desk: the song, and of each channel its kind, level, place, mute, routes and, where
+/// they are taken at one of these `taps`, the levels of its sends. Gives each channel that was found with the one wanted.
+pub fn alike<'a>(found: &'a Desk, wanted: &'a Desk, within: f32, taps: &[Tap]) -> Vec<[&'a Channel; 2]> {
+    assert_eq!((found.rate, found.tempo, found.frames), (wanted.rate, wanted.tempo, wanted.frames));
+    assert_eq!(found.markers, wanted.markers);
+    assert_eq!(found.channels.len(), wanted.channels.len());
+    let name = |desk: &Desk, id: &str| desk.channel(id).map(|channel| channel.name.clone());
+    let pair = |b: &'a Channel| {
+        let what = &b.name;
+        let a = found.channels.iter().find(|channel| channel.name == b.name).unwrap();
+        assert_eq!((a.kind, a.mute.clone()), (b.kind, b.mute.clone()), "{what}");
+        near(&a.volume, &b.volume, within, what);
+        near(&a.pan, &b.pan, within, what);
+        let to = |desk: &Desk, of: &Channel| of.to.as_ref().and_then(|id| name(desk, id));
+        assert_eq!(to(found, a), to(wanted, b), "{what}");
+        assert_eq!((a.sends.len(), a.regions.len()), (b.sends.len(), b.regions.len()), "{what}");
+        for (a, b) in a.sends.iter().zip(&b.sends) {
+            assert_eq!((name(found, &a.to), a.tap), (name(wanted, &b.to), b.tap), "{what}");
+            if taps.contains(&b.tap) {
+                near(&a.level, &b.level, within, what);
+            }
+        }
+        [a, b]
+    };
+    wanted.channels.iter().map(pair).collect()
 }
 
 /// Reads a project from bytes.

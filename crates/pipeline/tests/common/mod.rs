@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mixsmith_audio::{Audio, hex, read};
+use mixsmith_audio::{Audio, Dither, Sample, WavWriter, hex, read};
 use mixsmith_demo::{Form, Part, Recipe};
 use mixsmith_pipeline::{Folder, Mixed, Options, PipelineError, Silent};
 use mixsmith_session::{Session, Strip, StripKind};
@@ -79,6 +79,25 @@ pub fn few() -> Recipe {
 /// The first stream of a file.
 pub fn sound(path: &Path) -> Audio {
     read(path).unwrap().streams.remove(0).audio
+}
+
+/// Writes samples as they are.
+pub fn write_wav(path: &Path, rate: u32, channels: &[&[f32]]) {
+    let mut writer = WavWriter::create(path, rate, channels.len(), Sample::F32, Dither::None).unwrap();
+    writer.write(channels).unwrap();
+    writer.finish().unwrap();
+}
+
+/// Energy of the difference over that of the first, dB, as long as both last.
+pub fn residual_db(ours: &Audio, theirs: &Audio) -> f64 {
+    let (mut apart, mut all) = (0.0f64, 0.0f64);
+    for (a, b) in ours.channels.iter().zip(&theirs.channels) {
+        for (a, b) in a.iter().zip(b) {
+            apart += f64::from(a - b).powi(2);
+            all += f64::from(a * a);
+        }
+    }
+    10.0 * (apart / all).log10()
 }
 
 /// SHA-256 of every file below a folder but those in `mix/cache` and `mix/backups`, by path.

@@ -15,14 +15,16 @@ pub const TERM: Term = Term {
     unit: "sd",
     weight: 0.5,
     doc: "Distance of the mix's spectrum in the louder half of the song from the usual balance of records, root mean square \
-          over the bands in standard deviations, as far as it is more than what human mixes have. Straight beyond one more of their standard deviations, and weighed half: \
-          few tracks have any spectrum, and levels cannot mend that.",
-    source: "tables/target.toml (Elowsson and Friberg 2017, and others); ten human balances: 1.5, standard deviation 0.2",
+          over the bands in standard deviations, as far as it is more than the least that human mixes have. Straight beyond \
+          one more of their standard deviations, and weighed half: few tracks have any spectrum, and levels cannot mend \
+          that.",
+    source: "tables/target.toml (Elowsson and Friberg 2017, and others); ten human balances: 1.2 to 1.8, standard \
+             deviation 0.24",
     common: false,
     value,
 };
 
-/// Distance that human mixes have, and how far they differ, standard deviations.
+/// The least distance that human mixes have, and how far they differ, standard deviations.
 const HUMAN: (f64, f64) = (1.2, 0.25);
 
 /// Level and standard deviation wanted in every band, dB. The table is of third octaves; bands of the ear are as wide as
