@@ -43,10 +43,8 @@ fn another_reader_finds_the_same_values() {
         }
     }
     assert_eq!(all.len(), desk.channels.len());
-    let channels: BTreeMap<&str, &Channel> = all
-        .iter()
-        .filter_map(|(track, _)| Some((track.name.as_deref()?, track.channel.as_ref()?)))
-        .collect();
+    let channels: BTreeMap<&str, &Channel> =
+        all.iter().filter_map(|(track, _)| Some((track.name.as_deref()?, track.channel.as_ref()?))).collect();
     let id = |name: &str| channels[name].id.clone();
     let amplitude = |db: f32| 10f64.powf(f64::from(db) / 20.0);
     for wanted in &desk.channels {

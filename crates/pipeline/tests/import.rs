@@ -83,9 +83,10 @@ fn what_is_exported_comes_back_and_sounds_the_same() {
     let folder = Folder::open(&song, None).unwrap();
     render_again(&folder, &Options::default(), &Silent).unwrap();
     let ours = sound(&folder.out.join("master.wav"));
-    let all: Vec<String> = ["ardour", "dawproject", "reaper", "stems", "x32"].map(str::to_owned).to_vec();
+    let all: Vec<String> =
+        ["ardour", "dawproject", "reaper", "live", "stems", "x32"].map(str::to_owned).to_vec();
     let (exported, _) = export(&folder, &all, false, &Options::default(), &Silent).unwrap();
-    assert_eq!(exported.len(), 5);
+    assert_eq!(exported.len(), 6);
     for done in &exported {
         for file in done.files.iter().map(String::as_str).chain(["honesty.txt", "honesty.json"]) {
             let size = std::fs::metadata(done.folder.join(file)).map_or(0, |found| found.len());
@@ -93,7 +94,9 @@ fn what_is_exported_comes_back_and_sounds_the_same() {
         }
     }
     assert!(!folder.mix.join("cache/export/0.wav").exists(), "sounds on their way are gone");
-    for done in exported.iter().filter(|done| ["ardour", "dawproject", "reaper"].contains(&done.format)) {
+    for done in
+        exported.iter().filter(|done| ["ardour", "dawproject", "reaper", "live"].contains(&done.format))
+    {
         let project = done.folder.join(&done.files[0]);
         let back = dir.path().join(format!("back-{}", done.format));
         let imported = import(&project, &back, &Options::default(), &Silent).unwrap();

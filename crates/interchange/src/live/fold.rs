@@ -16,7 +16,7 @@ const FADER: f32 = 6.0;
 pub(super) fn fold(desk: &Desk) -> (Desk, Vec<Loss>) {
     let mut folding = Folding { desk: desk.clone(), losses: Vec::new() };
     if let Some(master) = desk.channels.iter().find(|channel| channel.kind == Kind::Master) {
-        folding.into_master(&master.id);
+        folding.bus_of_master(&master.id);
         folding.groups(&master.id);
         folding.returns(&master.id);
         folding.sends();
@@ -32,7 +32,7 @@ struct Folding {
 
 impl Folding {
     /// A bus that alone feeds the master becomes part of it: Live's returns lead nowhere else.
-    fn into_master(&mut self, master: &str) {
+    fn bus_of_master(&mut self, master: &str) {
         let feeds = |channel: &&Channel| channel.to.as_deref() == Some(master);
         let mut feeding = self.desk.channels.iter().filter(feeds);
         let Some(bus) = feeding.next().filter(|bus| bus.kind == Kind::Bus).cloned() else { return };

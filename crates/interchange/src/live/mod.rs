@@ -6,6 +6,7 @@
 mod clips;
 mod colours;
 mod devices;
+mod envelopes;
 mod fold;
 mod gzip;
 mod pen;

@@ -1,7 +1,10 @@
 //! Clips of the arrangement as stretches of their sounds.
 
+use super::read::Reading;
 use super::tempo::Tempo;
+use crate::course::decibels;
 use crate::xml::Node;
+use crate::{Channel, Loss, Place, Region, Sound, SoundOf, beneath, file_stem};
 
 /// Most stretches that a clip which loops becomes.
 const MOST: usize = 10_000;
@@ -103,6 +106,100 @@ impl Content {
 /// Quarter notes a minute near a beat.
 fn tempo_near(tempo: &Tempo, beat: f64) -> f64 {
     60.0 / (tempo.seconds(beat + 1.0) - tempo.seconds(beat)).max(1e-3)
+}
+
+impl Reading<'_> {
+    /// The clips of a track's arrangement.
+    pub fn clips(&mut self, track: &Node, channel: &mut Channel) {
+        let Some(sequencer) = track.child("DeviceChain").and_then(|chain| chain.child("MainSequencer"))
+        else {
+            return;
+        };
+        let at = format!("{}/clips", channel.name);
+        let slots = sequencer.child("ClipSlotList").into_iter().flat_map(|slots| slots.all("ClipSlot"));
+        let launched =
+            slots.filter_map(|slot| slot.child("ClipSlot")?.child("Value")?.children.first()).count();
+        if launched > 0 {
+            let says = format!("{launched} that are launched by hand have no place in the song");
+            self.losses.push(Loss::lost(&at, says));
+        }
+        let events = sequencer.child("Sample").and_then(|sample| sample.child("ArrangerAutomation"));
+        let clips = events.and_then(|events| events.child("Events"));
+        let (mut bent, mut lost) = (0.0f64, Vec::new());
+        for clip in clips.into_iter().flat_map(|clips| clips.all("AudioClip")) {
+            if is(clip, "Disabled") {
+                continue;
+            }
+            let Some(sound) = clip.child("SampleRef").and_then(|sample| self.sound(sample)) else { continue };
+            let gain = value(clip, "SampleVolume").map_or(0.0, decibels).max(-120.0);
+            if ["PitchCoarse", "PitchFine"].iter().any(|name| value(clip, name).is_some_and(|by| by != 0.0)) {
+                lost.push("a change of its pitch");
+            }
+            let fades = clip.child("Fades");
+            let fade = |name: &str| fades.and_then(|fades| value(fades, name)).is_some_and(|by| by > 0.0);
+            if fade("FadeInLength") || fade("FadeOutLength") {
+                lost.push("fades");
+            }
+            for stretch in stretches(clip, &self.tempo) {
+                bent = bent.max((stretch.speed - 1.0).abs());
+                let frames = |seconds: f64| self.desk.frame(seconds).max(0).unsigned_abs();
+                let known = self.desk.sounds[sound].frames.saturating_sub(frames(stretch.from));
+                channel.regions.push(Region {
+                    sound,
+                    at: self.desk.frame(stretch.at),
+                    from: frames(stretch.from),
+                    frames: frames(stretch.length).min(if known > 0 { known } else { u64::MAX }),
+                    gain,
+                    fade_in: 0,
+                    fade_out: 0,
+                });
+            }
+        }
+        lost.sort_unstable();
+        lost.dedup();
+        self.losses.extend(lost.into_iter().map(|what| Loss::lost(&at, what)));
+        if bent > 1e-4 {
+            let says = format!("stretched by up to {:.2} %: it plays at its own speed", 100.0 * bent);
+            self.losses.push(Loss::lost(&at, says));
+        }
+    }
+
+    /// The place of a sound file on the desk.
+    fn sound(&mut self, sample: &Node) -> Option<usize> {
+        let file = sample.child("FileRef")?;
+        let word = |name: &str| file.child(name).and_then(|child| child.get("Value")).unwrap_or_default();
+        let relative = file.child("RelativePath")?;
+        // Up to Live 10 a path is a list of folders, and an empty one leads up.
+        let parts = relative.all("RelativePathElement").map(|part| part.get("Dir").unwrap_or_default());
+        let parts: Vec<&str> = parts.map(|dir| if dir.is_empty() { ".." } else { dir }).collect();
+        let path = match relative.get("Value") {
+            Some(path) => path.to_owned(),
+            None => parts.into_iter().chain([word("Name")]).collect::<Vec<_>>().join("/"),
+        };
+        // 1: from the set's folder; 3: from the project's, which is the same.
+        let near = matches!(word("RelativePathType"), "1" | "3") && beneath(&path).is_some();
+        let named = [word("Path"), path.as_str(), word("Name")].into_iter().find(|path| !path.is_empty())?;
+        let place = if near { Place::Beside(path.clone()) } else { Place::Elsewhere(named.to_owned()) };
+        let of = SoundOf::Found(place);
+        if let Some(known) = self.desk.sounds.iter().position(|sound| sound.of == of) {
+            return Some(known);
+        }
+        if !near {
+            let says = "it lies outside of the project's folder, where nothing is read: use \"Collect All and Save\" first";
+            self.losses.push(Loss::lost(named, says));
+        }
+        let stem = named.rsplit(['/', '\\']).next().unwrap_or(named);
+        let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+        let rate = value(sample, "DefaultSampleRate").filter(|rate| *rate > 0.0);
+        let seconds = value(sample, "DefaultDuration").zip(rate).map_or(0.0, |(frames, rate)| frames / rate);
+        self.desk.sounds.push(Sound {
+            name: file_stem(stem, &mut self.taken),
+            channels: 2,
+            frames: self.desk.frame(seconds).max(0).unsigned_abs(),
+            of,
+        });
+        Some(self.desk.sounds.len() - 1)
+    }
 }
 
 #[cfg(test)]
