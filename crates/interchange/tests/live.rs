@@ -162,7 +162,7 @@ fn a_set_of_live_10_is_read() {
     let clips: Vec<(i64, u64)> = desk.channels[0].regions.iter().map(|r| (r.at, r.from)).collect();
     assert_eq!(clips.len(), 4);
     // 2378.1072562853815 beats at 120 a minute.
-    assert_eq!(clips[1], ((2378.107_256_285_381_5f64 / 2.0 * 44_100.0).round() as i64, 0));
+    assert_eq!(clips[1], ((2_378.107_256_285_381_5_f64 / 2.0 * 44_100.0).round() as i64, 0));
     // The sound is seven folders up, where nothing is read.
     assert!(
         matches!(&desk.sounds[0].of, SoundOf::Found(Place::Elsewhere(path)) if path.ends_with("divineboys-v1.mp3"))
