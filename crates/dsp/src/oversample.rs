@@ -55,7 +55,7 @@ fn side_taps(half: usize, sum: f64) -> Vec<f32> {
 #[inline(always)]
 fn mirrored<L: Lane>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
     if L::WIDTH == 1 {
-        chunked::<L, 32>(taps, a, start, b, out);
+        chunked::<L, 64>(taps, a, start, b, out);
     } else {
         chunked::<L, 2>(taps, a, start, b, out);
     }
@@ -75,11 +75,13 @@ fn chunked<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L]
 /// [`mirrored`] by `C` frames; `out` must hold a whole number of them.
 #[inline(always)]
 fn chunks<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L], out: &mut [L]) {
+    // Windows that the taps reach, so that nothing is looked up beyond them.
+    let reach = taps.len() - 1 + C;
     for (chunk, out) in out.chunks_exact_mut(C).enumerate() {
         let mut sum = [L::zero(); C];
         sum.copy_from_slice(out);
-        for (j, &tap) in taps.iter().enumerate() {
-            let (a, b) = (&a[chunk * C + start - j..][..C], &b[chunk * C + j..][..C]);
+        let (a, b) = (&a[chunk * C + start + 1 - taps.len()..][..reach], &b[chunk * C..][..reach]);
+        for ((&tap, a), b) in taps.iter().zip(a.windows(C).rev()).zip(b.windows(C)) {
             for k in 0..C {
                 sum[k] += L::splat(tap) * (a[k] + b[k]);
             }

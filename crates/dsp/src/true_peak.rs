@@ -6,7 +6,7 @@
 //! filter.
 
 use crate::Lane;
-use crate::lane::Mask;
+use crate::lane::{Mask, largest};
 use crate::oversample::{TIMES, Upsampler};
 
 /// Half the taps of each filter on the way up. Together they are flat within 0.001 dB up to 0.47 of the rate.
@@ -26,6 +26,8 @@ pub struct TruePeak<L> {
     up: Upsampler<L>,
     /// The points of the last frame, then those of the block.
     points: Vec<L>,
+    /// The tops about the points of the block.
+    tops: Vec<L>,
     /// The last frames.
     past: Vec<L>,
     /// How many frames in a row were too soft to be read.
@@ -49,6 +51,7 @@ impl<L: Lane> TruePeak<L> {
         TruePeak {
             up: Upsampler::new(HALVES, BLOCK),
             points: vec![L::zero(); (1 + BLOCK) * TIMES],
+            tops: vec![L::zero(); BLOCK * TIMES],
             past: vec![L::zero(); PAST],
             quiet: 0,
             behind: false,
@@ -67,11 +70,7 @@ impl<L: Lane> TruePeak<L> {
     #[inline(always)]
     pub fn process_above(&mut self, least: L, sound: &[L], peaks: &mut [L]) {
         for (block, peaks) in sound.chunks(BLOCK).zip(peaks.chunks_mut(BLOCK)) {
-            let mut loudest = L::zero();
-            for x in block {
-                loudest = loudest.max(x.abs());
-            }
-            let soft = !(!(loudest * L::splat(REACH)).lt(least)).any();
+            let soft = !(!(largest(block) * L::splat(REACH)).lt(least)).any();
             self.step(soft, block, peaks);
         }
     }
@@ -100,6 +99,7 @@ impl<L: Lane> TruePeak<L> {
     }
 
     /// Brings the filters to where they would be: all that they remember is in the last frames.
+    #[inline(always)]
     fn catch_up(&mut self) {
         let (past, mut peaks) = (std::mem::take(&mut self.past), [L::zero(); BLOCK]);
         for block in past.chunks(BLOCK) {
@@ -115,29 +115,28 @@ impl<L: Lane> TruePeak<L> {
         for point in new {
             *point = point.abs();
         }
-        let (frames, _) = self.points.as_chunks();
-        for ((peak, before), points) in peaks.iter_mut().zip(frames).zip(&frames[1..]) {
-            *peak = top(before, points);
+        // From the last point before a frame to its last but one: that is the frame after that of 76 frames ago.
+        let (points, tops) = (&self.points[TIMES - 2..], &mut self.tops[..block.len() * TIMES]);
+        for (k, top) in tops.iter_mut().enumerate() {
+            *top = summit(points[k], points[k + 1], points[k + 2]);
+        }
+        let (tops, _) = tops.as_chunks::<TIMES>();
+        for (peak, &[a, b, c, d, e, f, g, h]) in peaks.iter_mut().zip(tops) {
+            *peak = (a.max(e).max(c.max(g))).max(b.max(f).max(d.max(h)));
         }
         self.points.copy_within(block.len() * TIMES..(block.len() + 1) * TIMES, 0);
     }
 }
 
-/// The highest top of the parabolas through each three neighbours, from the last point before a frame to its last but
-/// one: that is the frame after that of 76 frames ago.
+/// The top of the parabola through three neighbours, where it lies within half a step of the middle one.
 #[inline(always)]
-fn top<L: Lane>(before: &[L; TIMES], points: &[L; TIMES]) -> L {
-    let line = |k: usize| if k < 2 { before[TIMES - 2 + k] } else { points[k - 2] };
-    let tops: [L; TIMES] = std::array::from_fn(|k| {
-        let (left, middle, right) = (line(k), line(k + 1), line(k + 2));
-        let bend = middle + middle - left - right;
-        let tilt = right - left;
-        // The top lies within half a step of the middle only where |tilt| <= bend.
-        let inside = !bend.lt(tilt.abs());
-        let rise = tilt * tilt / (L::splat(8.0) * bend.max(L::splat(1e-20)));
-        middle + L::select(inside, rise, L::zero())
-    });
-    tops.into_iter().fold(L::zero(), L::max)
+fn summit<L: Lane>(left: L, middle: L, right: L) -> L {
+    let bend = middle + middle - left - right;
+    let tilt = right - left;
+    // That is where |tilt| <= bend.
+    let inside = !bend.lt(tilt.abs());
+    let rise = tilt * tilt / (L::splat(8.0) * bend.max(L::splat(1e-20)));
+    middle + L::select(inside, rise, L::zero())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
 use mixsmith_dsp::dynamics::{REST, SlidingMax, SlidingMean, sane};
-use mixsmith_dsp::lane::Mask;
+use mixsmith_dsp::lane::{Mask, largest};
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
 use mixsmith_dsp::true_peak::TruePeak;
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
@@ -215,8 +215,7 @@ impl<L: Lane> Channel<L> {
         // No peak becomes larger than with the whole margin; a thousandth is for rounding.
         let least = math::exp2(ceiling[0].min(ceiling[frames - 1])) * L::splat(0.999 / (1.0 + MARGIN));
         self.peaks.process_above(least, &driven[PAST..], over);
-        let highest = over.iter().fold(L::zero(), |most, &x| most.max(x));
-        if (!highest.lt(least)).any() {
+        if (!largest(over).lt(least)).any() {
             for ((x, &edge), &ceiling) in over.iter_mut().zip(&edges(driven)).zip(ceiling) {
                 *x = (math::log2(*x + margin * edge.min(*x)) - ceiling).max(L::zero());
             }
@@ -265,17 +264,21 @@ impl<L: Lane> Envelope<L> {
     /// Turns what is over into reductions, in place. Returns the largest.
     #[inline(always)]
     fn run(&mut self, over: &mut [L], recovery: &Recovery<L>) -> L {
-        let mut largest = L::zero();
-        for x in over {
-            let held = self.hold.next(*x).max(L::splat(REST));
-            self.fast = held.max(self.fast - recovery.fast * self.fast);
-            let share = L::select(self.slow.lt(held), recovery.charge, recovery.slow);
-            self.slow += share * (held - self.slow);
-            let [first, second] = &mut self.smooth;
-            *x = second.next(first.next(self.fast.max(self.slow)));
-            largest = largest.max(*x);
+        self.hold.process(over);
+        // Copies, which stay in registers.
+        let (mut fast, mut slow) = (self.fast, self.slow);
+        for x in over.iter_mut() {
+            let held = x.max(L::splat(REST));
+            fast = held.max(fast - recovery.fast * fast);
+            let share = L::select(slow.lt(held), recovery.charge, recovery.slow);
+            slow += share * (held - slow);
+            *x = fast.max(slow);
         }
-        largest
+        (self.fast, self.slow) = (fast, slow);
+        for mean in &mut self.smooth {
+            mean.process(over);
+        }
+        largest(over)
     }
 
     /// Takes over the past of another where `mask` is true.

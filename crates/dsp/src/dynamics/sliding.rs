@@ -2,13 +2,15 @@
 
 use crate::Lane;
 
-/// Joins the last `width` values by an associative operation in constant time (van Herk 1992).
+/// Joins the last `width` values by an associative operation in constant time (van Herk 1992). Nought joined with a value
+/// must be that value.
 ///
 /// Values come in runs of `width`. When a run is full it is turned into the joined rests of itself, so that
 /// any window is the rest of the last run joined with the beginning of this one. A running sum would be
 /// shorter and would drift.
 #[derive(Clone, Debug)]
 struct Runs<L> {
+    /// Values of this run up to `at`, then rests of the last one, then nought.
     run: Vec<L>,
     at: usize,
     begun: L,
@@ -16,7 +18,7 @@ struct Runs<L> {
 
 impl<L: Lane> Runs<L> {
     fn new(width: usize) -> Self {
-        Runs { run: vec![L::zero(); width.max(1)], at: 0, begun: L::zero() }
+        Runs { run: vec![L::zero(); width.max(1) + 1], at: 0, begun: L::zero() }
     }
 
     /// Takes over the values of another of the same width where `mask` is true.
@@ -28,19 +30,31 @@ impl<L: Lane> Runs<L> {
         }
     }
 
+    /// Values in, what their windows join to out, in place.
     #[inline(always)]
-    fn next(&mut self, x: L, join: impl Fn(L, L) -> L) -> L {
-        self.begun = if self.at == 0 { x } else { join(self.begun, x) };
-        self.run[self.at] = x;
-        self.at += 1;
-        if self.at < self.run.len() {
-            return join(self.run[self.at], self.begun);
+    fn process(&mut self, mut values: &mut [L], join: impl Fn(L, L) -> L) {
+        let width = self.run.len() - 1;
+        while !values.is_empty() {
+            let n = values.len().min(width - self.at);
+            let (now, later) = values.split_at_mut(n);
+            let run = &mut self.run[self.at..][..n + 1];
+            let mut begun = self.begun;
+            for (i, x) in now.iter_mut().enumerate() {
+                begun = join(begun, *x);
+                run[i] = *x;
+                *x = join(run[i + 1], begun);
+            }
+            (self.at, self.begun) = (self.at + n, begun);
+            if self.at == width {
+                let mut rest = L::zero();
+                for x in self.run[..width].iter_mut().rev() {
+                    rest = join(*x, rest);
+                    *x = rest;
+                }
+                (self.at, self.begun) = (0, L::zero());
+            }
+            values = later;
         }
-        for i in (1..self.run.len()).rev() {
-            self.run[i - 1] = join(self.run[i - 1], self.run[i]);
-        }
-        self.at = 0;
-        self.begun
     }
 }
 
@@ -60,10 +74,18 @@ impl<L: Lane> SlidingMax<L> {
         self.0.follow(&other.0, mask);
     }
 
+    /// Values in, the largest of the last so many out, in place.
+    #[inline(always)]
+    pub fn process(&mut self, values: &mut [L]) {
+        self.0.process(values, |a, b| a.max(b));
+    }
+
     /// One value in, the largest out.
     #[inline(always)]
     pub fn next(&mut self, x: L) -> L {
-        self.0.next(x, |a, b| a.max(b))
+        let mut value = [x];
+        self.process(&mut value);
+        value[0]
     }
 }
 
@@ -85,10 +107,13 @@ impl<L: Lane> SlidingMean<L> {
         self.runs.follow(&other.runs, mask);
     }
 
-    /// One value in, the mean out.
+    /// Values in, the means of the last so many out, in place.
     #[inline(always)]
-    pub fn next(&mut self, x: L) -> L {
-        self.runs.next(x, |a, b| a + b) * self.share
+    pub fn process(&mut self, values: &mut [L]) {
+        self.runs.process(values, |a, b| a + b);
+        for x in values {
+            *x *= self.share;
+        }
     }
 }
 
@@ -101,11 +126,19 @@ mod tests {
         let x: Vec<f32> = (0..500).map(|i| ((i * i) % 97) as f32).collect();
         for width in [1usize, 2, 3, 48, 97] {
             let (mut max, mut mean) = (SlidingMax::new(width), SlidingMean::new(width));
+            let (mut largest, mut means) = (x.clone(), x.clone());
+            // How they are cut does not matter.
+            for (largest, means) in largest.chunks_mut(31).zip(means.chunks_mut(31)) {
+                max.process(largest);
+                mean.process(means);
+            }
+            let mut alone = SlidingMax::new(width);
             for i in 0..x.len() {
                 let window = &x[(i + 1).saturating_sub(width)..=i];
-                assert_eq!(max.next(x[i]), window.iter().copied().fold(0.0, f32::max));
+                assert_eq!(largest[i], window.iter().copied().fold(0.0, f32::max));
+                assert_eq!(alone.next(x[i]), largest[i]);
                 let want = window.iter().sum::<f32>() / width as f32;
-                assert!((mean.next(x[i]) - want).abs() < 1e-4, "width {width} at {i}");
+                assert!((means[i] - want).abs() < 1e-4, "width {width} at {i}");
             }
         }
     }

@@ -7,7 +7,7 @@
 use crate::lane::wide::{Bundle, Kernel};
 use crate::{Lane, X8, X16};
 
-use super::svf::{Svf, Weights};
+use super::svf::{Solved, Svf, Weights};
 
 /// Samples by which a section is behind the one before it.
 const SKEW: usize = 2;
@@ -106,8 +106,7 @@ impl<B: Bundle, L: Lane, const N: usize, const M: usize> Kernel for Pass<'_, '_,
 
 /// The sections: channel `c` of section `k` in lane `2 k + c`.
 struct Row<W> {
-    weights: Weights<W>,
-    solved: [W; 4],
+    solved: Solved<W>,
     state: [W; 2],
     /// What came out of the last step, and of the one before.
     out: [W; 2],
@@ -139,14 +138,14 @@ impl<W: Lane> Row<W> {
         let [g, k, high, band, low, s1, s2, first] = std::array::from_fn(|i| rows[i]);
         let weights = Weights { g, k, m: [high, band, low] };
         let end = first + W::splat(frames as f32);
-        Row { solved: weights.solve(), weights, state: [s1, s2], out: [W::zero(); 2], first, end }
+        Row { solved: weights.solve(), state: [s1, s2], out: [W::zero(); 2], first, end }
     }
 
     /// One sample into the first section, and what each gives. `SOME` of the lanes may have none to take.
     #[inline(always)]
     fn step<const SOME: bool>(&mut self, step: usize, pair: [f32; 2]) -> W {
         let mut state = self.state;
-        let y = self.weights.next(&self.solved, &mut state, self.out[1].risen(pair));
+        let y = self.solved.next(&mut state, self.out[1].risen(pair));
         if SOME {
             let now = W::splat(step as f32);
             let takes = !now.lt(self.first) & now.lt(self.end);

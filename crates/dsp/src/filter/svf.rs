@@ -62,34 +62,54 @@ impl Section {
     }
 }
 
-/// Coefficients in the form that the kernel multiplies with.
+/// Coefficients that glide: those of the analogue shape, and the weights of the input and of the two integrators.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Weights<L> {
     pub g: L,
     pub k: L,
-    /// Of the input and of the two integrators.
     pub m: [L; 3],
 }
 
-impl<L: Lane> Weights<L> {
-    /// What follows from the coefficients alone: `g + k`, the gain of the loop, `2 g`, and what the first integrator's
-    /// way through the second adds to its weight.
-    #[inline(always)]
-    pub fn solve(&self) -> [L; 4] {
-        let sum = self.g + self.k;
-        let a = self.g / (L::splat(1.0) + self.g * sum);
-        [sum, a, self.g + self.g, self.m[1] + self.m[2] * self.g]
-    }
+/// What one sample is multiplied with. The loop without delay is solved, so that each integrator and what comes out follow
+/// from the input and the integrators alone: a sample waits twelve cycles for the one before it, not twenty-four.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Solved<L> {
+    /// What the first integrator loses of itself.
+    loss: L,
+    /// What each integrator gains of the input less the second; the second gains as much of the first as the first of these.
+    gain: [L; 2],
+    /// What comes out of the input and of the integrators.
+    out: [L; 3],
+}
 
-    /// One sample. What the integrators gain is computed, not what they become: the difference is as small as the
-    /// corner is low, and would drown in the rounding of a coefficient near one.
+impl<L: Lane> Weights<L> {
+    /// Solves the loop.
     #[inline(always)]
-    pub fn next(&self, &[sum, a, twice, m1]: &[L; 4], [s1, s2]: &mut [L; 2], x: L) -> L {
-        let d = a * (x - *s2 - sum * *s1);
-        let v1 = *s1 + d;
-        let y = self.m[0] * x + m1 * v1 + self.m[2] * *s2;
-        *s1 = v1 + d;
-        *s2 += twice * v1;
+    pub fn solve(&self) -> Solved<L> {
+        let (one, sum) = (L::splat(1.0), self.g + self.k);
+        let a = self.g / (one + self.g * sum);
+        let twice = a + a;
+        // The first integrator's way through the second adds to its weight.
+        let band = self.m[1] + self.m[2] * self.g;
+        let through = band * a;
+        Solved {
+            loss: twice * sum,
+            gain: [twice, self.g * twice],
+            out: [self.m[0] + through, band - through * sum, self.m[2] - through],
+        }
+    }
+}
+
+impl<L: Lane> Solved<L> {
+    /// One sample. What the integrators gain is computed, not what they become: the difference is as small as the corner is
+    /// low, and would drown in the rounding of a coefficient near one.
+    #[inline(always)]
+    pub fn next(&self, [s1, s2]: &mut [L; 2], x: L) -> L {
+        let ([first, second], [through, band, low]) = (self.gain, self.out);
+        let y = through * x + (band * *s1 + low * *s2);
+        let d = x - *s2;
+        *s2 = (*s2 + first * *s1) + second * d;
+        *s1 = (*s1 - self.loss * *s1) + first * d;
         y
     }
 }
@@ -171,8 +191,7 @@ fn together<L: Lane, const N: usize, const M: usize, const K: usize>(
 
 /// Still sections in a row; `ALL` of them work in every lane.
 struct Pass<L: Lane, const K: usize, const ALL: bool> {
-    weights: [Weights<L>; K],
-    solved: [[L; 4]; K],
+    solved: [Solved<L>; K],
     active: [L::Mask; K],
 }
 
@@ -182,7 +201,7 @@ impl<L: Lane, const K: usize, const ALL: bool> Pass<L, K, ALL> {
     #[inline(always)]
     fn next(&self, states: &mut [[L; 2]; K], mut x: L) -> L {
         for k in 0..K {
-            let y = self.weights[k].next(&self.solved[k], &mut states[k], x);
+            let y = self.solved[k].next(&mut states[k], x);
             x = if ALL { y } else { L::select(self.active[k], y, x) };
         }
         x
@@ -195,12 +214,10 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
     sections: &mut [&mut Svf<L, N>; K],
     channels: &mut [&mut [L]; M],
 ) {
-    let mut weights = [Weights::default(); K];
-    let mut solved = [[L::zero(); 4]; K];
+    let mut solved = [Solved::default(); K];
     let mut active = [L::zero().lt(L::zero()); K];
     for k in 0..K {
-        weights[k] = sections[k].now;
-        solved[k] = weights[k].solve();
+        solved[k] = sections[k].now.solve();
         active[k] = sections[k].active;
     }
     let mut states = [[[L::zero(); 2]; K]; M];
@@ -210,7 +227,7 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
         }
     }
     let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
-    let cascade = Pass::<L, K, ALL> { weights, solved, active };
+    let cascade = Pass::<L, K, ALL> { solved, active };
     if L::WIDTH == 1 {
         // Single numbers leave room for all channels at once.
         for i in 0..frames {
@@ -354,7 +371,7 @@ impl<L: Lane, const N: usize> Svf<L, N> {
             let solved = w.solve();
             for (channel, state) in channels.iter_mut().zip(&mut state) {
                 let x = channel[frame];
-                let y = w.next(&solved, state, x);
+                let y = solved.next(state, x);
                 channel[frame] = if ALL { y } else { L::select(self.active, y, x) };
             }
         }

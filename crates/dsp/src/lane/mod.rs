@@ -125,6 +125,23 @@ pub trait Lane:
     }
 }
 
+/// The largest size of any frame, nought if there is none, in eight maxima side by side.
+#[inline(always)]
+pub fn largest<L: Lane>(frames: &[L]) -> L {
+    let (eights, rest) = frames.as_chunks::<8>();
+    let mut most = [L::zero(); 8];
+    for frames in eights {
+        for k in 0..8 {
+            most[k] = most[k].max(frames[k].abs());
+        }
+    }
+    for (most, x) in most.iter_mut().zip(rest) {
+        *most = most.max(x.abs());
+    }
+    let [a, b, c, d, e, f, g, h] = most;
+    (a.max(b).max(c.max(d))).max(e.max(f).max(g.max(h)))
+}
+
 /// The sign is taken to be plus.
 #[inline(always)]
 fn split_exponent(x: f32) -> (f32, f32) {

@@ -49,8 +49,12 @@ pub fn run<K: Kernel>(kernel: K) -> K::Output {
         fn avx2<K: Kernel>(kernel: K) -> K::Output {
             kernel.run()
         }
-        // SAFETY: this machine has AVX2.
-        unsafe { avx2(kernel) }
+        #[target_feature(enable = "avx2,avx512f,avx512bw,avx512dq,avx512vl")]
+        fn avx512<K: Kernel>(kernel: K) -> K::Output {
+            kernel.run()
+        }
+        // SAFETY: this machine has AVX2, or AVX-512 with what belongs to it.
+        unsafe { if sixteen() { avx512(kernel) } else { avx2(kernel) } }
     }
     #[cfg(not(target_arch = "x86_64"))]
     kernel.run()

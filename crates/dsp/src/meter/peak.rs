@@ -1,7 +1,7 @@
 //! The highest true peak of a channel, without interpolating where it cannot be.
 
 use crate::Lane;
-use crate::lane::wide::Kernel;
+use crate::lane::{largest, wide::Kernel};
 use crate::true_peak::{BLOCK, PAST, TruePeak};
 
 /// One side of a sinc half-way between two samples, under a Kaiser window (beta 4) of sixteen.
@@ -90,20 +90,6 @@ impl Kernel for Pass<'_> {
             }
         }
     }
-}
-
-/// The largest size of any sample, in eight maxima side by side.
-#[inline(always)]
-fn largest(samples: &[f32]) -> f32 {
-    let (eights, rest) = samples.as_chunks::<8>();
-    let mut most = [0.0f32; 8];
-    for samples in eights {
-        for k in 0..8 {
-            let size = samples[k].abs();
-            most[k] = if size > most[k] { size } else { most[k] };
-        }
-    }
-    rest.iter().map(|x| x.abs()).chain(most).fold(0.0, f32::max)
 }
 
 /// The largest size half-way between the samples of a block and those before it.
