@@ -125,6 +125,8 @@ pub enum SoundOf {
     Print(String),
     /// A file that a project names.
     Found(Place),
+    /// Two files of one channel that a project names: left and right.
+    Sides(Place, Place),
 }
 
 /// Where a project keeps a sound.

@@ -1,13 +1,15 @@
 //! A project of another program as a song to mix: a file a track, and the project's own mix as the session.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mixsmith_audio::{
-    Clip, Dither, Sample, WavWriter, content_hash, copy_atomic, disk, hex, read, resample, write_atomic,
+    Audio, Clip, Dither, Sample, WavWriter, content_hash, copy_atomic, disk, hex, read, resample,
+    write_atomic,
 };
 use mixsmith_effects::KINDS;
 use mixsmith_engine::{Prints, Sink, Sources, compile, render};
@@ -143,8 +145,12 @@ impl Taking<'_> {
                 return Err(PipelineError::Stopped);
             }
             progress.step(n as u64, &sound.name);
-            let SoundOf::Found(place) = &sound.of else { continue };
-            match self.one(n, place) {
+            let found = match &sound.of {
+                SoundOf::Found(place) => self.one(n, place),
+                SoundOf::Sides(left, right) => self.sides(n, left, right),
+                SoundOf::Source(_) | SoundOf::Print(_) => continue,
+            };
+            match found {
                 Ok(found) => {
                     all.insert(source.id.clone(), found);
                 }
@@ -155,7 +161,31 @@ impl Taking<'_> {
     }
 
     fn one(&mut self, n: usize, place: &Place) -> Result<Found, String> {
-        let file = match place {
+        let file = self.file(n, place)?;
+        let audio = sound(&file)?;
+        let same = audio.rate == self.desk.rate;
+        let audio = if same { audio } else { resample(&audio, self.desk.rate) };
+        Ok(Found { clip: Arc::new(Clip::in_memory(audio)), file, as_it_is: same })
+    }
+
+    /// Two files of one channel as one of two.
+    fn sides(&mut self, n: usize, left: &Place, right: &Place) -> Result<Found, String> {
+        let file = self.file(n, left)?;
+        let (mut both, right) = (sound(&file)?, sound(&self.file(n, right)?)?);
+        if both.rate != right.rate {
+            return Err("its left and its right have different rates".to_owned());
+        }
+        both.channels.truncate(1);
+        both.channels.extend(right.channels.into_iter().take(1));
+        let frames = both.channels.iter().map(Vec::len).max().unwrap_or(0);
+        both.channels.iter_mut().for_each(|channel| channel.resize(frames, 0.0));
+        let both = if both.rate == self.desk.rate { both } else { resample(&both, self.desk.rate) };
+        Ok(Found { clip: Arc::new(Clip::in_memory(both)), file, as_it_is: false })
+    }
+
+    /// The file at a place, out of the archive where it lies in there.
+    fn file(&mut self, n: usize, place: &Place) -> Result<PathBuf, String> {
+        Ok(match place {
             Place::Inside(name) => {
                 let ending = name.rsplit_once('.').map_or("wav", |(_, ending)| ending);
                 let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).take(5).collect();
@@ -172,7 +202,12 @@ impl Taking<'_> {
                 let below = beneath(path).ok_or("its path leads out of the project's folder")?;
                 let real =
                     |path: &Path| std::fs::canonicalize(path).map_err(|error| format!("{path:?}: {error}"));
-                let (folder, found) = (real(folder)?, real(&folder.join(below))?);
+                let folder = real(folder)?;
+                let found = real(&folder.join(&below)).or_else(|why| {
+                    // A project that was moved names folders that are no more; its sounds came along.
+                    let name = below.file_name().unwrap_or_default();
+                    named(&folder, name, 0).ok_or(why)
+                })?;
                 // A link may lead out, too.
                 if !found.starts_with(&folder) {
                     return Err("it lies outside of the project's folder".to_owned());
@@ -183,14 +218,37 @@ impl Taking<'_> {
             Place::Elsewhere(path) => {
                 return Err(format!("`{path}` is not read: copy it beside the project"));
             }
-        };
-        let read = read(&file).map_err(|error| error.to_string())?;
-        let mut audio = read.streams.into_iter().next().ok_or("it has no sound")?.audio;
-        audio.channels.truncate(2);
-        let same = audio.rate == self.desk.rate;
-        let audio = if same { audio } else { resample(&audio, self.desk.rate) };
-        Ok(Found { clip: Arc::new(Clip::in_memory(audio)), file, as_it_is: same })
+        })
     }
+}
+
+/// How deep below a project its sounds are looked for, and in how many files and folders of each folder.
+const DEPTH: usize = 3;
+const MOST_FILES: usize = 5000;
+
+/// A file of this name below a folder: the first, in order of names, and the least deep.
+fn named(folder: &Path, name: &OsStr, depth: usize) -> Option<PathBuf> {
+    let found = folder.join(name);
+    if plain_file(&found).is_ok() {
+        return std::fs::canonicalize(found).ok();
+    }
+    if depth == DEPTH {
+        return None;
+    }
+    let entries = std::fs::read_dir(folder).ok()?.take(MOST_FILES).flatten();
+    // A link is no folder here, so nothing goes round in a circle.
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+    folders.sort();
+    folders.iter().find_map(|folder| named(folder, name, depth + 1))
+}
+
+/// The sound of a file, of no more than two channels.
+fn sound(file: &Path) -> Result<Audio, String> {
+    let read = read(file).map_err(|error| error.to_string())?;
+    let mut audio = read.streams.into_iter().next().ok_or("it has no sound")?.audio;
+    audio.channels.truncate(2);
+    Ok(audio)
 }
 
 /// Clips without sound go, and the rest get the length and channels that their files really have; so does the song.

@@ -97,7 +97,9 @@ mod tests {
             id.0,
             [0x94, 0xa8, 0x2e, 0x9d, 0x68, 0x09, 0xd3, 0x11, 0x8a, 0x38, 0, 0x50, 4, 0x0e, 0xf7, 0xd2]
         );
-        for bad in ["", "9d2ea894", "9d2ea894-0968-11d3-8a38-0050040ef7d2ff", "xd2ea894-0968-11d3-8a38-0050040ef7d2"] {
+        for bad in
+            ["", "9d2ea894", "9d2ea894-0968-11d3-8a38-0050040ef7d2ff", "xd2ea894-0968-11d3-8a38-0050040ef7d2"]
+        {
             assert_eq!(Auid::parse(bad), None, "{bad}");
         }
     }

@@ -5,9 +5,13 @@
 //! 23.12 writes them.
 
 mod id;
+mod load;
+mod media;
 mod model;
 mod object;
+mod pairs;
 mod parts;
+mod read;
 mod store;
 mod terms;
 mod write;
@@ -49,7 +53,7 @@ impl Format for Aaf {
         write::write(desk)
     }
 
-    fn read(&self, _: Project<'_>) -> Result<(Desk, Vec<Loss>), ReadError> {
-        Err(ReadError::NotThis("AAF", "x".to_owned()))
+    fn read(&self, project: Project<'_>) -> Result<(Desk, Vec<Loss>), ReadError> {
+        read::read(project)
     }
 }

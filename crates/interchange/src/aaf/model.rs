@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::id::Auid;
-use super::object::{Among, Object, Value, utf16};
+use super::object::{Object, Value, utf16};
 use super::terms::pids;
 
 /// The table; its head says how it is to be read.
@@ -37,7 +37,8 @@ impl Model {
             let Some(id) = id.and_then(Auid::parse) else { continue };
             if kind == Some("class") { &mut classes } else { &mut types }.insert(name, id);
         }
-        let mut model = Reading { classes, types, names: pids_of_the_root(), found: Vec::new(), kinds: Vec::new() };
+        let mut model =
+            Reading { classes, types, names: pids_of_the_root(), found: Vec::new(), kinds: Vec::new() };
         lines().for_each(|line| model.line(line));
         let Reading { names, found, kinds, .. } = model;
         let dictionary = Object::new(meta(2, 0x25))
@@ -80,7 +81,7 @@ impl Reading {
         self.found.push(
             defined(meta(2, 1), name, own)
                 .flag(pids::IS_CONCRETE, concrete == "concrete")
-                .weak(pids::PARENT, Among::Classes, parent),
+                .weak(pids::PARENT, parent),
         );
     }
 
@@ -97,9 +98,9 @@ impl Reading {
         let keyed = (id.0.to_vec(), property);
         match class.properties.last_mut() {
             Some((pids::PROPERTIES, Value::Set(_, all))) => all.push(keyed),
-            _ => class
-                .properties
-                .push((pids::PROPERTIES, Value::Set(pids::META_IDENTIFICATION, vec![keyed]))),
+            _ => {
+                class.properties.push((pids::PROPERTIES, Value::Set(pids::META_IDENTIFICATION, vec![keyed])))
+            }
         }
     }
 
@@ -107,12 +108,13 @@ impl Reading {
         use pids::*;
         let (word, name, rest) = (words[0], words[1], &words[3..]);
         let of = |n: u8| defined(meta(2, n), name, self.types[name]);
-        let type_at = |object: Object, pid: u16| object.weak(pid, Among::Types, self.types[rest[0]]);
-        let class_at = |object: Object, pid: u16| object.weak(pid, Among::Classes, self.classes[rest[0]]);
+        let type_at = |object: Object, pid: u16| object.weak(pid, self.types[rest[0]]);
+        let class_at = |object: Object, pid: u16| object.weak(pid, self.classes[rest[0]]);
         let pairs = |words: &[&'static str]| -> Vec<(&'static str, &'static str)> {
             words.iter().filter_map(|word| word.split_once('=')).collect()
         };
-        let names = |pairs: &[(&str, &str)]| pairs.iter().flat_map(|(name, _)| utf16(name)).collect::<Vec<u8>>();
+        let names =
+            |pairs: &[(&str, &str)]| pairs.iter().flat_map(|(name, _)| utf16(name)).collect::<Vec<u8>>();
         let ids = |ids: &mut dyn Iterator<Item = &'static str>| -> Vec<u8> {
             ids.filter_map(Auid::parse).flat_map(|id| id.0).collect()
         };
@@ -137,9 +139,7 @@ impl Reading {
             "record" => {
                 let pairs = pairs(rest);
                 let types = pairs.iter().map(|(_, kind)| self.types[kind]).collect();
-                of(0x0d)
-                    .with(MEMBER_TYPES, Value::Weaks(Among::Types, types, true))
-                    .bytes(MEMBER_NAMES, names(&pairs))
+                of(0x0d).with(MEMBER_TYPES, Value::Weaks(types, true)).bytes(MEMBER_NAMES, names(&pairs))
             }
             "rename" => type_at(of(0x0e), RENAMED_TYPE),
             "names" => {
@@ -169,9 +169,8 @@ mod tests {
         let lines = |starts: &dyn Fn(&str) -> bool| TABLE.lines().filter(|line| starts(line)).count();
         let count = |pid: u16| model.dictionary.all(pid).len();
         assert_eq!(count(pids::META_CLASSES), lines(&|line| line.starts_with("class ")));
-        let kinds = lines(&|line| {
-            !line.is_empty() && !line.starts_with(['#', ' ']) && !line.starts_with("class ")
-        });
+        let kinds =
+            lines(&|line| !line.is_empty() && !line.starts_with(['#', ' ']) && !line.starts_with("class "));
         assert_eq!(count(pids::META_TYPES), kinds);
         let properties: usize =
             model.dictionary.all(pids::META_CLASSES).iter().map(|c| c.all(pids::PROPERTIES).len()).sum();

@@ -27,6 +27,20 @@ impl Among {
         Among::Parameters,
     ];
 
+    /// The set that a property's references lead into.
+    pub fn of(pid: u16) -> Among {
+        use pids::*;
+        match pid {
+            PARENT | STRONG_CLASS | WEAK_CLASS => Among::Classes,
+            CONTAINER_FORMAT => Among::Containers,
+            INTERPOLATION => Among::Interpolations,
+            OPERATION => Among::Operations,
+            PARAMETERS_DEFINED => Among::Parameters,
+            DATA_DEFINITION | OPERATION_DATA_DEFINITION => Among::Data,
+            _ => Among::Types,
+        }
+    }
+
     /// The properties that lead from the root to the set.
     pub fn path(self) -> &'static [u16] {
         use pids::*;
@@ -62,9 +76,9 @@ pub(super) enum Value {
     /// Objects by a key that one of their properties holds.
     Set(u16, Vec<(Vec<u8>, Object)>),
     /// A definition.
-    Weak(Among, Auid),
+    Weak(Auid),
     /// Definitions in order, or in none.
-    Weaks(Among, Vec<Auid>, bool),
+    Weaks(Vec<Auid>, bool),
 }
 
 /// An object: its class, and its properties by number.
@@ -176,8 +190,8 @@ impl Object {
         self.with(pid, Value::Set(key, keyed))
     }
 
-    pub fn weak(self, pid: u16, among: Among, id: Auid) -> Self {
-        self.with(pid, Value::Weak(among, id))
+    pub fn weak(self, pid: u16, id: Auid) -> Self {
+        self.with(pid, Value::Weak(id))
     }
 
     /// What a property holds, if the object has it.
@@ -237,7 +251,7 @@ impl Object {
         }
     }
 
-    /// The objects of a row or a set.
+    /// The objects of a row or a set, or the one that there is.
     pub fn all(&self, pid: u16) -> Vec<&Object> {
         match self.get(pid) {
             Some(Value::Row(objects)) => objects.iter().collect(),
@@ -249,7 +263,7 @@ impl Object {
 
     pub fn read_weak(&self, pid: u16) -> Option<Auid> {
         match self.get(pid)? {
-            Value::Weak(_, id) => Some(*id),
+            Value::Weak(id) => Some(*id),
             _ => None,
         }
     }

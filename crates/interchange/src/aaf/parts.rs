@@ -150,7 +150,9 @@ mod tests {
 
     #[test]
     fn both_sides_follow_the_balance() {
-        for (pan, left, right) in [(0.0, 0.0, 0.0), (50.0, -3.0103, 0.0), (-50.0, 0.0, -3.0103), (100.0, -90.0, 0.0)] {
+        for (pan, left, right) in
+            [(0.0, 0.0, 0.0), (50.0, -3.0103, 0.0), (-50.0, 0.0, -3.0103), (100.0, -90.0, 0.0)]
+        {
             let pan = Course::still(pan);
             assert!((balance(&pan, 0).value - left).abs() < 1e-3, "{pan:?}");
             assert!((balance(&pan, 1).value - right).abs() < 1e-3, "{pan:?}");
@@ -163,7 +165,8 @@ mod tests {
         let mut track = Channel::new("a", "A", Kind::Track);
         (track.volume, track.to) = (Course::still(-6.0), Some("bus".to_owned()));
         let mut bus = Channel::new("bus", "Bus", Kind::Bus);
-        bus.mute = Course { value: 0.0, points: vec![point(0, 0.0, Curve::Line), point(100, 1.0, Curve::Line)] };
+        bus.mute =
+            Course { value: 0.0, points: vec![point(0, 0.0, Curve::Line), point(100, 1.0, Curve::Line)] };
         bus.volume = Course::still(-2.0);
         desk.channels = vec![track, bus];
         let level = level(&desk, &desk.channels[0]);
@@ -172,7 +175,8 @@ mod tests {
 
     #[test]
     fn lines_go_from_the_start_to_the_end() {
-        let points = vec![point(100, -6.0, Curve::Hold), point(200, 0.0, Curve::Line), point(900, 0.0, Curve::Line)];
+        let points =
+            vec![point(100, -6.0, Curve::Hold), point(200, 0.0, Curve::Line), point(900, 0.0, Curve::Line)];
         let found = lines(&Course { value: -6.0, points }, 500, 100.0, &f64::from);
         assert_eq!(found, [(0, -6.0), (100, -6.0), (199, -6.0), (200, 0.0), (500, 0.0)]);
     }

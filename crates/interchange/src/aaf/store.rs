@@ -120,11 +120,11 @@ impl Storing<'_> {
                 self.stream(&format!("{path}/{name} index"), &index)?;
                 Ok((forms::SET, utf16(&name)))
             }
-            Value::Weak(among, id) => Ok((forms::WEAK, [reference(*among), id.0.to_vec()].concat())),
-            Value::Weaks(among, ids, ordered) => {
+            Value::Weak(id) => Ok((forms::WEAK, [reference(pid), id.0.to_vec()].concat())),
+            Value::Weaks(ids, ordered) => {
                 let name = name(NAME - MARKS);
                 let mut index = (ids.len() as u32).to_le_bytes().to_vec();
-                index.extend(reference(*among));
+                index.extend(reference(pid));
                 ids.iter().for_each(|id| index.extend(id.0));
                 self.stream(&format!("{path}/{name} index"), &index)?;
                 Ok((if *ordered { forms::WEAK_ROW } else { forms::WEAK_SET }, utf16(&name)))
@@ -134,7 +134,8 @@ impl Storing<'_> {
 }
 
 /// How a reference names the set that it leads into, and the size of the key that follows.
-fn reference(among: Among) -> Vec<u8> {
+fn reference(pid: u16) -> Vec<u8> {
+    let among = Among::of(pid);
     let place = Among::ALL.iter().position(|known| *known == among).unwrap_or_default();
     let mut bytes = (place as u16).to_le_bytes().to_vec();
     bytes.extend(among.key().to_le_bytes());

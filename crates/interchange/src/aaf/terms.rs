@@ -31,7 +31,6 @@ pub(super) mod classes {
     pub const INTERPOLATION_DEFINITION: Auid = class(0x21);
     pub const DICTIONARY: Auid = class(0x22);
     pub const WAVE_DESCRIPTOR: Auid = class(0x2c);
-    pub const TAPE_DESCRIPTOR: Auid = class(0x2e);
     pub const HEADER: Auid = class(0x2f);
     pub const IDENTIFICATION: Auid = class(0x30);
     pub const NETWORK_LOCATOR: Auid = class(0x32);
@@ -81,6 +80,9 @@ pub(super) mod pids {
 
     pub const DATA_DEFINITION: u16 = 0x0201;
     pub const LENGTH: u16 = 0x0202;
+    pub const KLV_DATA: u16 = 0x0203;
+    pub const USER_COMMENTS: u16 = 0x0204;
+    pub const ATTRIBUTES: u16 = 0x0205;
     pub const EVENT_POSITION: u16 = 0x0601;
     pub const EVENT_COMMENT: u16 = 0x0602;
     pub const OPERATION: u16 = 0x0b01;
@@ -97,6 +99,7 @@ pub(super) mod pids {
     pub const TIMECODE_FPS: u16 = 0x1502;
     pub const TIMECODE_DROP: u16 = 0x1503;
     pub const MOBS: u16 = 0x1901;
+    pub const ESSENCE_DATA: u16 = 0x1902;
     pub const POINT_VALUE: u16 = 0x1a02;
     pub const POINT_TIME: u16 = 0x1a03;
     pub const IDENTIFICATION: u16 = 0x1b01;
@@ -143,7 +146,10 @@ pub(super) mod pids {
     pub const SLOTS: u16 = 0x4403;
     pub const MOB_LAST_MODIFIED: u16 = 0x4404;
     pub const CREATION_TIME: u16 = 0x4405;
+    pub const MOB_USER_COMMENTS: u16 = 0x4406;
+    pub const MOB_KLV_DATA: u16 = 0x4407;
     pub const USAGE_CODE: u16 = 0x4408;
+    pub const MOB_ATTRIBUTES: u16 = 0x4409;
     pub const ESSENCE_DESCRIPTION: u16 = 0x4701;
     pub const SLOT_ID: u16 = 0x4801;
     pub const SLOT_NAME: u16 = 0x4802;
@@ -167,7 +173,6 @@ pub(super) mod defined {
     /// Sound, as later versions have it.
     pub const SOUND_LATER: Auid = Auid::known("01030202-0200-0000-060e-2b3404010101");
     pub const TIMECODE: Auid = Auid::known("7f275e81-77e5-11d2-807f-006008143e6f");
-    pub const TIMECODE_LATER: Auid = Auid::known("01030201-0100-0000-060e-2b3404010101");
     pub const DESCRIPTIVE: Auid = Auid::known("01030201-1000-0000-060e-2b3404010101");
     pub const GAIN: Auid = Auid::known("9d2ea894-0968-11d3-8a38-0050040ef7d2");
     pub const STEREO_GAIN: Auid = Auid::known("9d2ea895-0968-11d3-8a38-0050040ef7d2");
@@ -182,6 +187,6 @@ pub(super) mod defined {
     pub const TOP_LEVEL: Auid = Auid::known("0d010102-0101-0700-060e-2b3404010101");
     pub const EFFECT: Auid = Auid::known("0d010102-0101-0100-060e-2b3404010101");
     pub const EDIT_PROTOCOL: Auid = Auid::known("0d011201-0100-0000-060e-2b3404010105");
-    /// The type of a rational number, and of whole ones.
+    /// The type of a rational number.
     pub const RATIONAL: Auid = Auid::known("03010100-0000-0000-060e-2b3401040101");
 }

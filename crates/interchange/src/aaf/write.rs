@@ -2,7 +2,7 @@
 
 use super::id::{Auid, MobId};
 use super::model::Model;
-use super::object::{Among, Object, Rational, Value};
+use super::object::{Object, Rational, Value};
 use super::parts::{Part, lines, parts};
 use super::store::store;
 use super::terms::{ROOT, classes, defined, pids};
@@ -107,8 +107,7 @@ impl Writing<'_> {
     fn identification(&self) -> Object {
         let version = env!("CARGO_PKG_VERSION");
         let mut numbers = version.split('.').map(|part| part.parse::<u16>().unwrap_or(0));
-        let mut record: Vec<u8> =
-            (0..4).flat_map(|_| numbers.next().unwrap_or(0).to_le_bytes()).collect();
+        let mut record: Vec<u8> = (0..4).flat_map(|_| numbers.next().unwrap_or(0).to_le_bytes()).collect();
         // A released version.
         record.push(1);
         Object::new(classes::IDENTIFICATION)
@@ -132,7 +131,7 @@ impl Writing<'_> {
             .row(pids::LOCATOR, vec![locator])
             .rational(pids::SAMPLE_RATE, self.rate())
             .i64(pids::FILE_LENGTH, frames)
-            .weak(pids::CONTAINER_FORMAT, Among::Containers, defined::CONTAINER)
+            .weak(pids::CONTAINER_FORMAT, defined::CONTAINER)
             .bytes(pids::SUMMARY, summary(self.desk.rate, self.desk.sounds[sound].frames));
         let (file, master) = (self.mob("file", name), self.mob("master", name));
         let slot = |of: MobId, slot: u32| {
@@ -183,13 +182,7 @@ impl Writing<'_> {
     }
 
     /// A knob with its automation over the whole song.
-    fn parameter(
-        &self,
-        id: Auid,
-        course: &crate::Course,
-        step: f32,
-        scale: &dyn Fn(f32) -> f64,
-    ) -> Object {
+    fn parameter(&self, id: Auid, course: &crate::Course, step: f32, scale: &dyn Fn(f32) -> f64) -> Object {
         if !course.moves() {
             return constant(id, scale(course.value));
         }
@@ -201,7 +194,7 @@ impl Writing<'_> {
         });
         Object::new(classes::VARYING_VALUE)
             .id(pids::DEFINITION, id)
-            .weak(pids::INTERPOLATION, Among::Interpolations, defined::LINEAR)
+            .weak(pids::INTERPOLATION, defined::LINEAR)
             .row(pids::POINT_LIST, points.collect())
     }
 
@@ -210,7 +203,7 @@ impl Writing<'_> {
         let length = of.read_i64(pids::LENGTH).unwrap_or_default();
         let keyed = vec![(knob.0.to_vec(), parameter)];
         component(classes::OPERATION_GROUP, length)
-            .weak(pids::OPERATION, Among::Operations, id)
+            .weak(pids::OPERATION, id)
             .row(pids::INPUT_SEGMENTS, vec![of])
             // The key is one of definitions, as the AAF SDK writes it.
             .with(pids::PARAMETERS, Value::Set(pids::IDENTIFICATION, keyed))
@@ -249,13 +242,13 @@ impl Writing<'_> {
     fn markers(&self, id: u32) -> Object {
         let events = self.desk.markers.iter().map(|marker| {
             Object::new(classes::DESCRIPTIVE_MARKER)
-                .weak(pids::DATA_DEFINITION, Among::Data, defined::DESCRIPTIVE)
+                .weak(pids::DATA_DEFINITION, defined::DESCRIPTIVE)
                 .i64(pids::LENGTH, 1)
                 .i64(pids::EVENT_POSITION, length(marker.at))
                 .text(pids::EVENT_COMMENT, &marker.name)
         });
         let sequence = Object::new(classes::SEQUENCE)
-            .weak(pids::DATA_DEFINITION, Among::Data, defined::DESCRIPTIVE)
+            .weak(pids::DATA_DEFINITION, defined::DESCRIPTIVE)
             .i64(pids::LENGTH, length(self.frames()))
             .row(pids::COMPONENTS, events.collect());
         Object::new(classes::EVENT_MOB_SLOT)
@@ -269,7 +262,7 @@ impl Writing<'_> {
     fn timecode(&self, id: u32) -> Object {
         let pictures = self.frames().saturating_mul(30).div_ceil(u64::from(self.desk.rate.max(1)));
         let timecode = Object::new(classes::TIMECODE)
-            .weak(pids::DATA_DEFINITION, Among::Data, defined::TIMECODE)
+            .weak(pids::DATA_DEFINITION, defined::TIMECODE)
             .i64(pids::LENGTH, length(pictures))
             .i64(pids::TIMECODE_START, 0)
             .u16(pids::TIMECODE_FPS, 30)
@@ -292,9 +285,7 @@ fn length(frames: u64) -> i64 {
 }
 
 fn component(class: Auid, frames: i64) -> Object {
-    Object::new(class)
-        .weak(pids::DATA_DEFINITION, Among::Data, defined::SOUND)
-        .i64(pids::LENGTH, frames)
+    Object::new(class).weak(pids::DATA_DEFINITION, defined::SOUND).i64(pids::LENGTH, frames)
 }
 
 fn clip(of: MobId, slot: u32, from: i64, frames: i64) -> Object {
@@ -356,19 +347,15 @@ fn dictionary() -> Object {
     };
     let operation = |id: Auid, name: &str, knob: Auid| {
         definition(classes::OPERATION_DEFINITION, id, name)
-            .weak(pids::OPERATION_DATA_DEFINITION, Among::Data, defined::SOUND)
+            .weak(pids::OPERATION_DATA_DEFINITION, defined::SOUND)
             .flag(pids::IS_TIME_WARP, false)
             .id(pids::OPERATION_CATEGORY, defined::EFFECT)
             .u32(pids::NUMBER_INPUTS, 1)
             .u32(pids::BYPASS, 0)
-            .with(pids::PARAMETERS_DEFINED, Value::Weaks(Among::Parameters, vec![knob], false))
+            .with(pids::PARAMETERS_DEFINED, Value::Weaks(vec![knob], false))
     };
     let parameter = |id: Auid, name: &str| {
-        definition(classes::PARAMETER_DEFINITION, id, name).weak(
-            pids::PARAMETER_TYPE,
-            Among::Types,
-            defined::RATIONAL,
-        )
+        definition(classes::PARAMETER_DEFINITION, id, name).weak(pids::PARAMETER_TYPE, defined::RATIONAL)
     };
     let data = |id: Auid, name: &str| definition(classes::DATA_DEFINITION, id, name);
     let set = |object: Object, pid: u16, all: Vec<Object>| object.set(pid, pids::IDENTIFICATION, all);
