@@ -9,9 +9,9 @@ use super::terms::pids;
 /// The table; its head says how it is to be read.
 const TABLE: &str = include_str!("../../tables/aaf-model.txt");
 
-/// Classes that define classes, properties and types, of which only two bytes differ.
-const fn meta(a: u8, b: u8) -> Auid {
-    Auid([1, 1, 1, 0x0d, a, b, 0, 0, 6, 0x0e, 0x2b, 0x34, 2, 6, 1, 1])
+/// Classes that define classes, properties and types, of which only one byte differs.
+const fn meta(n: u8) -> Auid {
+    Auid([1, 1, 1, 0x0d, n, 2, 0, 0, 6, 0x0e, 0x2b, 0x34, 2, 6, 1, 1])
 }
 
 /// The model as it is written, and what is looked up in it.
@@ -41,7 +41,7 @@ impl Model {
             Reading { classes, types, names: pids_of_the_root(), found: Vec::new(), kinds: Vec::new() };
         lines().for_each(|line| model.line(line));
         let Reading { names, found, kinds, .. } = model;
-        let dictionary = Object::new(meta(2, 0x25))
+        let dictionary = Object::new(meta(0x25))
             .set(pids::META_CLASSES, pids::META_IDENTIFICATION, found)
             .set(pids::META_TYPES, pids::META_IDENTIFICATION, kinds);
         Model { dictionary, names }
@@ -79,7 +79,7 @@ impl Reading {
         // What has no parent is its own.
         let parent = self.classes.get(parent).copied().unwrap_or(own);
         self.found.push(
-            defined(meta(2, 1), name, own)
+            defined(meta(1), name, own)
                 .flag(pids::IS_CONCRETE, concrete == "concrete")
                 .weak(pids::PARENT, parent),
         );
@@ -89,7 +89,7 @@ impl Reading {
         let &[name, id, pid, kind, need, ref key @ ..] = words else { return };
         let (Some(id), Ok(pid)) = (Auid::parse(id), u16::from_str_radix(pid, 16)) else { return };
         self.names.insert(pid, name);
-        let property = defined(meta(2, 2), name, id)
+        let property = defined(meta(2), name, id)
             .flag(pids::IS_OPTIONAL, need == "optional")
             .flag(pids::IS_KEY, key == &["key"])
             .u16(pids::LOCAL_ID, pid)
@@ -107,7 +107,7 @@ impl Reading {
     fn kind(&self, words: &[&'static str]) -> Object {
         use pids::*;
         let (word, name, rest) = (words[0], words[1], &words[3..]);
-        let of = |n: u8| defined(meta(2, n), name, self.types[name]);
+        let of = |n: u8| defined(meta(n), name, self.types[name]);
         let type_at = |object: Object, pid: u16| object.weak(pid, self.types[rest[0]]);
         let class_at = |object: Object, pid: u16| object.weak(pid, self.classes[rest[0]]);
         let pairs = |words: &[&'static str]| -> Vec<(&'static str, &'static str)> {
@@ -161,6 +161,7 @@ fn defined(class: Auid, name: &str, id: Auid) -> Object {
 
 #[cfg(test)]
 mod tests {
+    use super::super::terms::classes;
     use super::*;
 
     #[test]
@@ -175,6 +176,36 @@ mod tests {
         let properties: usize =
             model.dictionary.all(pids::META_CLASSES).iter().map(|c| c.all(pids::PROPERTIES).len()).sum();
         assert_eq!(properties, lines(&|line| line.starts_with("  ")));
+        // What defines is itself defined, in the classes that the specification gives for it.
+        let known = model.dictionary.all(pids::META_CLASSES);
+        let name = |id: Auid| {
+            let own = |class: &&&Object| class.read_id(pids::META_IDENTIFICATION) == Some(id);
+            known.iter().find(own).and_then(|class| class.read_text(pids::META_NAME)).unwrap_or_default()
+        };
+        assert!(known.iter().all(|class| name(class.class) == "ClassDefinition"));
+        let of = |kind: &str| {
+            let kinds = model.dictionary.all(pids::META_TYPES);
+            let found = kinds.into_iter().find(|k| k.read_text(pids::META_NAME).as_deref() == Some(kind));
+            name(found.unwrap().class)
+        };
+        for (kind, class) in [
+            ("aafUInt8", "TypeDefinitionInteger"),
+            ("Rational", "TypeDefinitionRecord"),
+            ("aafString", "TypeDefinitionString"),
+            ("UsageType", "TypeDefinitionExtendibleEnumeration"),
+            ("aafIndirect", "TypeDefinitionIndirect"),
+            ("aafCharacter", "TypeDefinitionCharacter"),
+        ] {
+            assert_eq!(of(kind), class);
+        }
+        for (id, class) in [
+            (classes::SOURCE_CLIP, "SourceClip"),
+            (classes::VARYING_VALUE, "VaryingValue"),
+            (classes::DESCRIPTIVE_MARKER, "DescriptiveMarker"),
+            (classes::HEADER, "Header"),
+        ] {
+            assert_eq!(name(id), class);
+        }
         assert_eq!(model.names[&pids::COMPONENTS], "Components");
         assert_eq!(model.names[&pids::CONSTANT], "Value");
         assert_eq!(model.names[&pids::POINT_LIST], "PointList");

@@ -162,6 +162,7 @@ pub(super) mod pids {
     pub const CONSTANT: u16 = 0x4d01;
     pub const INTERPOLATION: u16 = 0x4e01;
     pub const POINT_LIST: u16 = 0x4e02;
+    pub const DESCRIBED_SLOTS: u16 = 0x6102;
 }
 
 /// What is defined in a file's dictionary.

@@ -246,6 +246,8 @@ impl Writing<'_> {
                 .i64(pids::LENGTH, 1)
                 .i64(pids::EVENT_POSITION, length(marker.at))
                 .text(pids::EVENT_COMMENT, &marker.name)
+                // Markers are about the whole song; some readers want to see a track all the same.
+                .u32(pids::DESCRIBED_SLOTS, 1)
         });
         let sequence = Object::new(classes::SEQUENCE)
             .weak(pids::DATA_DEFINITION, defined::DESCRIPTIVE)
@@ -254,6 +256,7 @@ impl Writing<'_> {
         Object::new(classes::EVENT_MOB_SLOT)
             .u32(pids::SLOT_ID, id)
             .text(pids::SLOT_NAME, "Markers")
+            .u32(pids::PHYSICAL_TRACK, 1)
             .rational(pids::EVENT_EDIT_RATE, self.rate())
             .one(pids::SEGMENT, sequence)
     }
