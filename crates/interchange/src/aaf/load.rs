@@ -1,5 +1,6 @@
 //! Objects out of a compound file, no more of them than a project can honestly have.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read, SeekFrom};
 
 use cfb::CompoundFile;
@@ -12,11 +13,13 @@ use crate::format::MOST_TEXT;
 use crate::{ReadError, ReadSeek};
 
 /// Most objects of a project, beside its definitions: each point of automation is one.
-const MOST: usize = 200_000;
+const MOST: usize = 100_000;
+/// Most properties of all objects.
+const MOST_PROPERTIES: usize = 500_000;
 /// How deep objects may lie in each other: far deeper than any program puts them.
 const DEEPEST: usize = 64;
-/// Most bytes of all streams that are read.
-const MOST_BYTES: usize = 48 << 20;
+/// Most bytes of all streams that are read, which may be no more than those of the file.
+const MOST_BYTES: usize = MOST_TEXT as usize;
 
 /// What is not read: definitions, comments and the attributes of single programs.
 const PASSED_OVER: [u16; 9] = [
@@ -44,7 +47,7 @@ pub(super) struct Loaded {
 pub(super) fn load(file: &mut dyn ReadSeek) -> Result<Loaded, ReadError> {
     sane(file)?;
     let file = CompoundFile::open(file).map_err(not)?;
-    let mut loading = Loading { file, objects: 0, bytes: 0 };
+    let mut loading = Loading { file, taken: BTreeSet::new(), properties: 0, bytes: 0 };
     let root = loading.object("", 0)?;
     let content = root.read_one(pids::HEADER).and_then(|header| header.read_one(pids::CONTENT));
     let content = content.ok_or_else(|| no("it has no header with content"))?;
@@ -103,7 +106,9 @@ fn sane(file: &mut dyn ReadSeek) -> Result<(), ReadError> {
 
 struct Loading<'a> {
     file: CompoundFile<&'a mut dyn ReadSeek>,
-    objects: usize,
+    /// Folders and streams that were read. Each belongs to one object, so nothing goes round in a circle.
+    taken: BTreeSet<String>,
+    properties: usize,
     bytes: usize,
 }
 
@@ -132,6 +137,13 @@ impl<'a> Numbers<'a> {
 
 impl Loading<'_> {
     fn stream(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
+        // Names are the same whatever their case (MS-CFB, 2.6.4).
+        if !path.is_ascii() || !self.taken.insert(path.to_ascii_lowercase()) {
+            return Err(refused("two of its objects share what they are made of"));
+        }
+        if self.taken.len() > 2 * MOST {
+            return Err(refused("it has more objects than a project can"));
+        }
         let stream = self.file.open_stream(path).map_err(not)?;
         let mut bytes = Vec::new();
         let room = MOST_BYTES.saturating_sub(self.bytes);
@@ -145,9 +157,8 @@ impl Loading<'_> {
 
     /// Reads the object in the folder at a path, and all in it.
     fn object(&mut self, path: &str, depth: usize) -> Result<Object, ReadError> {
-        self.objects += 1;
-        if self.objects > MOST || depth > DEEPEST {
-            return Err(refused("it has more objects than a project can"));
+        if depth > DEEPEST {
+            return Err(refused("its objects lie deeper in each other than those of any project"));
         }
         let folder = if path.is_empty() { "/" } else { path };
         let class = Auid(self.file.entry(folder).map_err(not)?.clsid().to_bytes_le());
@@ -158,6 +169,10 @@ impl Loading<'_> {
         }
         head.byte()?;
         let count = usize::from(head.u16()?);
+        self.properties += count;
+        if self.properties > MOST_PROPERTIES {
+            return Err(refused("its objects have more properties than those of a project can"));
+        }
         let mut head = Numbers(head.take(6 * count)?);
         let mut tail = Numbers(&bytes[4 + 6 * count..]);
         let mut object = Object::new(class);
@@ -185,12 +200,16 @@ impl Loading<'_> {
         if pid >= 0x8000 || PASSED_OVER.contains(&pid) {
             return Ok(None);
         }
-        let name = |bytes: &[u8]| format!("{path}/{}", text_of(bytes));
+        // A name that is a path would lead to what belongs to others.
+        let name = || match text_of(bytes) {
+            name if name.contains(['/', '\\']) || name.starts_with('.') => Err(no("a name in it is a path")),
+            name => Ok(format!("{path}/{name}")),
+        };
         Ok(match form {
             forms::DATA => Some(Value::Data(bytes.to_vec())),
-            forms::ONE => Some(Value::One(Box::new(self.object(&name(bytes), depth + 1)?))),
+            forms::ONE => Some(Value::One(Box::new(self.object(&name()?, depth + 1)?))),
             forms::ROW | forms::SET => {
-                let name = name(bytes);
+                let name = name()?;
                 let index = self.stream(&format!("{name} index"))?;
                 let mut index = Numbers(&index);
                 let count = index.u32()?;

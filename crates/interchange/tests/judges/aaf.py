@@ -214,7 +214,7 @@ def judge_export(mixsmith, song):
                     clips.append((now, clip.start, clip.length, gain))
                 now += component.length
             near(now, sequence.length, 0, f"{name}: parts")
-            seen[name] = (clips, volume_points(volume), sequence.length)
+            seen[name] = (clips, keys(volume), keys(place))
             strip = next((s for s in strips.values() if s.name == name and s.kind == "track"), None)
             if strip and len(clips) == len(strip.clips) and clips[0][3] != 0:
                 near(clips[0][3], strip.trim + number(strip.clips[0].get("gain", 0)), 1e-3, f"{name}: gain")
@@ -224,25 +224,27 @@ def judge_export(mixsmith, song):
             fail(f"{strip.name} is missing")
     if not any(gain for clips, *_ in seen.values() for *_, gain in clips):
         fail("no clip has a gain")
-    if sum(points > 2 for _, points, _ in seen.values()) < 3:
+    if sum(len(points) > 2 for _, points, _ in seen.values()) < 3:
         fail("hardly any volume moves")
-    judge_timeline(path, seen, rate)
+    judge_timeline(path, seen)
     print(f"aaf.py: {len(seen)} tracks are as the session has them")
 
 
-def volume_points(parameter):
-    return len(parameter["PointList"].value) if "PointList" in parameter else 1
+def keys(parameter):
+    """The points of a parameter, or its one value."""
+    if "PointList" not in parameter:
+        return [(0.0, float(parameter["Value"].value))]
+    return [(float(p["Time"].value), float(p["Value"].value)) for p in parameter["PointList"].value]
 
 
-def judge_timeline(path, seen, rate):
-    """The same clips through OpenTimelineIO."""
+def judge_timeline(path, seen):
+    """The same clips, volumes and pans through OpenTimelineIO, which keeps the order of tracks, but not every name."""
     timeline = opentimelineio.adapters.read_from_file(str(path))
-    tracks = {track.name: track for track in timeline.tracks}
-    if set(tracks) != set(seen):
-        fail(f"OpenTimelineIO sees the tracks {sorted(tracks)}")
-    for name, (clips, points, _) in seen.items():
+    tracks = list(timeline.tracks)
+    near(len(tracks), len(seen), 0, "tracks that OpenTimelineIO sees")
+    for track, (name, (clips, volume, place)) in zip(tracks, seen.items()):
         found = []
-        for clip in tracks[name].find_clips():
+        for clip in track.find_clips():
             at = clip.trimmed_range_in_parent().start_time.to_frames()
             span = clip.trimmed_range()
             found.append((at, span.start_time.to_frames(), span.duration.to_frames()))
@@ -250,6 +252,19 @@ def judge_timeline(path, seen, rate):
                 fail(f"OpenTimelineIO finds no sound for {name}")
         if found != [clip[:3] for clip in clips]:
             fail(f"OpenTimelineIO sees {found} on {name}, not {clips}")
+        # It puts the processors of a track with a single clip and no silence on the clip.
+        effects = list(track.effects) or list(track[0].effects)
+        for effect, title, wanted in zip(effects[-2:], (GAIN, PAN), (volume, place), strict=True):
+            if effect.name != title:
+                fail(f"OpenTimelineIO sees {effect.name} on {name}, not {title}")
+            (value,) = effect.metadata["AAF"]["Parameters"].values()
+            points = [(0.0, value)] if isinstance(value, str) else value["keyframe_values"]
+            points = [(float(time), float(Fraction(value))) for time, value in points]
+            if len(points) != len(wanted):
+                fail(f"OpenTimelineIO sees {len(points)} points of {title} on {name}, not {len(wanted)}")
+            for (t0, v0), (t1, v1) in zip(points, wanted):
+                near(t0, t1, 1e-9, f"OpenTimelineIO, {name}: time of {title}")
+                near(v0, v1, 1e-9, f"OpenTimelineIO, {name}: {title}")
 
 
 # --- a project that pyaaf2 writes
