@@ -91,7 +91,7 @@ impl Reading {
         self.names.insert(pid, name);
         let property = defined(meta(2), name, id)
             .flag(pids::IS_OPTIONAL, need == "optional")
-            .flag(pids::IS_KEY, key == &["key"])
+            .flag(pids::IS_KEY, *key == ["key"])
             .u16(pids::LOCAL_ID, pid)
             .id(pids::PROPERTY_TYPE, self.types[kind]);
         let Some(class) = self.found.last_mut() else { return };

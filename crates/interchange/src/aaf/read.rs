@@ -49,8 +49,8 @@ pub(super) fn read(project: Project<'_>) -> Result<(Desk, Vec<Loss>), ReadError>
     join(&mut desk);
     desk.markers.sort_by_key(|marker| marker.at);
     let regions = desk.channels.iter().flat_map(|channel| &channel.regions);
-    let end = regions.map(|region| region.at.max(0).unsigned_abs().saturating_add(region.frames)).max();
-    desk.frames = end.unwrap_or(0);
+    let ends = regions.map(|region| region.at.max(0).unsigned_abs().saturating_add(region.frames));
+    desk.frames = ends.fold(desk.frames, u64::max);
     losses.push(Loss::lost("tempo", "AAF has no musical time: set it in song.toml"));
     Ok((desk, losses))
 }
@@ -104,6 +104,8 @@ impl Reading<'_> {
         if !kind.is_some_and(|kind| [defined::SOUND, defined::SOUND_LATER].contains(&kind)) {
             return;
         }
+        // Silence after the last clip is part of the song.
+        self.desk.frames = self.desk.frames.max(self.length(segment, rate));
         let n = self.desk.channels.len();
         let name = slot.read_text(pids::SLOT_NAME).filter(|name| !name.is_empty());
         let name = name.unwrap_or_else(|| format!("Track {}", n + 1));

@@ -41,6 +41,9 @@ pub(super) fn write(desk: &Desk) -> (Vec<Written>, Vec<Loss>) {
     if !desk.markers.is_empty() {
         losses.push(Loss::exact("song/markers"));
     }
+    if desk.channels.iter().any(|channel| !channel.colour.is_empty()) {
+        losses.push(Loss::lost("song/colours", "AAF has no colours"));
+    }
     (files, losses)
 }
 
