@@ -111,8 +111,11 @@ fn refused_as_aaf(bytes: Vec<u8>) -> String {
     }
 }
 
+/// Number, form and content of properties.
+type Properties<'a> = &'a [(u16, u16, &'a [u8])];
+
 /// A compound file whose objects have these properties: folder, and number, form and content of each.
-fn objects(folders: &[(&str, &[(u16, u16, &[u8])])], streams: &[(&str, &[u8])]) -> Vec<u8> {
+fn objects(folders: &[(&str, Properties<'_>)], streams: &[(&str, &[u8])]) -> Vec<u8> {
     let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).unwrap();
     let streams: Vec<(String, Vec<u8>)> = folders
         .iter()
@@ -169,8 +172,7 @@ fn compound_files_that_were_made_to_do_harm_are_refused() {
     // Objects in objects, deeper than any project.
     let paths: Vec<String> = (0..100).map(|n| "/H".repeat(n)).collect();
     let inner = [(2u16, one, header.as_slice())];
-    let deep: Vec<(&str, &[(u16, u16, &[u8])])> =
-        paths.iter().map(|path| (path.as_str(), &inner[..])).collect();
+    let deep: Vec<(&str, Properties<'_>)> = paths.iter().map(|path| (path.as_str(), &inner[..])).collect();
     assert!(refused_as_aaf(objects(&deep, &[])).contains("deeper"));
     // Properties that are not there.
     let file = objects(&[], &[("/properties", &[0x4c, 0x20, 0xff, 0xff, 1])]);

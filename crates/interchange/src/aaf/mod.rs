@@ -4,6 +4,7 @@
 //! both with automation, and markers; no buses, no sends, no processors and no musical time. Files are written as Pro Tools
 //! 23.12 writes them.
 
+mod definitions;
 mod id;
 mod load;
 mod media;

@@ -1,5 +1,6 @@
 //! Writes a project as Pro Tools would.
 
+use super::definitions::dictionary;
 use super::id::{Auid, MobId};
 use super::model::Model;
 use super::object::{Object, Rational, Value};
@@ -26,7 +27,8 @@ pub(super) fn write(desk: &Desk) -> (Vec<Written>, Vec<Loss>) {
     let name = crate::file_stem(&desk.title, &mut Vec::new());
     let writing = Writing { desk, whole: format!("{:?}", Auid::of(&[&format!("{desk:?}")])) };
     let mut files = Vec::new();
-    match store(&writing.root(&parts), &Model::new().names) {
+    let Model { dictionary: model, names } = Model::new();
+    match store(&writing.root(&parts, model), &names) {
         Ok(bytes) => files.push(file(format!("{name}.aaf"), Content::Bytes(bytes))),
         Err(error) => losses.push(Loss::lost("song", error.to_string())),
     }
@@ -86,7 +88,7 @@ impl Writing<'_> {
         ends.fold(self.desk.frames.max(1), u64::max)
     }
 
-    fn root(&self, parts: &[Part]) -> Object {
+    fn root(&self, parts: &[Part], model: Object) -> Object {
         let mut mobs = Vec::new();
         for (n, sound) in self.desk.sounds.iter().enumerate() {
             for side in 0..sound.channels.clamp(1, 2) as usize {
@@ -104,7 +106,7 @@ impl Writing<'_> {
             .one(pids::CONTENT, content)
             .one(pids::DICTIONARY, dictionary())
             .row(pids::IDENTIFICATION_LIST, vec![self.identification()]);
-        Object::new(ROOT).one(pids::META_DICTIONARY, Model::new().dictionary).one(pids::HEADER, header)
+        Object::new(ROOT).one(pids::META_DICTIONARY, model).one(pids::HEADER, header)
     }
 
     fn identification(&self) -> Object {
@@ -341,50 +343,6 @@ fn summary(rate: u32, frames: u64) -> Vec<u8> {
     head.extend(b"data");
     head.extend(size.to_le_bytes());
     head
-}
-
-/// What the file's own parts refer to.
-fn dictionary() -> Object {
-    let definition = |class: Auid, id: Auid, name: &str| {
-        Object::new(class)
-            .id(pids::IDENTIFICATION, id)
-            .text(pids::DEFINITION_NAME, name)
-            .text(pids::DEFINITION_DESCRIPTION, "")
-    };
-    let operation = |id: Auid, name: &str, knob: Auid| {
-        definition(classes::OPERATION_DEFINITION, id, name)
-            .weak(pids::OPERATION_DATA_DEFINITION, defined::SOUND)
-            .flag(pids::IS_TIME_WARP, false)
-            .id(pids::OPERATION_CATEGORY, defined::EFFECT)
-            .u32(pids::NUMBER_INPUTS, 1)
-            .u32(pids::BYPASS, 0)
-            .with(pids::PARAMETERS_DEFINED, Value::Weaks(vec![knob], false))
-    };
-    let parameter = |id: Auid, name: &str| {
-        definition(classes::PARAMETER_DEFINITION, id, name).weak(pids::PARAMETER_TYPE, defined::RATIONAL)
-    };
-    let data = |id: Auid, name: &str| definition(classes::DATA_DEFINITION, id, name);
-    let set = |object: Object, pid: u16, all: Vec<Object>| object.set(pid, pids::IDENTIFICATION, all);
-    let dictionary = set(
-        Object::new(classes::DICTIONARY),
-        pids::DATA_DEFINITIONS,
-        vec![
-            data(defined::SOUND, "Sound"),
-            data(defined::TIMECODE, "Timecode"),
-            data(defined::DESCRIPTIVE, "Descriptive Metadata"),
-        ],
-    );
-    let operations = vec![
-        operation(defined::GAIN, "Mono Audio Gain", defined::AMPLITUDE),
-        operation(defined::PAN, "Mono Audio Pan", defined::PLACE),
-    ];
-    let dictionary = set(dictionary, pids::OPERATION_DEFINITIONS, operations);
-    let parameters = vec![parameter(defined::AMPLITUDE, "Amplitude"), parameter(defined::PLACE, "Pan")];
-    let dictionary = set(dictionary, pids::PARAMETER_DEFINITIONS, parameters);
-    let containers = vec![definition(classes::CONTAINER_DEFINITION, defined::CONTAINER, "AAF")];
-    let dictionary = set(dictionary, pids::CONTAINER_DEFINITIONS, containers);
-    let lines = vec![definition(classes::INTERPOLATION_DEFINITION, defined::LINEAR, "LinearInterp")];
-    set(dictionary, pids::INTERPOLATION_DEFINITIONS, lines)
 }
 
 #[cfg(test)]
