@@ -64,7 +64,7 @@ fn a_mix_is_written_and_read_back() {
     let place = |name: &str| Place::Beside(format!("audio/{name}.wav"));
     assert_eq!(found.sounds[found.channels[0].regions[0].sound].of, SoundOf::Found(place("KICK")));
     let keys = &found.sounds[found.channels[2].regions[0].sound].of;
-    assert_eq!(keys, &SoundOf::Sides(place("keys.L"), place("keys.R")));
+    assert_eq!(keys, &SoundOf::Channels(vec![(place("keys.L"), 0), (place("keys.R"), 0)]));
     assert_eq!(mixsmith_session::check(&import(&found).session, &mixsmith_effects::KINDS), []);
 }
 
@@ -176,7 +176,7 @@ fn a_project_of_pro_tools_is_read() {
     assert_eq!(mono.regions[1].at, 132_300 + 1_190_700);
     let sound = |region: &Region| &desk.sounds[region.sound].of;
     assert_eq!(sound(first), &SoundOf::Found(Place::Beside("PT_Audio_GayrgzWVCWpcszWZFB.wav".to_owned())));
-    assert!(matches!(sound(&stereo.regions[0]), SoundOf::Sides(..)));
+    assert!(matches!(sound(&stereo.regions[0]), SoundOf::Channels(_)));
     assert!(mono.volume.moves(), "clip gains that move are in the volume");
 }
 

@@ -158,7 +158,7 @@ impl Writing<'_> {
                     tapes.push(Tape { writer: writer.map_err(PipelineError::io(file))?, channels });
                     prints.strips.push(strip.clone());
                 }
-                SoundOf::Found(_) | SoundOf::Sides(..) => {}
+                SoundOf::Found(_) | SoundOf::Channels(_) => {}
             }
         }
         if tapes.is_empty() {

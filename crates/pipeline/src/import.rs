@@ -147,7 +147,7 @@ impl Taking<'_> {
             progress.step(n as u64, &sound.name);
             let found = match &sound.of {
                 SoundOf::Found(place) => self.one(n, place),
-                SoundOf::Sides(left, right) => self.sides(n, left, right),
+                SoundOf::Channels(channels) => self.channels(n, channels),
                 SoundOf::Source(_) | SoundOf::Print(_) => continue,
             };
             match found {
@@ -162,25 +162,35 @@ impl Taking<'_> {
 
     fn one(&mut self, n: usize, place: &Place) -> Result<Found, String> {
         let file = self.file(n, place)?;
-        let audio = sound(&file)?;
+        let mut audio = whole_sound(&file)?;
+        audio.channels.truncate(2);
         let same = audio.rate == self.desk.rate;
         let audio = if same { audio } else { resample(&audio, self.desk.rate) };
         Ok(Found { clip: Arc::new(Clip::in_memory(audio)), file, as_it_is: same })
     }
 
-    /// Two files of one channel as one of two.
-    fn sides(&mut self, n: usize, left: &Place, right: &Place) -> Result<Found, String> {
-        let file = self.file(n, left)?;
-        let (mut both, right) = (sound(&file)?, sound(&self.file(n, right)?)?);
-        if both.rate != right.rate {
-            return Err("its left and its right have different rates".to_owned());
+    /// Single channels of files, side by side.
+    fn channels(&mut self, n: usize, channels: &[(Place, usize)]) -> Result<Found, String> {
+        let mut all = Audio::default();
+        let mut first = None;
+        for (place, channel) in channels {
+            let file = self.file(n, place)?;
+            let mut audio = whole_sound(&file)?;
+            if !all.channels.is_empty() && all.rate != audio.rate {
+                return Err("its left and its right have different rates".to_owned());
+            }
+            if *channel >= audio.channels.len() {
+                return Err(format!("{} has no channel {}", file.display(), channel + 1));
+            }
+            all.rate = audio.rate;
+            all.channels.push(audio.channels.swap_remove(*channel));
+            first.get_or_insert(file);
         }
-        both.channels.truncate(1);
-        both.channels.extend(right.channels.into_iter().take(1));
-        let frames = both.channels.iter().map(Vec::len).max().unwrap_or(0);
-        both.channels.iter_mut().for_each(|channel| channel.resize(frames, 0.0));
-        let both = if both.rate == self.desk.rate { both } else { resample(&both, self.desk.rate) };
-        Ok(Found { clip: Arc::new(Clip::in_memory(both)), file, as_it_is: false })
+        let frames = all.channels.iter().map(Vec::len).max().unwrap_or(0);
+        all.channels.iter_mut().for_each(|channel| channel.resize(frames, 0.0));
+        let file = first.ok_or("it has no sound")?;
+        let all = if all.rate == self.desk.rate { all } else { resample(&all, self.desk.rate) };
+        Ok(Found { clip: Arc::new(Clip::in_memory(all)), file, as_it_is: false })
     }
 
     /// The file at a place, out of the archive where it lies in there.
@@ -243,12 +253,10 @@ fn named(folder: &Path, name: &OsStr, depth: usize) -> Option<PathBuf> {
     folders.iter().find_map(|folder| named(folder, name, depth + 1))
 }
 
-/// The sound of a file, of no more than two channels.
-fn sound(file: &Path) -> Result<Audio, String> {
+/// The sound of a file.
+fn whole_sound(file: &Path) -> Result<Audio, String> {
     let read = read(file).map_err(|error| error.to_string())?;
-    let mut audio = read.streams.into_iter().next().ok_or("it has no sound")?.audio;
-    audio.channels.truncate(2);
-    Ok(audio)
+    Ok(read.streams.into_iter().next().ok_or("it has no sound")?.audio)
 }
 
 /// Clips without sound go, and the rest get the length and channels that their files really have; so does the song.

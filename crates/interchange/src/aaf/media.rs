@@ -27,13 +27,15 @@ pub(super) struct Found {
     /// Seconds.
     pub length: f64,
     pub channels: u32,
+    /// The one channel that is played, counted from 0; none where all are.
+    pub channel: Option<usize>,
 }
 
 impl Media<'_> {
     /// The file that a clip plays, or what is in the way. `rate` is that of the clip's own track.
     pub fn find(&self, clip: &Object, rate: f64) -> Result<Found, String> {
         let mut from = seconds(clip, rate);
-        let (mut clip, mut name) = (clip, String::new());
+        let (mut clip, mut name, mut channel) = (clip, String::new(), None);
         for _ in 0..MOST {
             let id = clip.read_mob(pids::SOURCE_ID).filter(|id| *id != MobId::NONE);
             let id = id.ok_or("it plays nothing")?;
@@ -42,10 +44,17 @@ impl Media<'_> {
                 name = mob.read_text(pids::MOB_NAME).unwrap_or_default();
             }
             if let Some(descriptor) = mob.read_one(pids::ESSENCE_DESCRIPTION) {
-                return file(descriptor, name, from);
+                let found = file(descriptor, name, from)?;
+                return Ok(Found { channel: channel.filter(|_| found.channels > 1), ..found });
             }
             let number = clip.read_u32(pids::SOURCE_MOB_SLOT_ID);
             let slots = mob.all(pids::SLOTS);
+            if mob.class == classes::MASTER_MOB && slots.len() > 1 {
+                // Each slot is a channel, whose number is that of the track.
+                let own = slots.iter().position(|slot| slot.read_u32(pids::SLOT_ID) == number);
+                let own = own.map(|n| (n, slots[n].read_u32(pids::PHYSICAL_TRACK)));
+                channel = own.map(|(n, track)| track.map_or(n, |track| track.saturating_sub(1) as usize));
+            }
             let slot = slots.into_iter().find(|slot| slot.read_u32(pids::SLOT_ID) == number);
             let slot = slot.ok_or("what it plays has no such track")?;
             let rate = edit_rate(slot).ok_or("what it plays has no time")?;
@@ -100,6 +109,7 @@ fn file(descriptor: &Object, name: String, from: f64) -> Result<Found, String> {
         from,
         length: length / rate,
         channels: channels(descriptor).unwrap_or(2),
+        channel: None,
     })
 }
 

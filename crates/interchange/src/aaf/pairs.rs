@@ -47,11 +47,11 @@ fn pair(desk: &mut Desk, left: &Channel, right: &Channel) -> Option<Channel> {
     }
     let mut both = Vec::new();
     for (a, b) in left.regions.iter().zip(&right.regions) {
-        both.push((place_of(desk, a)?, place_of(desk, b)?));
+        both.push((side(desk, a)?, side(desk, b)?));
     }
     let mut channel = Channel::new(&left.id, name, left.kind);
     for (region, (a, b)) in left.regions.iter().zip(both) {
-        let sound = sound(desk, region.sound, SoundOf::Sides(a, b));
+        let sound = sound(desk, region.sound, side_by_side(a, b));
         channel.regions.push(Region { sound, ..region.clone() });
     }
     if hard {
@@ -62,14 +62,26 @@ fn pair(desk: &mut Desk, left: &Channel, right: &Channel) -> Option<Channel> {
     Some(channel)
 }
 
-fn place_of(desk: &Desk, region: &Region) -> Option<Place> {
-    match &desk.sounds.get(region.sound)?.of {
-        SoundOf::Found(place) => Some(place.clone()),
+/// The file and the channel of a region that plays one channel.
+fn side(desk: &Desk, region: &Region) -> Option<(Place, usize)> {
+    let sound = desk.sounds.get(region.sound)?;
+    match &sound.of {
+        SoundOf::Found(place) if sound.channels == 1 => Some((place.clone(), 0)),
+        SoundOf::Channels(channels) => channels.first().filter(|_| channels.len() == 1).cloned(),
         _ => None,
     }
 }
 
-/// The place on the desk of a sound of two files, named after the first.
+/// Two channels as left and right; both channels of a file are that file.
+pub(super) fn side_by_side(left: (Place, usize), right: (Place, usize)) -> SoundOf {
+    if left.0 == right.0 && (left.1, right.1) == (0, 1) {
+        SoundOf::Found(left.0)
+    } else {
+        SoundOf::Channels(vec![left, right])
+    }
+}
+
+/// The place on the desk of a sound of two channels, named after the left one.
 fn sound(desk: &mut Desk, left: usize, of: SoundOf) -> usize {
     if let Some(known) = desk.sounds.iter().position(|sound| sound.of == of) {
         return known;

@@ -8,7 +8,7 @@ use super::id::Auid;
 use super::load::load;
 use super::media::{Found, Media, edit_rate};
 use super::object::Object;
-use super::pairs::join;
+use super::pairs::{join, side_by_side};
 use super::terms::{classes, defined, pids};
 use crate::course::decibels;
 use crate::{
@@ -131,7 +131,8 @@ impl Reading<'_> {
     fn knobs<'o>(&mut self, segment: &'o Object, track: &mut Track) -> &'o Object {
         let mut segment = segment;
         for _ in 0..DEEPEST {
-            if segment.class != classes::OPERATION_GROUP {
+            // What joins channels belongs to the clips.
+            if segment.class != classes::OPERATION_GROUP || segment.all(pids::INPUT_SEGMENTS).len() != 1 {
                 break;
             }
             let Some(inside) = self.input(segment, &track.channel.name) else { break };
@@ -154,7 +155,6 @@ impl Reading<'_> {
     fn input<'o>(&mut self, group: &'o Object, name: &str) -> Option<&'o Object> {
         let inputs = group.all(pids::INPUT_SEGMENTS);
         if inputs.len() > 1 {
-            // Media Composer and Pro Tools join the sides of a track in this way.
             let says = "of several channels that are joined, the first is read";
             self.losses.push(Loss::lost(name, says));
         }
@@ -183,7 +183,7 @@ impl Reading<'_> {
                 }
             }
             classes::SOURCE_CLIP => {
-                self.clip(segment, track, gain);
+                self.clip(&[segment], track, gain);
                 track.now = track.now.saturating_add(length);
             }
             classes::TRANSITION => {
@@ -210,7 +210,11 @@ impl Reading<'_> {
                         gain += level.value;
                     }
                 }
-                if let Some(inside) = self.input(segment, &track.channel.name) {
+                let inputs = segment.all(pids::INPUT_SEGMENTS);
+                if inputs.len() == 2 && inputs.iter().all(|input| input.class == classes::SOURCE_CLIP) {
+                    // Media Composer and Pro Tools join the sides of a track in this way.
+                    self.clip(&inputs, track, gain);
+                } else if let Some(inside) = self.input(segment, &track.channel.name) {
                     self.segment(inside, track, gain, depth + 1);
                 }
                 track.now = start.saturating_add(length);
@@ -228,13 +232,17 @@ impl Reading<'_> {
         }
     }
 
-    fn clip(&mut self, clip: &Object, track: &mut Track, gain: f32) {
+    /// A clip, or two that are the sides of one.
+    fn clip(&mut self, sides: &[&Object], track: &mut Track, gain: f32) {
         let fade_in = std::mem::take(&mut track.fade);
-        let found = match self.media.find(clip, track.rate) {
-            Ok(found) => found,
-            Err(why) => return self.losses.push(Loss::lost(format!("{}/clips", track.channel.name), why)),
+        let found: Result<Vec<Found>, String> =
+            sides.iter().map(|clip| self.media.find(clip, track.rate)).collect();
+        let (Some(clip), Ok(found)) = (sides.first(), &found) else {
+            let at = format!("{}/clips", track.channel.name);
+            return self.losses.extend(found.err().map(|why| Loss::lost(at, why)));
         };
-        let (at, from) = (self.frames(track.now, track.rate), self.desk.frame(found.from));
+        let Some(first) = found.first() else { return };
+        let (at, from) = (self.frames(track.now, track.rate), self.desk.frame(first.from));
         let frames = self.length(clip, track.rate);
         if frames == 0 {
             return;
@@ -249,9 +257,18 @@ impl Reading<'_> {
         track.channel.regions.push(Region { sound, at, from, frames, gain, fade_in, fade_out });
     }
 
-    /// The place of a sound file on the desk.
-    fn sound(&mut self, found: Found) -> usize {
-        let of = SoundOf::Found(found.place);
+    /// The place on the desk of a sound file, or of channels side by side.
+    fn sound(&mut self, sides: &[Found]) -> usize {
+        let side = |found: &Found| match (found.channel, found.channels) {
+            (None, 2..) => None,
+            (channel, _) => Some((found.place.clone(), channel.unwrap_or(0))),
+        };
+        let found = &sides[0];
+        let (channels, of) = match (side(found), sides.get(1).and_then(side)) {
+            (Some(left), Some(right)) => (2, side_by_side(left, right)),
+            (Some(one), None) if found.channel.is_some() => (1, SoundOf::Channels(vec![one])),
+            _ => (found.channels, SoundOf::Found(found.place.clone())),
+        };
         if let Some(known) = self.desk.sounds.iter().position(|sound| sound.of == of) {
             return known;
         }
@@ -261,7 +278,7 @@ impl Reading<'_> {
         }
         self.desk.sounds.push(Sound {
             name: file_stem(&found.name, &mut self.taken),
-            channels: found.channels,
+            channels,
             frames: self.desk.frame(found.length).max(0).unsigned_abs(),
             of,
         });

@@ -273,9 +273,14 @@ def judge_timeline(path, seen):
 RATE = 44_100
 
 
+def sample(n, channel=0):
+    """What the sounds of the project are made of: the right is half as loud as the left."""
+    return int(12_000 * math.sin(0.05 * n)) // (1 + channel)
+
+
 def write_wav(path, channels, frames):
     samples = b"".join(
-        struct.pack("<h", int(12_000 * math.sin(0.05 * n))) * channels for n in range(frames)
+        struct.pack("<h", sample(n, channel)) for n in range(frames) for channel in range(channels)
     )
     head = struct.pack("<HHIIHH", 1, channels, RATE, RATE * 2 * channels, 2 * channels, 16)
     body = b"WAVEfmt " + struct.pack("<I", 16) + head + b"data" + struct.pack("<I", len(samples)) + samples
@@ -307,7 +312,8 @@ class Maker:
         )
         file.dictionary.register_def(self.lines)
 
-    def media(self, name, url, channels, frames):
+    def media(self, name, url, channels, frames, slots=1):
+        """A sound file; where there are several slots, each is one of its channels."""
         create = self.file.create
         source, master = create.SourceMob(name), create.MasterMob(name)
         descriptor = create.PCMDescriptor()
@@ -324,9 +330,11 @@ class Maker:
         clip.length = frames
         slot.segment.components.append(clip)
         self.file.content.mobs.extend([source, master])
-        slot = master.create_timeline_slot(RATE)
-        slot.segment = source.create_source_clip(source.slots[0].slot_id, media_kind="sound")
-        slot.segment.length = frames
+        for n in range(slots):
+            slot = master.create_timeline_slot(RATE)
+            slot["PhysicalTrackNumber"].value = n + 1
+            slot.segment = source.create_source_clip(source.slots[0].slot_id, media_kind="sound")
+            slot.segment.length = frames
         return master
 
     def around(self, name, inside, points):
@@ -351,6 +359,22 @@ class Maker:
         return found
 
 
+def heard(path, length, *probes):
+    """Has a file this length, and these samples in its channels?"""
+    channels, rate, bits, kind, frames = wav(path)
+    data = path.read_bytes()
+    at = data.index(b"data") + 8
+    unit, scale = ("f", 1) if kind == 3 else ("h", 32_768)
+    if frames < length or rate != RATE:
+        fail(f"{path.name} has {frames} frames at {rate} Hz")
+    for n, wanted in probes:
+        found = struct.unpack_from(f"<{channels}{unit}", data, at + n * channels * bits // 8)
+        if len(wanted) != channels:
+            fail(f"{path.name} has {channels} channels")
+        for a, b in zip(found, wanted):
+            near(a / scale, b / 32_768, 1e-4, f"{path.name}: frame {n}")
+
+
 def judge_import(mixsmith, folder):
     (folder / "Audio Files").mkdir(parents=True)
     write_wav(folder / "Audio Files" / "bass line.wav", 1, 3 * RATE)
@@ -365,8 +389,8 @@ def judge_import(mixsmith, folder):
         top.usage = "Usage_TopLevel"
         file.content.mobs.append(top)
 
-        def clip(master, start, length):
-            found = master.create_source_clip(master.slots[0].slot_id, start, length, "sound")
+        def clip(master, start, length, slot=0):
+            found = master.create_source_clip(master.slots[slot].slot_id, start, length, "sound")
             found.length = length
             return found
 
@@ -382,6 +406,24 @@ def judge_import(mixsmith, folder):
         slot = top.create_timeline_slot(RATE)
         slot.name = "Keys"
         slot.segment = maker.around(PAN, maker.around(GAIN, clip(keys, 0, 2 * RATE), 2), [(0, 0), (1, 1)])
+        # The channels of one file: on two tracks of one name, joined on one track, and the right one alone.
+        strings = maker.media("strings", "keys.wav", 2, 2 * RATE, slots=2)
+        for name, channel in (("Strings", 0), ("Strings", 1), ("Right", 1)):
+            slot = top.create_timeline_slot(RATE)
+            slot.name = name
+            slot.segment = clip(strings, 0, 2 * RATE, channel)
+        # Known by its two inputs: the specification has no processor that joins channels.
+        combiner = create.OperationDef("5d7c2f5e-3a5b-4f0e-9a37-2f64f1a3c001", "Audio Channel Combiner")
+        combiner.media_kind = "Sound"
+        combiner["NumberInputs"].value = 2
+        file.dictionary.register_def(combiner)
+        both = create.OperationGroup(combiner, 2 * RATE, media_kind="sound")
+        both.segments.extend([clip(strings, 0, 2 * RATE, 0), clip(bass, 0, 2 * RATE)])
+        slot = top.create_timeline_slot(RATE)
+        slot.name = "Both"
+        slot.segment = create.Sequence(media_kind="sound")
+        slot.segment.components.append(both)
+        slot.segment.length = 2 * RATE
     song = folder / "song"
     subprocess.run([mixsmith, "import", path, "--out", song, "--quiet"], check=True, stdout=subprocess.DEVNULL)
     text = tomllib.loads((song / "mix" / "session.toml").read_text())
@@ -395,13 +437,13 @@ def judge_import(mixsmith, folder):
     near(keys.fader.at(0), 20 * math.log10(2), 1e-3, "keys")
     near(keys.pan.at(0.5), -50, 0.1, "keys: pan")
     # The clips are joined: silence, a whole one, and one at half its level.
-    channels, rate, bits, kind, frames = wav(song / "Bass.wav")
-    near(frames, 4 * RATE, 0, "bass: frames")
-    data = (song / "Bass.wav").read_bytes()[-4 * frames:]
-    samples = struct.unpack(f"<{frames}f", data)
-    original = [int(12_000 * math.sin(0.05 * n)) / 32_768 for n in range(3 * RATE)]
-    for at, sample in ((100, 0.0), (RATE + 777, original[777]), (3 * RATE, original[2 * RATE] / 2)):
-        near(samples[at], sample, 1e-5, f"bass: sample {at}")
+    heard(song / "Bass.wav", 4 * RATE, (100, [0]), (RATE + 777, [sample(777)]),
+          (3 * RATE + 5, [sample(2 * RATE + 5) / 2]))
+    left, right = sample(777), sample(777, 1)
+    heard(song / "Keys.wav", 2 * RATE, (777, [left, right]))
+    heard(song / "Strings.wav", 2 * RATE, (777, [left, right]))
+    heard(song / "Right.wav", 2 * RATE, (777, [right]))
+    heard(song / "Both.wav", 2 * RATE, (777, [left, sample(777)]))
     print("aaf.py: a project of pyaaf2 is imported as it was written")
 
 
