@@ -4,6 +4,7 @@ use crate::Format;
 
 /// Every format, in the order of `--to`.
 pub static ALL: &[&dyn Format] = &[
+    &crate::aaf::Aaf,
     &crate::ardour::Ardour,
     &crate::dawproject::DawProject,
     &crate::reaper::Reaper,

@@ -125,6 +125,8 @@ pub enum SoundOf {
     Print(String),
     /// A file that a project names.
     Found(Place),
+    /// Single channels of files that a project names, counted from 0: one, or left and right.
+    Channels(Vec<(Place, usize)>),
 }
 
 /// Where a project keeps a sound.

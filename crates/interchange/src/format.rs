@@ -70,6 +70,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// The sound at this place on the desk, as WAV.
     Sound(usize),
+    /// One channel of the sound at this place on the desk, as WAV of one channel with 32 bits of floating point.
+    Channel(usize, usize),
     /// A printed file of the mix, by its path below the folder of outputs.
     Print(String),
     /// An archive (ZIP).

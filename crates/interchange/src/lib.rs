@@ -3,6 +3,7 @@
 //! A session is laid out as a [`Desk`], which has what mixers of other programs have; what they have not is printed or
 //! said to be lost. Nothing here opens a file: projects come as readers and go as lists of what is to be written.
 
+pub mod aaf;
 pub mod all;
 mod archive;
 pub mod ardour;

@@ -4,12 +4,13 @@
 
 mod common;
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::time::Instant;
 
 use common::{bytes, read, sample, written};
 use flate2::Compression;
 use flate2::read::{GzDecoder, GzEncoder};
+use mixsmith_interchange::aaf::Aaf;
 use mixsmith_interchange::all::ALL;
 use mixsmith_interchange::dawproject::DawProject;
 use mixsmith_interchange::live::Live;
@@ -149,6 +150,82 @@ fn what_unpacks_to_more_than_it_may_is_cut_off() {
     assert!(copy_entry(&mut Cursor::new(&plain), "audio/b.wav", &mut out, 100).is_err());
 }
 
+fn refused_as_aaf(bytes: Vec<u8>) -> String {
+    match read(&Aaf, "a.aaf", bytes) {
+        Err(error @ (ReadError::Refused(_) | ReadError::NotThis(..))) => error.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Number, form and content of properties.
+type Properties<'a> = &'a [(u16, u16, &'a [u8])];
+
+/// A compound file whose objects have these properties: folder, and number, form and content of each.
+fn objects(folders: &[(&str, Properties<'_>)], streams: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).unwrap();
+    let streams: Vec<(String, Vec<u8>)> = folders
+        .iter()
+        .map(|(folder, properties)| {
+            let mut bytes = vec![0x4c, 0x20];
+            bytes.extend((properties.len() as u16).to_le_bytes());
+            for (pid, form, content) in *properties {
+                [*pid, *form, content.len() as u16].iter().for_each(|n| bytes.extend(n.to_le_bytes()));
+            }
+            properties.iter().for_each(|(.., content)| bytes.extend(*content));
+            (format!("{folder}/properties"), bytes)
+        })
+        .chain(streams.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())))
+        .collect();
+    for (folder, _) in folders.iter().filter(|(folder, _)| !folder.is_empty()) {
+        file.create_storage_all(folder).unwrap();
+    }
+    for (path, bytes) in &streams {
+        file.create_stream(path).unwrap().write_all(bytes).unwrap();
+    }
+    file.flush().unwrap();
+    file.into_inner().into_inner()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn compound_files_that_were_made_to_do_harm_are_refused() {
+    let (one, row, header) = (0x22, 0x32, utf16("H"));
+    for bytes in [Vec::new(), vec![0; 600], b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec()] {
+        refused_as_aaf(bytes);
+    }
+    assert!(refused_as_aaf(vec![0; 25 << 20]).contains("larger than 24 MB"));
+    // A list that names the same table of sectors ten thousand times and more: 5 MB that would unpack to 5 GB.
+    let mut tables = objects(&[("", &[])], &[]);
+    tables.resize(512, 0);
+    tables[68..72].copy_from_slice(&0u32.to_le_bytes());
+    for n in 0..10_000u32 {
+        tables.extend([0u8; 508]);
+        tables.extend((n + 1).to_le_bytes());
+    }
+    assert!(refused_as_aaf(tables).contains("larger than the file needs"));
+    // An object in itself, by its name and by a path.
+    let up = utf16("../H");
+    let file = objects(&[("", &[(2, one, &header)]), ("/H", &[(9, one, &up)])], &[]);
+    assert!(refused_as_aaf(file).contains("a path"));
+    // A row that is the same object again and again.
+    let mut index = [1_000_000u32, 0, 0].map(u32::to_le_bytes).concat();
+    index.extend(vec![0u8; 4_000_000]);
+    let file = objects(&[("", &[(2, row, &header)]), ("/H{0}", &[])], &[("/H index", &index)]);
+    assert!(refused_as_aaf(file).contains("share"));
+    // Objects in objects, deeper than any project.
+    let paths: Vec<String> = (0..100).map(|n| "/H".repeat(n)).collect();
+    let inner = [(2u16, one, header.as_slice())];
+    let deep: Vec<(&str, Properties<'_>)> = paths.iter().map(|path| (path.as_str(), &inner[..])).collect();
+    assert!(refused_as_aaf(objects(&deep, &[])).contains("deeper"));
+    // Properties that are not there.
+    let file = objects(&[], &[("/properties", &[0x4c, 0x20, 0xff, 0xff, 1])]);
+    assert!(refused_as_aaf(file).contains("cut off"));
+    assert!(refused_as_aaf(objects(&[("", &[])], &[])).contains("no header"));
+}
+
 /// A small generator, the same each time.
 struct Dice(u64);
 
@@ -174,6 +251,7 @@ fn damaged_projects_break_nothing() {
         ("ardour73-mixa/mixa.ardour", "ardour"),
         ("live-example-120.als", "live"),
         ("live12-automation.als", "live"),
+        ("protools-audio-levels.aaf", "aaf"),
     ];
     for (name, id) in samples {
         let format = mixsmith_interchange::all::named(id).unwrap();

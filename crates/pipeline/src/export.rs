@@ -113,7 +113,10 @@ impl Writing<'_> {
         let layout = lay_out(self.session, &carries);
         let waiting = self.sounds(&layout.desk, &layout.session)?;
         let (written, more) = format.write(&layout.desk, wishes);
-        let losses = [layout.losses, more].concat();
+        // What the format says of a thing counts more than what was laid out for it.
+        let own = |loss: &Loss| more.iter().any(|other| other.at == loss.at);
+        let mut losses: Vec<Loss> = layout.losses.into_iter().filter(|loss| !own(loss)).collect();
+        losses.extend(more);
         let to = self.folder.out.join("daw").join(format.id());
         self.folder.make(&to)?;
         let mut files = Vec::new();
@@ -155,7 +158,7 @@ impl Writing<'_> {
                     tapes.push(Tape { writer: writer.map_err(PipelineError::io(file))?, channels });
                     prints.strips.push(strip.clone());
                 }
-                SoundOf::Found(_) => {}
+                SoundOf::Found(_) | SoundOf::Channels(_) => {}
             }
         }
         if tapes.is_empty() {
@@ -210,6 +213,10 @@ impl Writing<'_> {
                 mixsmith_audio::copy_atomic(self.folder.disk(), &from, &path)
                     .map_err(PipelineError::io(&path))
             }
+            Content::Channel(n, channel) => {
+                let from = sounds.files.get(*n).map_or(Path::new(""), PathBuf::as_path);
+                self.channel(from, *channel, &path).map_err(PipelineError::io(&path))
+            }
             Content::Print(printed) => {
                 let from = self.folder.out.join(printed);
                 mixsmith_audio::copy_atomic(self.folder.disk(), &from, &path)
@@ -219,6 +226,17 @@ impl Writing<'_> {
                 self.archive(&path, entries, sounds).map_err(PipelineError::io(&path))
             }
         }
+    }
+
+    /// Writes one channel of a WAV file, as it is, in floating point.
+    fn channel(&self, from: &Path, channel: usize, to: &Path) -> io::Result<()> {
+        let mut read = mixsmith_audio::read(from).map_err(io::Error::other)?;
+        let audio = read.streams.pop().map(|stream| stream.audio).unwrap_or_default();
+        let samples = audio.channels.get(channel).map_or(&[][..], Vec::as_slice);
+        let disk = self.folder.disk();
+        let mut writer = WavWriter::create_on(disk, to, audio.rate, 1, Sample::F32, Dither::None)?;
+        writer.write(&[samples])?;
+        writer.finish().map(|_| ())
     }
 
     fn archive(&self, path: &Path, entries: &[Written], sounds: &Waiting<'_>) -> io::Result<()> {
@@ -235,7 +253,7 @@ impl Writing<'_> {
                     let mut file = File::open(from)?;
                     packer.add(&entry.path, false, &mut file as &mut dyn Read)?;
                 }
-                Content::Print(_) | Content::Archive(_) => {}
+                Content::Channel(..) | Content::Print(_) | Content::Archive(_) => {}
             }
         }
         let mut file = packer.finish()?;

@@ -1,13 +1,15 @@
 //! A project of another program as a song to mix: a file a track, and the project's own mix as the session.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mixsmith_audio::{
-    Clip, Dither, Sample, WavWriter, content_hash, copy_atomic, disk, hex, read, resample, write_atomic,
+    Audio, Clip, Dither, Sample, WavWriter, content_hash, copy_atomic, disk, hex, read, resample,
+    write_atomic,
 };
 use mixsmith_effects::KINDS;
 use mixsmith_engine::{Prints, Sink, Sources, compile, render};
@@ -157,8 +159,12 @@ impl Taking<'_> {
                 return Err(PipelineError::Stopped);
             }
             progress.step(n as u64, &sound.name);
-            let SoundOf::Found(place) = &sound.of else { continue };
-            match self.one(n, place) {
+            let found = match &sound.of {
+                SoundOf::Found(place) => self.one(n, place),
+                SoundOf::Channels(channels) => self.channels(n, channels),
+                SoundOf::Source(_) | SoundOf::Print(_) => continue,
+            };
+            match found {
                 Ok(found) => {
                     all.insert(source.id.clone(), found);
                 }
@@ -169,7 +175,41 @@ impl Taking<'_> {
     }
 
     fn one(&mut self, n: usize, place: &Place) -> Result<Found, String> {
-        let file = match place {
+        let file = self.file(n, place)?;
+        let mut audio = whole_sound(&file)?;
+        audio.channels.truncate(2);
+        let same = audio.rate == self.desk.rate;
+        let audio = if same { audio } else { resample(&audio, self.desk.rate) };
+        Ok(Found { clip: Arc::new(Clip::in_memory(audio)), file, as_it_is: same })
+    }
+
+    /// Single channels of files, side by side.
+    fn channels(&mut self, n: usize, channels: &[(Place, usize)]) -> Result<Found, String> {
+        let mut all = Audio::default();
+        let mut first = None;
+        for (place, channel) in channels {
+            let file = self.file(n, place)?;
+            let mut audio = whole_sound(&file)?;
+            if !all.channels.is_empty() && all.rate != audio.rate {
+                return Err("its left and its right have different rates".to_owned());
+            }
+            if *channel >= audio.channels.len() {
+                return Err(format!("{} has no channel {}", file.display(), channel + 1));
+            }
+            all.rate = audio.rate;
+            all.channels.push(audio.channels.swap_remove(*channel));
+            first.get_or_insert(file);
+        }
+        let frames = all.channels.iter().map(Vec::len).max().unwrap_or(0);
+        all.channels.iter_mut().for_each(|channel| channel.resize(frames, 0.0));
+        let file = first.ok_or("it has no sound")?;
+        let all = if all.rate == self.desk.rate { all } else { resample(&all, self.desk.rate) };
+        Ok(Found { clip: Arc::new(Clip::in_memory(all)), file, as_it_is: false })
+    }
+
+    /// The file at a place, out of the archive where it lies in there.
+    fn file(&mut self, n: usize, place: &Place) -> Result<PathBuf, String> {
+        Ok(match place {
             Place::Inside(name) => {
                 let ending = name.rsplit_once('.').map_or("wav", |(_, ending)| ending);
                 let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).take(5).collect();
@@ -186,7 +226,12 @@ impl Taking<'_> {
                 let below = beneath(path).ok_or("its path leads out of the project's folder")?;
                 let real =
                     |path: &Path| std::fs::canonicalize(path).map_err(|error| format!("{path:?}: {error}"));
-                let (folder, found) = (real(folder)?, real(&folder.join(below))?);
+                let folder = real(folder)?;
+                let found = real(&folder.join(&below)).or_else(|why| {
+                    // A project that was moved names folders that are no more; its sounds came along.
+                    let name = below.file_name().unwrap_or_default();
+                    named(&folder, name, 0).ok_or(why)
+                })?;
                 // A link may lead out, too.
                 if !found.starts_with(&folder) {
                     return Err("it lies outside of the project's folder".to_owned());
@@ -197,14 +242,35 @@ impl Taking<'_> {
             Place::Elsewhere(path) => {
                 return Err(format!("`{path}` is not read: copy it beside the project"));
             }
-        };
-        let read = read(&file).map_err(|error| error.to_string())?;
-        let mut audio = read.streams.into_iter().next().ok_or("it has no sound")?.audio;
-        audio.channels.truncate(2);
-        let same = audio.rate == self.desk.rate;
-        let audio = if same { audio } else { resample(&audio, self.desk.rate) };
-        Ok(Found { clip: Arc::new(Clip::in_memory(audio)), file, as_it_is: same })
+        })
     }
+}
+
+/// How deep below a project its sounds are looked for, and in how many files and folders of each folder.
+const DEPTH: usize = 3;
+const MOST_FILES: usize = 5000;
+
+/// A file of this name below a folder: the first, in order of names, and the least deep.
+fn named(folder: &Path, name: &OsStr, depth: usize) -> Option<PathBuf> {
+    let found = folder.join(name);
+    if plain_file(&found).is_ok() {
+        return std::fs::canonicalize(found).ok();
+    }
+    if depth == DEPTH {
+        return None;
+    }
+    let entries = std::fs::read_dir(folder).ok()?.take(MOST_FILES).flatten();
+    // A link is no folder here, so nothing goes round in a circle.
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+    folders.sort();
+    folders.iter().find_map(|folder| named(folder, name, depth + 1))
+}
+
+/// The sound of a file.
+fn whole_sound(file: &Path) -> Result<Audio, String> {
+    let read = read(file).map_err(|error| error.to_string())?;
+    Ok(read.streams.into_iter().next().ok_or("it has no sound")?.audio)
 }
 
 /// Clips without sound go, and the rest get the length and channels that their files really have; so does the song.

@@ -84,9 +84,9 @@ fn what_is_exported_comes_back_and_sounds_the_same() {
     render_again(&folder, &Options::default(), &Silent).unwrap();
     let ours = sound(&folder.out.join("master.wav"));
     let all: Vec<String> =
-        ["ardour", "dawproject", "reaper", "live", "stems", "x32"].map(str::to_owned).to_vec();
+        ["aaf", "ardour", "dawproject", "reaper", "live", "stems", "x32"].map(str::to_owned).to_vec();
     let (exported, _) = export(&folder, &all, false, &Options::default(), &Silent).unwrap();
-    assert_eq!(exported.len(), 6);
+    assert_eq!(exported.len(), 7);
     for done in &exported {
         for file in done.files.iter().map(String::as_str).chain(["honesty.txt", "honesty.json"]) {
             let size = std::fs::metadata(done.folder.join(file)).map_or(0, |found| found.len());
@@ -94,8 +94,9 @@ fn what_is_exported_comes_back_and_sounds_the_same() {
         }
     }
     assert!(!folder.mix.join("cache/export/0.wav").exists(), "sounds on their way are gone");
-    for done in
-        exported.iter().filter(|done| ["ardour", "dawproject", "reaper", "live"].contains(&done.format))
+    for done in exported
+        .iter()
+        .filter(|done| ["aaf", "ardour", "dawproject", "reaper", "live"].contains(&done.format))
     {
         let project = done.folder.join(&done.files[0]);
         let back = dir.path().join(format!("back-{}", done.format));
@@ -121,6 +122,22 @@ fn project(file: &str) -> String {
         "<REAPER_PROJECT 0.1 \"7.0\" 0\n  SAMPLERATE 48000 1 0\n  <TRACK {{A}}\n    NAME A\n    <ITEM\n      POSITION 0\n      \
          LENGTH 1\n      <SOURCE WAVE\n        FILE \"{file}\"\n      >\n    >\n  >\n>\n"
     )
+}
+
+#[test]
+fn sounds_that_came_along_are_found_below_the_project() {
+    let dir = tempfile::tempdir().unwrap();
+    let project = dir.path().join("moved");
+    std::fs::create_dir_all(project.join("b/Audio Files")).unwrap();
+    wav(&project.join("b/Audio Files/a.wav"), 1, 440.0);
+    wav(&dir.path().join("b.wav"), 1, 440.0);
+    for (file, sounds) in [("old folder/a.wav", 1), ("old folder/b.wav", 0)] {
+        let rpp = project.join("a.rpp");
+        std::fs::write(&rpp, self::project(file)).unwrap();
+        let song = dir.path().join(format!("song-{sounds}"));
+        let imported = import(&rpp, &song, &Options::default(), &Silent).unwrap();
+        assert_eq!(imported.session.sources.len(), sounds, "{file}");
+    }
 }
 
 #[cfg(unix)]

@@ -15,7 +15,7 @@ use crate::{progress, stop};
 /// Listens to every track, decides, listens to its own mix, masters, and writes mix, master, stems and the reasons to
 /// the song's folder `mix`. Run it again after changing `mix/session.toml`: it mixes around what you changed.
 ///
-/// A project (.ardour, .dawproject, .rpp, .als) is as good as a folder. It becomes a song in a folder beside it that has its
+/// A project (.aaf, .als, .ardour, .dawproject, .rpp) is as good as a folder. It becomes a song in a folder beside it that has its
 /// name, or in the folder given with --out; the next mix of the project goes on with that song.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = examples!("mixsmith mix my-song", "mixsmith mix my-song --loudness dynamic --genre rock", "mixsmith mix my-song --dry-run", "mixsmith mix my-song.rpp"))]

@@ -40,7 +40,9 @@ pub fn lay_out(session: &Session, carries: &Carries) -> Layout {
         ..Desk::default()
     };
     let printed = session.strips.iter().filter(|strip| strip.kind == StripKind::Return);
-    let printed = printed.filter(|strip| last_printed(session, strip, carries).is_some());
+    // Where there are no processors at all, there are no sends either: what they feed becomes a track.
+    let plain = carries.devices.is_empty() && !carries.dry;
+    let printed = printed.filter(|strip| plain || last_printed(session, strip, carries).is_some());
     let mut laying = Laying {
         session,
         carries,

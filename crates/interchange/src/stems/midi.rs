@@ -6,7 +6,7 @@ use crate::Desk;
 const TICKS: u16 = 960;
 
 /// Writes the file.
-pub(super) fn write(desk: &Desk) -> Vec<u8> {
+pub(crate) fn write(desk: &Desk) -> Vec<u8> {
     let mut track = Vec::new();
     let mut meta = |wait: u32, kind: u8, bytes: &[u8]| {
         number(&mut track, wait);

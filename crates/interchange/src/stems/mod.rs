@@ -1,6 +1,6 @@
 //! Stems for any program at all: dry and wet, aligned, with tempo, markers and what everything is set to.
 
-mod midi;
+pub(crate) mod midi;
 mod sheet;
 
 use crate::{Carries, Content, Desk, Format, Kind, Loss, Project, ReadError, Wishes, Written, curve};

@@ -113,7 +113,7 @@ pub fn written(format: &dyn Format, wishes: &Wishes) -> (Desk, Vec<Written>, Vec
 pub fn bytes(written: &Written) -> Vec<u8> {
     match &written.content {
         Content::Bytes(bytes) => bytes.clone(),
-        Content::Sound(_) | Content::Print(_) => b"RIFF".to_vec(),
+        Content::Sound(_) | Content::Channel(..) | Content::Print(_) => b"RIFF".to_vec(),
         Content::Archive(entries) => {
             let mut packer = Packer::new(Cursor::new(Vec::new()));
             for entry in entries {
