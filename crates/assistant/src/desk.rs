@@ -27,6 +27,18 @@ pub struct Brief {
     pub leave_out: Vec<String>,
     /// Files to keep although they look like clicks, rough mixes or copies.
     pub keep: Vec<String>,
+    /// What is to be otherwise, in words: `voice +1`, `drums roomier` (see [`crate::wish`]).
+    pub wishes: Vec<String>,
+    /// Loudness that the master is to have instead, LUFS.
+    #[serde(skip)]
+    pub asked: Option<f64>,
+}
+
+impl Brief {
+    /// Integrated loudness that the master is to have, LUFS.
+    pub fn lufs(&self) -> f64 {
+        self.asked.unwrap_or(self.loudness.lufs())
+    }
 }
 
 /// Which column of the role tables counts.

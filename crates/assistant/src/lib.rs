@@ -26,6 +26,7 @@ pub mod space;
 pub mod tables;
 pub mod together;
 pub mod tone;
+pub mod wish;
 
 pub use decide::{Assistant, decide};
 pub use decision::{Decision, Evidence, Limit, Status};

@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     check, completions, decide, demo, diff, export, facts, import, man, meter, mix, prep, render, restore,
-    score, selftest, set, test, unset, why, write_rides,
+    score, selftest, set, test, unset, why, wish, write_rides,
 };
 use crate::failure::CODES;
 
@@ -80,6 +80,7 @@ pub enum Command {
     Decide(decide::Decide),
     Render(render::Render),
     Why(why::Why),
+    Wish(wish::Wish),
     Set(set::Set),
     Unset(unset::Unset),
     WriteRides(write_rides::WriteRides),
@@ -203,7 +204,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 21);
+        assert_eq!(names.len(), 22);
     }
 
     #[test]

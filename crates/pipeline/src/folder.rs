@@ -109,6 +109,10 @@ impl Folder {
     pub(crate) fn decisions_to_be(&self) -> PathBuf {
         self.mix.join("decisions.next.toml")
     }
+    /// What the person has asked for in words.
+    pub fn wishes(&self) -> PathBuf {
+        self.mix.join("wishes.toml")
+    }
     /// Earlier states of the mix.
     pub fn backups(&self) -> PathBuf {
         self.mix.join("backups")

@@ -38,6 +38,7 @@ mod sessions;
 mod stamps;
 mod unread;
 mod why;
+mod wishes;
 
 pub use abroad::{Abroad, PartOn, System, abroad};
 pub use backups::{Backup, Restored, backups, restore};
@@ -68,3 +69,4 @@ pub use mixsmith_analysis::{Fact, Facts, Qty, unit};
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};
 pub use mixsmith_session::Address;
 pub use why::{Knob, Reason, Why, explain, why};
+pub use wishes::{Wished, Wishlist, wish};

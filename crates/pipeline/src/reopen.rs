@@ -10,7 +10,7 @@ use crate::lock::Lock;
 use crate::report::Players;
 use crate::road::hear_prints;
 use crate::score::sound;
-use crate::{Folder, Manifest, Mixed, Options, PipelineError, Progress, brief, sessions};
+use crate::{Folder, Manifest, Mixed, Options, PipelineError, Progress, sessions, wishes};
 
 /// Opens what was printed of a song. An error where the session has changed since.
 pub(crate) fn reopen(
@@ -30,7 +30,7 @@ pub(crate) fn reopen(
         );
         return Err(PipelineError::Text { path: folder.session(), what });
     }
-    let brief = brief::read(&folder.brief())?;
+    let brief = wishes::brief(folder)?;
     let (ids, rate) = (sessions::ids(&opened.session), opened.session.song.rate);
     let listened = listen_held(folder, &ids, Some(rate), options.threads(), progress)?;
     progress.stage("Measure", manifest.outputs.len() as u64);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mixsmith_analysis::{Facts, ears};
 use mixsmith_assistant::decide::add;
+use mixsmith_assistant::wish;
 use mixsmith_assistant::{Assistant, Brief, Decision, Genre, Locks, Loudness, Phase, Status, decide as ask};
 use mixsmith_audio::{Audio, hex};
 use mixsmith_effects::KINDS;
@@ -17,7 +18,7 @@ use crate::lock::Lock;
 use crate::manifest::{Input, Manifest};
 use crate::print::{self, listen_to};
 use crate::report::{self, Players};
-use crate::{Folder, Journal, Note, PipelineError, Progress, brief, impulses, master, sessions};
+use crate::{Folder, Journal, Note, PipelineError, Progress, brief, impulses, master, sessions, wishes};
 
 /// What the command line asks for beyond `song.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,9 +67,9 @@ pub struct Mixed {
 }
 
 /// What the decisions start from.
-struct Start {
-    listened: Listened,
-    brief: Brief,
+pub(crate) struct Start {
+    pub listened: Listened,
+    pub brief: Brief,
     locks: Locks,
     earlier: Option<sessions::Opened>,
     notes: Vec<Note>,
@@ -76,7 +77,16 @@ struct Start {
 
 /// Reads the brief, the earlier session and the tracks.
 fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Start, PipelineError> {
-    let mut brief = brief::read(&folder.brief())?;
+    start_with(folder, options, progress, wishes::brief(folder)?)
+}
+
+/// The same with a brief at hand.
+pub(crate) fn start_with(
+    folder: &Folder,
+    options: &Options,
+    progress: &dyn Progress,
+    mut brief: Brief,
+) -> Result<Start, PipelineError> {
     brief.loudness = options.loudness.unwrap_or(brief.loudness);
     brief.genre = options.genre.unwrap_or(brief.genre);
     brief.title.get_or_insert_with(|| folder.title());
@@ -87,6 +97,8 @@ fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<
     let listened = listen_held(folder, &ids, None, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
     notes.extend(brief::strays(&brief, &listened.song));
+    let louder = wish::louder(&brief.wishes, &listened.facts);
+    brief.asked = (louder != 0.0).then(|| brief.loudness.lufs() + louder);
     Ok(Start { listened, brief, locks, earlier, notes })
 }
 
@@ -107,6 +119,23 @@ impl Start {
         by_hearing.fold((session, decisions), |(_, decisions), decision| {
             add(&self.assistant(&self.listened.facts), decisions, decision.clone())
         })
+    }
+
+    /// Every decision that can be made without hearing the mix, and those of an earlier run that heard it.
+    pub fn decided(&self, progress: &dyn Progress) -> (Session, Vec<Decision>) {
+        progress.stage("Decide", 0);
+        let (session, decisions) = self.decide(&self.listened.facts, Phase::MixBus);
+        self.as_it_was_heard(session, decisions)
+    }
+
+    /// Writes session and journal.
+    pub fn write(
+        &self,
+        folder: &Folder,
+        session: &Session,
+        decisions: Vec<Decision>,
+    ) -> Result<(), PipelineError> {
+        sessions::write(folder, session, &Journal::new(decisions, self.locks.hand.clone()))
     }
 
     /// What the person should know, once it is decided.
@@ -134,10 +163,12 @@ fn until(
 ) -> Result<Mixed, PipelineError> {
     let _lock = Lock::take(folder)?;
     let start = start(folder, options, progress)?;
-    progress.stage("Decide", 0);
-    let (session, decisions) = start.decide(&start.listened.facts, last);
-    let (session, decisions) =
-        if last == Phase::MixBus { start.as_it_was_heard(session, decisions) } else { (session, decisions) };
+    let (session, decisions) = if last == Phase::MixBus {
+        start.decided(progress)
+    } else {
+        progress.stage("Decide", 0);
+        start.decide(&start.listened.facts, last)
+    };
     let journal = Journal::new(decisions, start.locks.hand.clone());
     if !options.dry_run {
         sessions::write(folder, &session, &journal)?;
@@ -180,7 +211,7 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
         listen_to(&session, &sources, "mix", threads, progress)?.0
     };
     if let Some((decision, _)) =
-        master::settle(&session, &audio, &sources, start.brief.loudness.lufs(), threads, progress)?
+        master::settle(&session, &audio, &sources, start.brief.lufs(), threads, progress)?
     {
         (session, decisions) = add(&start.assistant(&facts), decisions, decision);
     }
@@ -209,7 +240,7 @@ pub fn render_again(
     let opened = sessions::open(folder)?.ok_or_else(missing)?;
     let mut notes = opened.notes(&opened.session);
     let sessions::Opened { session, journal, .. } = opened;
-    let brief = brief::read(&folder.brief())?;
+    let brief = wishes::brief(folder)?;
     // The clips of the session count its frames, whatever rate most of the files may have by now.
     let (ids, rate) = (sessions::ids(&session), Some(session.song.rate));
     let listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
@@ -347,7 +378,7 @@ impl Mixed {
     /// By how much the printed master is softer than asked for, LU, where it is worth a word.
     pub fn short_of_loudness(&self) -> Option<f64> {
         let master = self.manifest.outputs.iter().find(|output| output.kind == "master")?;
-        let short = self.brief.loudness.lufs() - master.level.loudness;
+        let short = self.brief.lufs() - master.level.loudness;
         (short > 0.5 && self.is_mastered()).then_some(short)
     }
 
