@@ -46,5 +46,6 @@ pub static ALL: &[Rule] = &[
     check::headroom::RULE,
     check::mono::RULE,
     master::tone::RULE,
+    master::width::RULE,
     master::limit::RULE,
 ];

@@ -13,6 +13,7 @@ pub mod desk;
 pub mod dynamics;
 #[cfg(test)]
 mod fixture;
+pub mod like;
 pub mod locks;
 pub mod master;
 pub mod mixbus;

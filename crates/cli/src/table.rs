@@ -153,6 +153,30 @@ impl From<Loudness> for mixsmith_pipeline::Loudness {
     }
 }
 
+/// What is taken from a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Trait {
+    /// The balance of its spectrum
+    Tone,
+    /// How far left and right differ
+    Width,
+    /// How far its peaks stand over its loudness
+    Dynamics,
+    /// How loud it is
+    Loudness,
+}
+
+impl From<Trait> for mixsmith_pipeline::Trait {
+    fn from(part: Trait) -> Self {
+        match part {
+            Trait::Tone => Self::Tone,
+            Trait::Width => Self::Width,
+            Trait::Dynamics => Self::Dynamics,
+            Trait::Loudness => Self::Loudness,
+        }
+    }
+}
+
 impl From<Genre> for mixsmith_pipeline::Genre {
     fn from(genre: Genre) -> Self {
         match genre {

@@ -17,6 +17,7 @@ mod folder;
 mod import;
 mod impulses;
 mod journal;
+mod like;
 mod listen;
 mod lock;
 mod manifest;
@@ -66,7 +67,8 @@ pub use score::{Answer, Line, Sheet, score};
 pub use scorecard::{Bar, Figure, Portrait, QUESTIONS, Score, Verdict, figures, portrait};
 
 pub use mixsmith_analysis::{Fact, Facts, Qty, unit};
+pub use mixsmith_assistant::like::Trait;
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};
 pub use mixsmith_session::Address;
 pub use why::{Knob, Reason, Why, explain, why};
-pub use wishes::{Wished, Wishlist, wish};
+pub use wishes::{Likes, Wished, Wishlist, prefer, wish};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mixsmith_analysis::{Facts, ears};
 use mixsmith_assistant::decide::add;
-use mixsmith_assistant::wish;
+use mixsmith_assistant::like::Trait;
 use mixsmith_assistant::{Assistant, Brief, Decision, Genre, Locks, Loudness, Phase, Status, decide as ask};
 use mixsmith_audio::{Audio, hex};
 use mixsmith_effects::KINDS;
@@ -18,7 +18,9 @@ use crate::lock::Lock;
 use crate::manifest::{Input, Manifest};
 use crate::print::{self, listen_to};
 use crate::report::{self, Players};
-use crate::{Folder, Journal, Note, PipelineError, Progress, brief, impulses, master, sessions, wishes};
+use crate::{
+    Folder, Journal, Note, PipelineError, Progress, brief, impulses, like, master, sessions, wishes,
+};
 
 /// What the command line asks for beyond `song.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,11 +96,18 @@ pub(crate) fn start_with(
     let ids = earlier.as_ref().map_or_else(BTreeMap::new, |earlier| sessions::ids(&earlier.session));
     let locks = earlier.as_ref().map_or_else(Locks::default, |earlier| earlier.locks.clone());
     let mut notes = Vec::new();
-    let listened = listen_held(folder, &ids, None, options.threads(), progress)?;
+    let mut listened = listen_held(folder, &ids, None, options.threads(), progress)?;
+    if options.loudness.is_some() {
+        // What is asked for now stands over a reference.
+        brief.reference_for = like::traits(&brief);
+        brief.reference_for.retain(|part| ![Trait::Loudness, Trait::Dynamics].contains(part));
+        if brief.reference_for.is_empty() {
+            brief.reference.clear();
+        }
+    }
+    like::hear(folder, &mut brief, &mut listened)?;
     notes.extend(listened.notes.iter().cloned());
     notes.extend(brief::strays(&brief, &listened.song));
-    let louder = wish::louder(&brief.wishes, &listened.facts);
-    brief.asked = (louder != 0.0).then(|| brief.loudness.lufs() + louder);
     Ok(Start { listened, brief, locks, earlier, notes })
 }
 
@@ -240,10 +249,11 @@ pub fn render_again(
     let opened = sessions::open(folder)?.ok_or_else(missing)?;
     let mut notes = opened.notes(&opened.session);
     let sessions::Opened { session, journal, .. } = opened;
-    let brief = wishes::brief(folder)?;
+    let mut brief = wishes::brief(folder)?;
     // The clips of the session count its frames, whatever rate most of the files may have by now.
     let (ids, rate) = (sessions::ids(&session), Some(session.song.rate));
-    let listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
+    let mut listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
+    like::hear(folder, &mut brief, &mut listened)?;
     notes.extend(listened.notes.iter().cloned());
     let (manifest, rendered, sources) = print_all(folder, &session, &listened, options, progress)?;
     let heard = Facts::default();

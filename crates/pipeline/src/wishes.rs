@@ -1,21 +1,34 @@
 //! What a person asks of a mix in words, kept with the song.
 
+use std::path::PathBuf;
+
+use mixsmith_assistant::like::Trait;
+use mixsmith_assistant::says::list;
 use mixsmith_assistant::wish::{Known, Wish, read};
 use mixsmith_assistant::{Brief, Decision, Status};
 use serde::{Deserialize, Serialize};
 
 use crate::lock::Lock;
-use crate::{Folder, Options, PipelineError, Progress, brief, road};
+use crate::{Folder, Options, PipelineError, Progress, brief, like, road};
 
 const HEAD: &str =
     "# What you asked for. `mixsmith wish SONG` lists it, `mixsmith wish SONG --forget` takes it back.\n";
 
 /// What is kept of a song's wishes, in `mix/wishes.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Kept {
     /// In words, in the order in which they came.
     pub wishes: Vec<String>,
+    /// Records that the mix is to be like.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reference: Vec<String>,
+    /// What it takes from them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reference_for: Vec<Trait>,
+    /// A rough mix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rough: Option<String>,
 }
 
 impl Kept {
@@ -31,6 +44,29 @@ impl Kept {
         })
     }
 
+    /// Its records and its rough mix, in place of those of `song.toml`.
+    fn likes(&self, brief: &mut Brief) {
+        if !self.reference.is_empty() {
+            brief.reference = self.reference.clone();
+        }
+        if !self.reference_for.is_empty() {
+            brief.reference_for = self.reference_for.clone();
+        }
+        brief.rough = self.rough.clone().or(brief.rough.take());
+    }
+
+    /// Forgets the records or the rough mix, if that is what the word says; were there any?
+    fn forget(&mut self, word: &str) -> bool {
+        match word {
+            "reference" => {
+                self.reference_for.clear();
+                !std::mem::take(&mut self.reference).is_empty()
+            }
+            "rough" => self.rough.take().is_some(),
+            _ => false,
+        }
+    }
+
     /// Writes it.
     pub fn write(&self, folder: &Folder) -> Result<(), PipelineError> {
         let path = folder.wishes();
@@ -44,8 +80,45 @@ impl Kept {
 /// What the person wants: `song.toml`, and what was wished since.
 pub(crate) fn brief(folder: &Folder) -> Result<Brief, PipelineError> {
     let mut brief = brief::read(&folder.brief())?;
-    brief.wishes.extend(Kept::read(folder)?.wishes);
+    let kept = Kept::read(folder)?;
+    brief.wishes.extend(kept.wishes.iter().cloned());
+    kept.likes(&mut brief);
     Ok(brief)
+}
+
+/// What a mix is to be like.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Likes {
+    /// Sound files of records.
+    pub references: Vec<PathBuf>,
+    /// What is taken from them; all of it when none is named.
+    pub traits: Vec<Trait>,
+    /// A rough mix of the song's tracks.
+    pub rough: Option<PathBuf>,
+}
+
+/// Keeps with the song what its mix is to be like. What is not given stays as it was.
+pub fn prefer(folder: &Folder, likes: &Likes) -> Result<(), PipelineError> {
+    let _lock = Lock::take(folder)?;
+    let mut kept = Kept::read(folder)?;
+    let named = |path: &PathBuf| -> Result<String, PipelineError> {
+        let no_sound = |why: String| PipelineError::NoSound { path: path.clone(), why };
+        let full = std::fs::canonicalize(path).map_err(|error| no_sound(error.to_string()))?;
+        let root = std::fs::canonicalize(&folder.root).map_err(PipelineError::io(&folder.root))?;
+        // What lies in the song's folder goes with it.
+        let below = full.strip_prefix(&root).unwrap_or(&full);
+        below.to_str().map(str::to_owned).ok_or_else(|| no_sound("its name is no text".to_owned()))
+    };
+    if !likes.references.is_empty() {
+        kept.reference = likes.references.iter().map(named).collect::<Result<_, _>>()?;
+        kept.reference_for = likes.traits.clone();
+    } else if !likes.traits.is_empty() {
+        kept.reference_for = likes.traits.clone();
+    }
+    if let Some(rough) = &likes.rough {
+        kept.rough = Some(named(rough)?);
+    }
+    kept.write(folder)
 }
 
 /// A wish and what became of it.
@@ -70,6 +143,12 @@ pub struct Wished {
 pub struct Wishlist {
     /// The wishes, in order.
     pub wishes: Vec<Wished>,
+    /// Records that the mix is to be like, and what it takes from them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub like: Vec<String>,
+    /// The rough mix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rough: Option<String>,
     /// Those that were forgotten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub forgotten: Vec<String>,
@@ -91,15 +170,23 @@ pub fn wish(
     // What cannot be read can still be forgotten.
     let mut kept =
         if forget.iter().any(|text| text == "all") { Kept::default() } else { Kept::read(folder)? };
+    let mut forgotten: Vec<String> = Vec::new();
+    for word in forget {
+        if kept.forget(word) {
+            forgotten.push(word.clone());
+        }
+    }
     let mut brief = brief::read(&folder.brief())?;
     let own = brief.wishes.len();
+    kept.likes(&mut brief);
     brief.wishes.extend(kept.wishes.iter().chain(said).cloned());
     let mut start = road::start_with(folder, options, progress, brief)?;
     let decided = start.decided(progress);
     let known = Known::new(&decided.0, &start.listened.facts);
     let understood = |text: &String| read(text, &known);
-    let mut forgotten = Vec::new();
-    for text in forget.iter().filter(|text| *text != "all") {
+    let words: Vec<&String> =
+        forget.iter().filter(|text| *text != "all" && !forgotten.contains(text)).collect();
+    for text in words {
         let meant = understood(text).ok();
         let same = |kept: &String| {
             kept.trim().eq_ignore_ascii_case(text.trim())
@@ -125,7 +212,7 @@ pub fn wish(
     kept.wishes.extend(fresh);
     start.brief.wishes.truncate(own);
     start.brief.wishes.extend(kept.wishes.iter().cloned());
-    let (session, decisions) = if forgotten.is_empty() { decided } else { start.decided(progress) };
+    let (session, decisions) = if forget.is_empty() { decided } else { start.decided(progress) };
     let known = Known::new(&session, &start.listened.facts);
     let mut wishes: Vec<Wished> =
         start.brief.wishes.iter().map(|text| told(text, read(text, &known), &decisions)).collect();
@@ -134,7 +221,9 @@ pub fn wish(
         kept.write(folder)?;
         start.write(folder, &session, decisions)?;
     }
-    Ok(Wishlist { wishes, forgotten })
+    let traits = list(&like::traits(&start.brief).iter().map(|part| part.name()).collect::<Vec<_>>());
+    let like = start.brief.reference.iter().map(|file| format!("{file}: {traits}")).collect();
+    Ok(Wishlist { wishes, like, rough: start.brief.rough, forgotten })
 }
 
 fn not_wished(text: &str, kept: &[String], own: &[String]) -> String {

@@ -98,7 +98,7 @@ fn heard(song: &OnDisk) -> Prints {
 fn band() -> Recipe {
     Recipe {
         form: Form { intro: 0, verse: 2, chorus: 1, outro: 0 },
-        parts: vec![Part::Drums, Part::Bass, Part::RhythmGuitars, Part::Keys, Part::LeadVoice],
+        parts: vec![Part::Drums, Part::Bass, Part::Keys, Part::LeadVoice],
         ..Recipe::short()
     }
 }
@@ -112,8 +112,8 @@ fn every_wish_is_heard_by_as_much_as_was_said() {
     let song = OnDisk::of(&band());
     let mixed = song.mix(2);
     let [voice, bass, keys, kick] = ["lead-vocal", "bass-di", "keys", "kick-in"].map(|role| id(&mixed, role));
-    let guitars: Vec<&str> =
-        mixed.session.tracks().filter(|s| s.role.starts_with("electric")).map(|s| s.id.as_str()).collect();
+    let on_bus = |s: &&mixsmith_session::Strip| s.to.as_deref() == Some("drums");
+    let kit: Vec<&str> = mixed.session.tracks().filter(on_bus).map(|s| s.id.as_str()).collect();
     let before = prints(&song.folder(), &mixed);
     let spaces = ["room", "plate", "hall"];
 
@@ -130,7 +130,6 @@ fn every_wish_is_heard_by_as_much_as_was_said() {
     let said = [
         "drums roomier",
         &format!("{bass} less boomy"),
-        "guitars wider",
         &format!("{keys} further left"),
         &format!("{kick} punchier"),
         "voice brighter",
@@ -146,8 +145,6 @@ fn every_wish_is_heard_by_as_much_as_was_said() {
     assert!(change(&wet) > 0.5, "roomier: {}", change(&wet));
     let boom = change(&|p: &Prints| p.share(bass, 150.0, 300.0));
     assert!((-4.0..-0.7).contains(&boom), "less boomy: {boom}");
-    let wide = change(&|p: &Prints| p.width(&guitars));
-    assert!((wide - 1.94).abs() < 0.4, "wider: {wide}");
     assert!(change(&|p: &Prints| p.left(keys)) > 1.0, "left");
     assert!(change(&|p: &Prints| p.crest(kick)) > 0.7, "punch: {}", change(&|p: &Prints| p.crest(kick)));
     let bright = change(&|p: &Prints| p.share(voice, 5000.0, 16_000.0));
@@ -165,8 +162,10 @@ fn every_wish_is_heard_by_as_much_as_was_said() {
     assert_eq!(list.wishes.len(), 5, "{list:#?}");
     let after = heard(&song);
     let change = |measure: &dyn Fn(&Prints) -> f64| measure(&after) - measure(&before);
-    assert!(change(&wet) < -0.3, "drier: {}", change(&wet));
-    assert!(change(&|p: &Prints| p.width(&guitars)) < -1.5, "narrower");
+    let spaces = change(&|p: &Prints| db(p.sum(|id| spaces.contains(&id)) / p.sum(|_| true)));
+    assert!(spaces < -1.0, "drier: {spaces}");
+    let wide = change(&|p: &Prints| p.width(&kit));
+    assert!((wide - 1.94).abs() < 0.4, "wider: {wide}");
     assert!(change(&|p: &Prints| p.share(voice, 5000.0, 16_000.0)) < -1.0, "darker");
     assert!(change(&|p: &Prints| p.crest(kick)) < -0.5, "smoother");
     let near = change(&|p: &Prints| p.above(&[keys]));
@@ -225,6 +224,9 @@ fn wishes_work_on_the_stems_of_a_real_song() {
     let level = |p: &Prints| db(energy(&p.0[voice]) / p.sum(|id| id != voice && !spaces.contains(&id)));
     assert!((change(&level) - 1.0).abs() < 0.3, "voice: {}", change(&level));
     assert!((change(&|p: &Prints| p.width(&[synth])) - 1.94).abs() < 0.3, "wider");
-    assert!(after.sum(|id| spaces.contains(&id)) > 1e-3 * after.sum(|_| true), "a space is added");
+    assert!(
+        db(after.sum(|id| spaces.contains(&id)) / after.sum(|id| id == "alt-hi-hats")) > -25.0,
+        "a space is added"
+    );
     assert!(change(&|p: &Prints| p.share("kick", 150.0, 300.0)) < -1.0, "less boomy");
 }

@@ -5,6 +5,7 @@ use mixsmith_session::{Address, Edit};
 
 use super::state::{self, ALIKE, State, TRUST};
 use super::usual::{Usual, usual};
+use crate::like::wanted;
 use crate::mixmodel::{MixModel, Part};
 use crate::prepare::gain::MIX;
 use crate::ride::lead_tracks;
@@ -12,6 +13,7 @@ use crate::says::signed;
 use crate::solver::bands::Bands;
 use crate::solver::predict;
 use crate::solver::scene::{Scene, Track};
+use crate::solver::terms::tone::by_band;
 use crate::solver::{Solved, solve};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
@@ -37,6 +39,8 @@ pub const RULE: Rule = Rule {
 
 /// Standard deviations from its usual level from which on a track of a balanced set is taken for a recording.
 const OUTLIER: f64 = 3.0;
+/// A rough mix that is understood this well tells the level of a track.
+const TOLD: f64 = 0.5;
 /// How near to the person's balance levels are that say nothing, dB.
 const ANY: f64 = 1000.0;
 /// A track this far under its usual level in a balanced set is a tail or a ghost, buried on purpose, LU.
@@ -66,6 +70,8 @@ fn scene(desk: &Desk<'_>, model: &MixModel, state: &State, usual: &[Usual], mix:
             sd: usual[i].sd,
             gain: f64::from(desk.value(&Address::strip(&part.id, "trim"))),
             trust: match state.balanced && !stray {
+                // A rough mix of these files says more than the levels that they came with.
+                _ if rough.is_some_and(|(_, sure)| sure > TOLD) => ANY,
                 true => TRUST.0,
                 false if state.spread < ALIKE => ANY,
                 false => TRUST.1,
@@ -81,6 +87,7 @@ fn scene(desk: &Desk<'_>, model: &MixModel, state: &State, usual: &[Usual], mix:
         model.parts.iter().map(|part| heard.iter().find(|(take, _)| take.id == part.id)).collect();
     let leads = |part: &Part| lead_tracks(desk.session).any(|strip| strip.id == part.id);
     let lead = (0..model.parts.len()).filter(|&i| leads(&model.parts[i])).collect();
+    scene.tone = Some(wanted(desk.facts)).filter(|w| w.reference).map(|w| by_band(&w.rows));
     scene.bands = Bands::new(&known, &model.faders(), lead);
     scene
 }

@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// Level of a new send for a part that usually has none, dB, at the usual amount; the amount beyond that is added.
-const NEW: f64 = -16.0;
+const NEW: f64 = -12.0;
 /// The usual amount, dB.
 const USUAL: f64 = 3.0;
 
@@ -78,10 +78,13 @@ impl Work<'_, '_> {
             }
         }
         if decisions.is_empty() && by > 0.0 {
-            // Low and steady parts come last: they go only where nothing else is there to go.
-            let fit: Vec<&Strip> = strips.iter().copied().filter(|s| usual(desk.role(s)).is_some()).collect();
-            let fit = if fit.is_empty() { strips } else { fit };
-            for strip in fit {
+            // Parts that usually stay dry go only where nothing else is there to go, low ones last.
+            let low = |strip: &Strip| ["kick", "bass"].iter().any(|low| desk.role(strip).starts_with(low));
+            let places = |fit: &dyn Fn(&Strip) -> bool| -> Vec<&Strip> {
+                strips.iter().copied().filter(|strip| fit(strip)).collect()
+            };
+            let all = [places(&|s| usual(desk.role(s)).is_some()), places(&|s| !low(s)), strips.clone()];
+            for strip in all.into_iter().find(|fit| !fit.is_empty()).unwrap_or_default() {
                 decisions.extend(self.send(wish, strip, part, by));
             }
         }

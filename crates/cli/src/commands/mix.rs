@@ -1,24 +1,35 @@
 //! `mixsmith mix`
 
+use std::path::PathBuf;
+
 use clap::Args;
-use mixsmith_pipeline::Options;
+use mixsmith_pipeline::{Likes, Options};
 
 use super::{folder, options, result, why};
 use crate::failure::Failure;
 use crate::progress;
-use crate::table::{Common, Song, Wishes, examples};
+use crate::table::{Common, Song, Trait, Wishes, examples};
 
 /// Mixes and masters a song
 ///
 /// Listens to every track, decides, listens to its own mix, masters, and writes mix, master, stems and the reasons to
 /// the song's folder `mix`. Run it again after changing `mix/session.toml`: it mixes around what you changed.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = examples!("mixsmith mix my-song", "mixsmith mix my-song --loudness dynamic --genre rock", "mixsmith mix my-song --dry-run"))]
+#[command(after_help = examples!("mixsmith mix my-song", "mixsmith mix my-song --loudness dynamic --genre rock", "mixsmith mix my-song --reference record.wav --reference-for tone,width", "mixsmith mix my-song --dry-run"))]
 pub struct Mix {
     #[command(flatten)]
     song: Song,
     #[command(flatten)]
     wishes: Wishes,
+    /// Make it like this record: its tone, width, dynamics and loudness. May be given several times; kept with the song
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    reference: Vec<PathBuf>,
+    /// Take only this from the reference
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT", conflicts_with = "dry_run")]
+    reference_for: Vec<Trait>,
+    /// Start from the levels of this rough mix of the tracks; kept with the song
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    rough: Option<PathBuf>,
     /// Say what would be done, and write nothing but the cache of measurements
     #[arg(long)]
     dry_run: bool,
@@ -34,6 +45,14 @@ impl Mix {
             drop(progress);
             result::warn(common, &planned.notes);
             return why::tell(common, &mixsmith_pipeline::explain(&planned.session, &planned.journal, None)?);
+        }
+        if !self.reference.is_empty() || !self.reference_for.is_empty() || self.rough.is_some() {
+            let likes = Likes {
+                references: self.reference.clone(),
+                traits: self.reference_for.iter().map(|&part| part.into()).collect(),
+                rough: self.rough.clone(),
+            };
+            mixsmith_pipeline::prefer(&folder, &likes)?;
         }
         let mixed = mixsmith_pipeline::mix(&folder, &options, &*progress)?;
         drop(progress);

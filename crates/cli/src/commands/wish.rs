@@ -27,7 +27,7 @@ pub struct Wish {
     /// What you wish for; every word there is is in docs/reference/wishes.md
     #[arg(value_name = "WISH")]
     wishes: Vec<String>,
-    /// Take a wish back; `all` takes back all of them
+    /// Take a wish back; `all` takes back all of them, `reference` and `rough` what `mix --reference` and `--rough` gave
     #[arg(long, value_name = "WISH")]
     forget: Vec<String>,
 }
@@ -53,7 +53,13 @@ fn tell(list: &Wishlist) -> Result<(), Failure> {
     for wish in &list.forgotten {
         say::line(&format!("forgotten: {wish}"))?;
     }
-    if list.wishes.is_empty() {
+    for like in &list.like {
+        say::line(&format!("like {like}"))?;
+    }
+    if let Some(rough) = &list.rough {
+        say::line(&format!("levels as in {rough}"))?;
+    }
+    if list.wishes.is_empty() && list.like.is_empty() && list.rough.is_none() {
         return say::line("Nothing is wished for.");
     }
     for Wished { wish, means, why_not, stopped, moves } in &list.wishes {
