@@ -122,6 +122,11 @@ impl Folder {
         self.mix.join("cache")
     }
 
+    /// The same song with nothing in its cache, which is at another place below the cache.
+    pub(crate) fn afresh(&self) -> Self {
+        Folder { mix: self.cache().join("afresh"), ..self.clone() }
+    }
+
     /// Says that a run is at work.
     pub(crate) fn lock(&self) -> PathBuf {
         self.mix.join("lock")

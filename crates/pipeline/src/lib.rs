@@ -38,6 +38,7 @@ mod scorecard;
 mod sessions;
 mod stamps;
 mod unread;
+mod verify;
 mod why;
 mod wishes;
 
@@ -70,5 +71,6 @@ pub use mixsmith_analysis::{Fact, Facts, Qty, unit};
 pub use mixsmith_assistant::like::Trait;
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};
 pub use mixsmith_session::Address;
+pub use verify::{Difference, Verified, verify};
 pub use why::{Knob, Reason, Why, explain, why};
 pub use wishes::{Likes, Wished, Wishlist, prefer, wish};

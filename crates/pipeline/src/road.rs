@@ -72,7 +72,7 @@ pub struct Mixed {
 pub(crate) struct Start {
     pub listened: Listened,
     pub brief: Brief,
-    locks: Locks,
+    pub locks: Locks,
     earlier: Option<sessions::Opened>,
     notes: Vec<Note>,
 }
@@ -87,6 +87,17 @@ pub(crate) fn start_with(
     folder: &Folder,
     options: &Options,
     progress: &dyn Progress,
+    brief: Brief,
+) -> Result<Start, PipelineError> {
+    start_from(folder, folder, options, progress, brief)
+}
+
+/// The same with the cache of another folder.
+pub(crate) fn start_from(
+    folder: &Folder,
+    cached: &Folder,
+    options: &Options,
+    progress: &dyn Progress,
     mut brief: Brief,
 ) -> Result<Start, PipelineError> {
     brief.loudness = options.loudness.unwrap_or(brief.loudness);
@@ -96,7 +107,7 @@ pub(crate) fn start_with(
     let ids = earlier.as_ref().map_or_else(BTreeMap::new, |earlier| sessions::ids(&earlier.session));
     let locks = earlier.as_ref().map_or_else(Locks::default, |earlier| earlier.locks.clone());
     let mut notes = Vec::new();
-    let mut listened = listen_held(folder, &ids, None, options.threads(), progress)?;
+    let mut listened = listen_held(cached, &ids, None, options.threads(), progress)?;
     if options.loudness.is_some() {
         // What is asked for now stands over a reference.
         brief.reference_for = like::traits(&brief);
@@ -105,7 +116,7 @@ pub(crate) fn start_with(
             brief.reference.clear();
         }
     }
-    like::hear(folder, &mut brief, &mut listened)?;
+    like::hear(cached, &mut brief, &mut listened)?;
     notes.extend(listened.notes.iter().cloned());
     notes.extend(brief::strays(&brief, &listened.song));
     Ok(Start { listened, brief, locks, earlier, notes })
@@ -135,6 +146,39 @@ impl Start {
         progress.stage("Decide", 0);
         let (session, decisions) = self.decide(&self.listened.facts, Phase::MixBus);
         self.as_it_was_heard(session, decisions)
+    }
+
+    /// Decides, listens to the mix that comes of it, decides again with what was heard, and finds the loudness of the master.
+    pub fn whole(
+        &self,
+        folder: &Folder,
+        options: &Options,
+        progress: &dyn Progress,
+    ) -> Result<(Session, Vec<Decision>), PipelineError> {
+        let threads = options.threads();
+        progress.stage("Decide", 0);
+        let (first, _) = self.decide(&self.listened.facts, Phase::MixBus);
+        let mut sources = impulses::sources(folder, &first, &self.listened.song)?;
+        progress.stage("Hear the mix", first.song.frames);
+        let (audio, _) = listen_to(&first, &sources, "mix", threads, progress)?;
+        // What is measured of the mix itself lets the checks and the master decide.
+        let mut facts = self.listened.facts.clone();
+        hear(&mut facts, &audio);
+        let (mut session, mut decisions) = self.decide(&facts, Phase::Master);
+        let more = impulses::gather(folder, &session, &sources)?;
+        sources.extend(more);
+        let audio = if same_but_for_the_mix_fader(&first, &session) {
+            scaled(audio, fader(&session) - fader(&first))
+        } else {
+            progress.stage("Hear the mix", session.song.frames);
+            listen_to(&session, &sources, "mix", threads, progress)?.0
+        };
+        if let Some((decision, _)) =
+            master::settle(&session, &audio, &sources, self.brief.lufs(), threads, progress)?
+        {
+            (session, decisions) = add(&self.assistant(&facts), decisions, decision);
+        }
+        Ok((session, decisions))
     }
 
     /// Writes session and journal.
@@ -201,32 +245,9 @@ fn until(
 pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Mixed, PipelineError> {
     let _lock = Lock::take(folder)?;
     let start = start(folder, options, progress)?;
-    let threads = options.threads();
-    progress.stage("Decide", 0);
-    let (first, _) = start.decide(&start.listened.facts, Phase::MixBus);
-    let mut sources = impulses::sources(folder, &first, &start.listened.song)?;
-    progress.stage("Hear the mix", first.song.frames);
-    let (audio, _) = listen_to(&first, &sources, "mix", threads, progress)?;
-    // What is measured of the mix itself lets the checks and the master decide.
-    let mut facts = start.listened.facts.clone();
-    hear(&mut facts, &audio);
-    let (mut session, mut decisions) = start.decide(&facts, Phase::Master);
-    let more = impulses::gather(folder, &session, &sources)?;
-    sources.extend(more);
-    let audio = if same_but_for_the_mix_fader(&first, &session) {
-        scaled(audio, fader(&session) - fader(&first))
-    } else {
-        progress.stage("Hear the mix", session.song.frames);
-        listen_to(&session, &sources, "mix", threads, progress)?.0
-    };
-    if let Some((decision, _)) =
-        master::settle(&session, &audio, &sources, start.brief.lufs(), threads, progress)?
-    {
-        (session, decisions) = add(&start.assistant(&facts), decisions, decision);
-    }
-    drop(audio);
+    let (session, decisions) = start.whole(folder, options, progress)?;
+    start.write(folder, &session, decisions.clone())?;
     let journal = Journal::new(decisions, start.locks.hand.clone());
-    sessions::write(folder, &session, &journal)?;
     let (manifest, rendered, sources) = print_all(folder, &session, &start.listened, options, progress)?;
     let notes = start.notes(&session);
     let Start { listened, brief, .. } = start;

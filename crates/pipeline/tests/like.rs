@@ -53,6 +53,11 @@ fn follows_a_rough_mix(song: &OnDisk) {
     let facts = &mixed.listened.facts;
     let measured = off(&told, |id| facts.number("rough.gain_db", id));
     assert!(measured < 1.5, "measured within {measured} dB");
+    // A track that is as good as silent in the rough mix cannot be told from what is left over.
+    let told: Vec<(String, f64)> = told
+        .into_iter()
+        .filter(|(id, _)| facts.get("rough.gain_db", &[id]).is_some_and(|fact| fact.confidence > 0.5))
+        .collect();
     let set = |id: &str| {
         let strip = mixed.session.strip(id)?;
         let knob = |knob: &str| f64::from(strip.values.get(knob).copied().unwrap_or(0.0));
@@ -60,7 +65,7 @@ fn follows_a_rough_mix(song: &OnDisk) {
     };
     let balance = off(&told, set);
     println!("rough mix: measured within {measured:.2} dB, faders within {balance:.2} dB");
-    assert!(balance < 6.0, "{balance}");
+    assert!(balance < 1.5, "{balance}");
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub const RULE: Rule = Rule {
 const OUTLIER: f64 = 3.0;
 /// A rough mix that is understood this well tells the level of a track.
 const TOLD: f64 = 0.5;
+/// How many times a rough mix counts that was given by name: as if one engineer's balances were half as far apart.
+const NAMED: f64 = 4.0;
 /// How near to the person's balance levels are that say nothing, dB.
 const ANY: f64 = 1000.0;
 /// A track this far under its usual level in a balanced set is a tail or a ghost, buried on purpose, LU.
@@ -54,11 +56,14 @@ const PRICE: (f64, f64) = (0.5, 0.1);
 
 /// The tracks of the model as the solver sees them.
 fn scene(desk: &Desk<'_>, model: &MixModel, state: &State, usual: &[Usual], mix: f64) -> Scene {
+    let named = if desk.brief.rough.is_some() { NAMED } else { 1.0 };
     let tracks = model.parts.iter().enumerate().map(|(i, part)| {
         let strip = desk.session.strip(&part.id);
         let rough =
             strip.and_then(|strip| match desk.facts.get("rough.gain_db", &[desk.stem_of(strip)])? {
-                Fact { value: Qty::Number(gain), confidence, .. } => Some((*gain, f64::from(*confidence))),
+                Fact { value: Qty::Number(gain), confidence, .. } => {
+                    Some((*gain, named * f64::from(*confidence)))
+                }
                 _ => None,
             });
         let off = state.delivered.get(i).map_or(0.0, |level| level - usual[i].level);

@@ -18,7 +18,7 @@ pub struct Track {
     pub gain: f64,
     /// How near the level that it came with is to what the person wants, dB.
     pub trust: f64,
-    /// Gain of its file in the person's rough mix, dB, and how sure that is, 0 to 1.
+    /// Gain of its file in the person's rough mix, dB, and how much that counts: how sure it is, times how much was asked for.
     pub rough: Option<(f64, f64)>,
     /// The fader as it stands, dB.
     pub fader: f64,
