@@ -220,7 +220,16 @@ fn wishes() {
             quality.doc.to_owned(),
         ]
     };
-    let head = ["id", "more of it", "less of it", "with `more` or `less`", "the opposite", "usual amount", "most", "what it does"];
+    let head = [
+        "id",
+        "more of it",
+        "less of it",
+        "with `more` or `less`",
+        "the opposite",
+        "usual amount",
+        "most",
+        "what it does",
+    ];
     text += &table(&head, mixsmith_assistant::wish::QUALITIES.iter().map(row));
     keep("wishes.md", "Wishes", &text);
 }

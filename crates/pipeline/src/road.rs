@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mixsmith_analysis::{Facts, ears};
 use mixsmith_assistant::decide::add;
 use mixsmith_assistant::like::Trait;
+use mixsmith_assistant::wish::{Known, read};
 use mixsmith_assistant::{Assistant, Brief, Decision, Genre, Locks, Loudness, Phase, Status, decide as ask};
 use mixsmith_audio::{Audio, hex};
 use mixsmith_effects::KINDS;
@@ -194,7 +195,14 @@ impl Start {
     /// What the person should know, once it is decided.
     fn notes(&self, session: &Session) -> Vec<Note> {
         let odd = self.earlier.iter().flat_map(|earlier| earlier.notes(session));
-        odd.chain(self.notes.iter().cloned()).collect()
+        let known = Known::new(session, &self.listened.facts);
+        let lost = self.brief.wishes.iter().filter_map(|text| Some((text, read(text, &known).err()?)));
+        let lost = lost.map(|(text, why)| Note {
+            about: format!("wish `{text}`"),
+            says: format!("is not understood, so it does nothing: {why}"),
+            warning: true,
+        });
+        odd.chain(self.notes.iter().cloned()).chain(lost).collect()
     }
 }
 

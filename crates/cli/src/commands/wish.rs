@@ -30,11 +30,13 @@ pub struct Wish {
     /// Take a wish back; `all` takes back all of them, `reference` and `rough` what `mix --reference` and `--rough` gave
     #[arg(long, value_name = "WISH")]
     forget: Vec<String>,
+    #[command(flatten)]
+    mix: Wishes,
 }
 
 impl Wish {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let (folder, options) = (folder(&self.song, common)?, options(common, &Wishes::default()));
+        let (folder, options) = (folder(&self.song, common)?, options(common, &self.mix));
         let progress = progress::of(common);
         let list = mixsmith_pipeline::wish(&folder, &self.wishes, &self.forget, &options, &*progress)?;
         drop(progress);
