@@ -1,6 +1,7 @@
 //! Whom a wish is about: a family, a part, a track by its name, or all of the mix.
 
 use mixsmith_analysis::role;
+use mixsmith_analysis::roles::{ROLES, name};
 use mixsmith_session::{Session, Strip, StripKind, nearest};
 
 use crate::says::list;
@@ -135,6 +136,14 @@ fn group<'a>(word: &str, session: &'a Session) -> Result<(String, Vec<&'a Strip>
     if !found.is_empty() {
         return Ok((word.to_owned(), found));
     }
+    // What a file of that name would be taken for: `hats`.
+    let reading = name::read(word, &[]);
+    let best = (0..ROLES.len()).max_by(|&a, &b| reading.odds.0[a].total_cmp(&reading.odds.0[b]));
+    let heard = best.filter(|_| reading.speaks()).map(|best| ROLES[best].id);
+    let found: Vec<&Strip> = session.tracks().filter(|strip| Some(part(strip)) == heard).collect();
+    if !found.is_empty() {
+        return Ok((word.to_owned(), found));
+    }
     if let Some((_, name, _)) = family {
         return Err(format!("no track of this song is taken for {name}"));
     }
@@ -159,6 +168,7 @@ mod tests {
             ("dbl", "Double", "vocal-double?"),
             ("kick-in", "Kick In", "kick-in"),
             ("kick-out", "Kick Out", "kick-out"),
+            ("hh", "HH_421", "hihat"),
             ("eg", "EG clean", "electric-guitar"),
             ("ag", "Nylon", "acoustic-guitar"),
         ] {
@@ -180,6 +190,7 @@ mod tests {
         assert_eq!(ids("voice"), "vox dbl");
         assert_eq!(ids("double"), "dbl");
         assert_eq!(ids("kick"), "kick-in kick-out");
+        assert_eq!(ids("hats"), "hh");
         assert_eq!(ids("guitars"), "eg ag");
         assert_eq!(ids("acoustic guitar"), "ag");
         assert_eq!(ids("nylon and kick in"), "ag kick-in");
