@@ -1,6 +1,6 @@
 //! Records that a mix is to be like, and a rough mix of it: listened to, and noted among the facts.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use mixsmith_analysis::{Fact, Facts, Qty, Stem, rough};
@@ -22,13 +22,13 @@ pub(crate) fn hear(folder: &Folder, brief: &mut Brief, listened: &mut Listened) 
         let heard: Vec<Beside> = brief
             .reference
             .iter()
-            .map(|file| hear_beside(folder, &place(folder, file), listened.song.rate))
+            .map(|file| hear_beside(folder, Path::new(file), listened.song.rate))
             .collect::<Result<_, _>>()?;
         let facts: Vec<&[Fact]> = heard.iter().map(|beside| beside.facts.as_slice()).collect();
         reference(brief, &facts, &mut listened.facts);
     }
     if let Some(file) = brief.rough.clone() {
-        let beside = hear_beside(folder, &place(folder, &file), listened.song.rate)?;
+        let beside = hear_beside(folder, Path::new(&file), listened.song.rate)?;
         take_apart(&file, beside, listened);
     }
     let louder = wish::louder(&brief.wishes, &listened.facts);
@@ -36,11 +36,6 @@ pub(crate) fn hear(folder: &Folder, brief: &mut Brief, listened: &mut Listened) 
         brief.asked = Some(brief.lufs() + louder);
     }
     Ok(())
-}
-
-/// Where a file is that is named from the song's folder.
-pub(crate) fn place(folder: &Folder, file: &str) -> PathBuf {
-    folder.root.join(Path::new(file))
 }
 
 /// The traits that are taken.

@@ -154,10 +154,10 @@ pub(crate) struct Beside {
     pub clip: Arc<Clip>,
 }
 
-/// Listens to a file beside the song.
+/// Listens to a file beside the song; a path counts from the song's folder.
 pub(crate) fn hear_beside(folder: &Folder, path: &Path, rate: u32) -> Result<Beside, PipelineError> {
     let no_sound = |why: String| PipelineError::NoSound { path: path.to_owned(), why };
-    if !path.is_file() {
+    if !folder.root.join(path).is_file() {
         return Err(no_sound("there is no such file".to_owned()));
     }
     let (heard, notes) = hear(folder, path)?;

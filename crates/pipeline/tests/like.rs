@@ -121,7 +121,8 @@ fn tone_width_and_loudness_of_a_reference_are_approached() {
             dark[n].push(0.7 * (low[n] + 0.4 * (x - low[n])));
         }
     }
-    let place = song.root.parent().unwrap().join("record.wav");
+    let place = song.root.join("reference/record.wav");
+    std::fs::create_dir(song.root.join("reference")).unwrap();
     write_wav(&place, ours.rate, &[&dark[0], &dark[1]]);
     let likes = Likes { references: vec![place.clone()], ..Likes::default() };
     prefer(&song.folder(), &likes).unwrap();
@@ -136,6 +137,8 @@ fn tone_width_and_loudness_of_a_reference_are_approached() {
     let asked = like.brief.asked.expect("a loudness");
     let level = like.manifest.outputs.iter().find(|output| output.kind == "master").unwrap().level.loudness;
     assert!((level - asked).abs() < 0.6, "{level} instead of {asked}");
+    let kept = std::fs::read_to_string(song.folder().wishes()).unwrap();
+    assert!(kept.contains("\"reference/record.wav\""), "it goes with the folder: {kept}");
     // One trait alone, and then none of it.
     prefer(&song.folder(), &Likes { traits: vec![Trait::Tone], ..Likes::default() }).unwrap();
     let only = song.decide();

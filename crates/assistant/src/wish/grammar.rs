@@ -300,7 +300,7 @@ mod tests {
             ("boomy", "`more boomy` or `less boomy`"),
             ("voice +40", "up to 12 dB"),
             ("voice wider by 3 dB", "in %, not in dB"),
-            ("banjo louder", "nothing here is called `banjo`"),
+            ("xqzzy louder", "nothing here is called `xqzzy`"),
             ("voice louder in the bridge", "it has chorus and verse"),
             ("voice louder brighter", "two things"),
         ] {
