@@ -11,6 +11,10 @@ pub const REFERENCE: &str = "reference";
 /// How far a reference is followed against the table: a record is one, the table is the habit of thousands.
 const NEARER: f64 = 0.5;
 
+/// What lies further under the usual balance than this is not there, dB: coders cut the top off, and some songs have no bottom.
+/// The usual balance stands in its place.
+const GONE: f64 = 20.0;
+
 /// What a mix can take from a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -56,10 +60,9 @@ pub fn wanted(facts: &Facts) -> Wanted {
         None => Wanted { rows: table.to_vec(), reference: false },
         Some(bands) => {
             let zero = middle(bands);
-            let row = |(row, &db): (&TargetRow, &f32)| TargetRow {
-                db: f64::from(db) - zero,
-                sd: NEARER * row.sd,
-                ..*row
+            let row = |(row, &db): (&TargetRow, &f32)| {
+                let db = f64::from(db) - zero;
+                if db < row.db - GONE { *row } else { TargetRow { db, sd: NEARER * row.sd, ..*row } }
             };
             Wanted { rows: table.iter().zip(bands).map(row).collect(), reference: true }
         }
@@ -84,10 +87,12 @@ mod tests {
     fn a_reference_takes_the_place_of_the_table() {
         let mut facts = Facts::default();
         assert_eq!(wanted(&facts), Wanted { rows: tables::target().to_vec(), reference: false });
-        let tilted = Qty::Bands((0..28).map(|i| -20.0 - i as f32).collect());
+        let tilted = |i: i32| if i < 27 { -20.0 - i as f32 } else { -120.0 };
+        let tilted = Qty::Bands((0..28).map(tilted).collect());
         facts.push(Fact::new("spectrum.third_octave", &[REFERENCE], tilted));
         let found = wanted(&facts);
         assert!(found.reference && found.rows[0].sd < tables::target()[0].sd);
-        assert_eq!(found.rows[0].db - found.rows[27].db, 27.0);
+        assert_eq!(found.rows[0].db - found.rows[20].db, 20.0);
+        assert_eq!(found.rows[27], tables::target()[27], "what was cut off is not wanted");
     }
 }
