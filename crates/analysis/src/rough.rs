@@ -5,7 +5,7 @@
 use crate::delay::{self, Pair};
 use crate::sketch::BANDS;
 use crate::window::{self, Side};
-use crate::{Fact, Facts, Measure, Sketch, Song, role};
+use crate::{Fact, Facts, Measure, Sketch, Song, Stem, role};
 
 /// The measures of this file.
 pub const MEASURES: &[Measure] = &[
@@ -104,12 +104,14 @@ impl Company {
 
 /// Adds level and polarity of every stem in the rough mix, if there is one.
 pub fn measure(song: &Song, facts: &mut Facts) {
-    let Some(rough) =
-        song.stems.iter().position(|stem| facts.text("leave-out", &stem.id) == Some("rough-mix"))
-    else {
-        return;
-    };
-    let mix = &song.stems[rough];
+    let found = song.stems.iter().find(|stem| facts.text("leave-out", &stem.id) == Some("rough-mix"));
+    if let Some(mix) = found {
+        measure_in(song, mix, facts);
+    }
+}
+
+/// Adds level and polarity of every stem in a mix of them, which need not be one of the stems.
+pub fn measure_in(song: &Song, mix: &Stem, facts: &mut Facts) {
     let stems: Vec<usize> = (0..song.stems.len())
         .filter(|&i| facts.get("leave-out", &[&song.stems[i].id]).is_none())
         .filter(|&i| !crate::leave_out::silent(facts, &song.stems[i]))
@@ -118,7 +120,7 @@ pub fn measure(song: &Song, facts: &mut Facts) {
         return;
     }
     let places = places(song, facts, &stems);
-    let Some(late) = lateness(song, &stems, rough, &places) else { return };
+    let Some(late) = lateness(song, &stems, mix, &places) else { return };
     let shift = late.round() as i64;
     let size = (song.rate / 4) as usize;
     let n = stems.len();
@@ -182,7 +184,7 @@ fn places(song: &Song, facts: &Facts, stems: &[usize]) -> Vec<i64> {
 }
 
 /// Frames by which the mix is late against the plain sum of the stems.
-fn lateness(song: &Song, stems: &[usize], rough: usize, places: &[i64]) -> Option<f64> {
+fn lateness(song: &Song, stems: &[usize], mix: &Stem, places: &[i64]) -> Option<f64> {
     let size = song.rate as usize;
     let step = (places.len() / 10).max(1);
     let mut pairs: Vec<Pair> = Vec::new();
@@ -193,7 +195,7 @@ fn lateness(song: &Song, stems: &[usize], rough: usize, places: &[i64]) -> Optio
                 *sum += x;
             }
         }
-        pairs.push((sum, window::read(&song.stems[rough], Side::Mid, place, size)));
+        pairs.push((sum, window::read(mix, Side::Mid, place, size)));
     }
     let found = delay::between(&pairs, f64::from(song.rate), (song.rate / 2) as usize, (80.0, 2000.0))?;
     (found.agreeing * 2 >= found.windows).then_some(found.frames)

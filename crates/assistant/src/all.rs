@@ -1,6 +1,6 @@
 //! The shelf: every rule, in the order in which they are asked.
 
-use crate::{Rule, balance, buses, check, dynamics, master, mixbus, pan, prepare, ride, space, tone};
+use crate::{Rule, balance, buses, check, dynamics, master, mixbus, pan, prepare, ride, space, tone, wish};
 
 /// Every rule.
 pub static ALL: &[Rule] = &[
@@ -14,6 +14,7 @@ pub static ALL: &[Rule] = &[
     buses::route::RULE,
     buses::mix::RULE,
     balance::levels::RULE,
+    wish::level::RULE,
     tone::hum::RULE,
     tone::high_pass::RULE,
     tone::resonance::RULE,
@@ -22,23 +23,29 @@ pub static ALL: &[Rule] = &[
     tone::humps::HARSH,
     tone::character::RULE,
     tone::unmask::RULE,
+    wish::tone::RULE,
     dynamics::gate::RULE,
     dynamics::compress::RULE,
     dynamics::deess::RULE,
     dynamics::duck::RULE,
+    wish::punch::RULE,
     space::returns::RULE,
     space::sends::RULE,
     space::delay::RULE,
     space::throws::RULE,
+    wish::space::RULE,
     space::tail::RULE,
     pan::place::RULE,
     pan::width::RULE,
+    wish::place::RULE,
     ride::sections::RULE,
     ride::lead::RULE,
     ride::voice::RULE,
+    wish::level::SECTIONS,
     mixbus::glue::RULE,
     check::headroom::RULE,
     check::mono::RULE,
     master::tone::RULE,
+    master::width::RULE,
     master::limit::RULE,
 ];

@@ -8,6 +8,7 @@ use mixsmith_session::{Address, Session, Strip};
 use serde::{Deserialize, Serialize};
 
 use crate::Locks;
+use crate::like::Trait;
 
 /// What the person wants: `song.toml` and the command line. All of it may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,24 @@ pub struct Brief {
     pub leave_out: Vec<String>,
     /// Files to keep although they look like clicks, rough mixes or copies.
     pub keep: Vec<String>,
+    /// What is to be otherwise, in words: `voice +1`, `drums roomier` (see [`crate::wish`]).
+    pub wishes: Vec<String>,
+    /// Sound files of records that the mix is to be like, and what it takes from them; all of it when none is named.
+    pub reference: Vec<String>,
+    /// What it takes from them.
+    pub reference_for: Vec<Trait>,
+    /// A rough mix of these tracks: a sound file.
+    pub rough: Option<String>,
+    /// Loudness that the master is to have instead, LUFS.
+    #[serde(skip)]
+    pub asked: Option<f64>,
+}
+
+impl Brief {
+    /// Integrated loudness that the master is to have, LUFS.
+    pub fn lufs(&self) -> f64 {
+        self.asked.unwrap_or(self.loudness.lufs())
+    }
 }
 
 /// Which column of the role tables counts.

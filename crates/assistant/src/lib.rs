@@ -13,6 +13,7 @@ pub mod desk;
 pub mod dynamics;
 #[cfg(test)]
 mod fixture;
+pub mod like;
 pub mod locks;
 pub mod master;
 pub mod mixbus;
@@ -26,6 +27,7 @@ pub mod space;
 pub mod tables;
 pub mod together;
 pub mod tone;
+pub mod wish;
 
 pub use decide::{Assistant, decide};
 pub use decision::{Decision, Evidence, Limit, Status};

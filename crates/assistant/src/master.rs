@@ -2,6 +2,7 @@
 
 pub mod limit;
 pub mod tone;
+pub mod width;
 
 use mixsmith_analysis::Facts;
 

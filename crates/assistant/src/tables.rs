@@ -75,7 +75,7 @@ pub fn level_row(role: &str) -> &'static LevelRow {
 }
 
 /// A third-octave band of the usual balance of records.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRow {
     /// Centre, Hz.

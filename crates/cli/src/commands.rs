@@ -21,6 +21,7 @@ pub mod set;
 pub mod test;
 pub mod unset;
 pub mod why;
+pub mod wish;
 pub mod write_rides;
 
 use mixsmith_pipeline::{Folder, Options};
@@ -41,6 +42,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Decide(decide) => decide.run(common),
         Command::Render(render) => render.run(common),
         Command::Why(why) => why.run(common),
+        Command::Wish(wish) => wish.run(common),
         Command::Set(set) => set.run(common),
         Command::Unset(unset) => unset.run(common),
         Command::WriteRides(write_rides) => write_rides.run(common),

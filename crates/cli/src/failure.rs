@@ -6,7 +6,7 @@ use serde_json::json;
 /// The codes that the program ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// The song could not be mixed, a rule is broken, or the self-test missed a gate.
+    /// The song could not be mixed, a rule is broken, a number is not as quoted, or the self-test missed a gate.
     Song,
     /// The command line asks for something that there is not.
     Usage,
@@ -23,7 +23,7 @@ pub enum Exit {
 /// Every code and what it means, as `--help` says it.
 pub const CODES: [(u8, &str); 7] = [
     (0, "all went well"),
-    (1, "the song could not be mixed, a rule is broken, or the self-test missed a gate"),
+    (1, "no mix, a broken rule, a number not as quoted, or the self-test missed a gate"),
     (2, "the command line is wrong"),
     (3, "session.toml, song.toml, decisions.toml or a rules file has a fault"),
     (4, "there are no input files, or they cannot be read"),

@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     check, completions, decide, demo, diff, export, facts, import, man, meter, mix, prep, render, restore,
-    score, selftest, set, test, unset, why, write_rides,
+    score, selftest, set, test, unset, why, wish, write_rides,
 };
 use crate::failure::CODES;
 
@@ -80,6 +80,7 @@ pub enum Command {
     Decide(decide::Decide),
     Render(render::Render),
     Why(why::Why),
+    Wish(wish::Wish),
     Set(set::Set),
     Unset(unset::Unset),
     WriteRides(write_rides::WriteRides),
@@ -152,6 +153,30 @@ impl From<Loudness> for mixsmith_pipeline::Loudness {
     }
 }
 
+/// What is taken from a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Trait {
+    /// The balance of its spectrum
+    Tone,
+    /// How far left and right differ
+    Width,
+    /// How far its peaks stand over its loudness
+    Dynamics,
+    /// How loud it is
+    Loudness,
+}
+
+impl From<Trait> for mixsmith_pipeline::Trait {
+    fn from(part: Trait) -> Self {
+        match part {
+            Trait::Tone => Self::Tone,
+            Trait::Width => Self::Width,
+            Trait::Dynamics => Self::Dynamics,
+            Trait::Loudness => Self::Loudness,
+        }
+    }
+}
+
 impl From<Genre> for mixsmith_pipeline::Genre {
     fn from(genre: Genre) -> Self {
         match genre {
@@ -203,7 +228,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 21);
+        assert_eq!(names.len(), 22);
     }
 
     #[test]

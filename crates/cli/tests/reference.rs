@@ -198,6 +198,43 @@ fn rules() {
 }
 
 #[test]
+fn wishes() {
+    let mut text = String::from(
+        "What `mixsmith wish SONG` understands.\n\n```text\n[WHO] [much | a bit] [more | less | too] QUALITY [by NUMBER \
+         [UNIT]] [in SECTION]\nWHO +NUMBER [dB]\n```\n\n`WHO` is a family (`drums`, `voice`, `backing vocals`, `guitars`), a \
+         part (`kick`, `acoustic guitar`), a track by its name, several of them with `and` between; without it, the whole mix. \
+         `SECTION` is what `mixsmith facts SONG sections` shows: all of a kind (`chorus`) or one (`chorus 2`); it may also stand \
+         as a plain word (`chorus wider`). `a bit` is half of the usual amount, `much` twice. A number counts with a sign, a \
+         unit or `by` before it.\n\n",
+    );
+    let words = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let row = |quality: &mixsmith_assistant::wish::Quality| {
+        vec![
+            format!("`{}`", quality.id),
+            words(quality.more),
+            words(quality.less),
+            words(quality.bare),
+            words(quality.lack),
+            format!("{} {}", quality.usual, quality.unit),
+            format!("{} {}", quality.most, quality.unit),
+            quality.doc.to_owned(),
+        ]
+    };
+    let head = [
+        "id",
+        "more of it",
+        "less of it",
+        "with `more` or `less`",
+        "the opposite",
+        "usual amount",
+        "most",
+        "what it does",
+    ];
+    text += &table(&head, mixsmith_assistant::wish::QUALITIES.iter().map(row));
+    keep("wishes.md", "Wishes", &text);
+}
+
+#[test]
 fn scorecard() {
     let mut text = String::from(
         "Every figure of the scorecard in `report.html` and `report.txt`, by the question that it answers. The limits are \

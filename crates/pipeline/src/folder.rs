@@ -109,6 +109,10 @@ impl Folder {
     pub(crate) fn decisions_to_be(&self) -> PathBuf {
         self.mix.join("decisions.next.toml")
     }
+    /// What the person has asked for in words.
+    pub fn wishes(&self) -> PathBuf {
+        self.mix.join("wishes.toml")
+    }
     /// Earlier states of the mix.
     pub fn backups(&self) -> PathBuf {
         self.mix.join("backups")
@@ -116,6 +120,11 @@ impl Folder {
     /// What may be deleted at any time.
     pub fn cache(&self) -> PathBuf {
         self.mix.join("cache")
+    }
+
+    /// The same song with nothing in its cache, which is at another place below the cache.
+    pub(crate) fn afresh(&self) -> Self {
+        Folder { mix: self.cache().join("afresh"), ..self.clone() }
     }
 
     /// Says that a run is at work.

@@ -98,7 +98,7 @@ pub fn import(
     write(song.join("song.toml"), &format!("title = {title}\ntempo = {}\n", session.song.tempo))?;
     let said = honesty(format.carries().name, &session.song.title, &losses);
     write(mix.join("import.txt"), &said.text)?;
-    write(mix.join("import.json"), &named(&said.json, &name, project)?)?;
+    write(mix.join("import.json"), &with_project(&said.json, &name, project)?)?;
     // The cache holds nothing that is needed again.
     let _ = std::fs::remove_dir_all(mix.join("cache"));
     Ok(Imported { song: song.to_owned(), format: format.carries().name, session, losses })
@@ -111,7 +111,7 @@ pub(crate) fn can_be_read() -> String {
 }
 
 /// What is said of an import, with the project that it was made of.
-fn named(json: &str, name: &str, project: &Path) -> Result<String, PipelineError> {
+fn with_project(json: &str, name: &str, project: &Path) -> Result<String, PipelineError> {
     let hash = content_hash(project).map_err(PipelineError::io(project))?;
     let mut said: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
     said["project"] = name.into();

@@ -17,6 +17,7 @@ mod folder;
 mod import;
 mod impulses;
 mod journal;
+mod like;
 mod listen;
 mod lock;
 mod manifest;
@@ -38,7 +39,9 @@ mod scorecard;
 mod sessions;
 mod stamps;
 mod unread;
+mod verify;
 mod why;
+mod wishes;
 
 pub use abroad::{Abroad, PartOn, System, abroad};
 pub use backups::{Backup, Restored, backups, restore};
@@ -67,6 +70,9 @@ pub use score::{Answer, Line, Sheet, score};
 pub use scorecard::{Bar, Figure, Portrait, QUESTIONS, Score, Verdict, figures, portrait};
 
 pub use mixsmith_analysis::{Fact, Facts, Qty, unit};
+pub use mixsmith_assistant::like::Trait;
 pub use mixsmith_assistant::{Decision, Evidence, Genre, Loudness, Status};
 pub use mixsmith_session::Address;
+pub use verify::{Difference, Verified, verify};
 pub use why::{Knob, Reason, Why, explain, why};
+pub use wishes::{Likes, Wished, Wishlist, prefer, wish};

@@ -144,6 +144,30 @@ pub(crate) fn listen_held(
     Ok(Listened { song, facts, files, notes })
 }
 
+/// A file that is listened to and not mixed.
+pub(crate) struct Beside {
+    /// What it says of itself.
+    pub file: SongFile,
+    /// What was measured of it, on its own clock.
+    pub facts: Vec<Fact>,
+    /// Its sound at the rate of the song.
+    pub clip: Arc<Clip>,
+}
+
+/// Listens to a file beside the song; a path counts from the song's folder.
+pub(crate) fn hear_beside(folder: &Folder, path: &Path, rate: u32) -> Result<Beside, PipelineError> {
+    let no_sound = |why: String| PipelineError::NoSound { path: path.to_owned(), why };
+    if !folder.root.join(path).is_file() {
+        return Err(no_sound("there is no such file".to_owned()));
+    }
+    let (heard, notes) = hear(folder, path)?;
+    let said =
+        || notes.first().map_or_else(|| "there is no sound in it".to_owned(), |note| note.says.clone());
+    let heard = heard.into_iter().next().ok_or_else(|| no_sound(said()))?;
+    let clip = at_rate(folder, &heard, rate)?;
+    Ok(Beside { file: heard.file, facts: heard.facts, clip })
+}
+
 /// Measures one file, or finds it in the cache.
 fn hear(folder: &Folder, path: &Path) -> Result<Found, PipelineError> {
     let full = folder.root.join(path);

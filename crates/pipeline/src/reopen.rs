@@ -5,12 +5,13 @@ use mixsmith_engine::{Rendered, Sources};
 
 use crate::compare::printed_from;
 use crate::envelope::Follower;
+use crate::like;
 use crate::listen::listen_held;
 use crate::lock::Lock;
 use crate::report::Players;
 use crate::road::hear_prints;
 use crate::score::sound;
-use crate::{Folder, Manifest, Mixed, Options, PipelineError, Progress, brief, sessions};
+use crate::{Folder, Manifest, Mixed, Options, PipelineError, Progress, sessions, wishes};
 
 /// Opens what was printed of a song. An error where the session has changed since.
 pub(crate) fn reopen(
@@ -30,9 +31,10 @@ pub(crate) fn reopen(
         );
         return Err(PipelineError::Text { path: folder.session(), what });
     }
-    let brief = brief::read(&folder.brief())?;
+    let mut brief = wishes::brief(folder)?;
     let (ids, rate) = (sessions::ids(&opened.session), opened.session.song.rate);
-    let listened = listen_held(folder, &ids, Some(rate), options.threads(), progress)?;
+    let mut listened = listen_held(folder, &ids, Some(rate), options.threads(), progress)?;
+    like::hear(folder, &mut brief, &mut listened)?;
     progress.stage("Measure", manifest.outputs.len() as u64);
     for (number, output) in manifest.outputs.iter_mut().enumerate() {
         if ["stem", "group", "mix"].contains(&output.kind.as_str()) {

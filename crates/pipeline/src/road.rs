@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use mixsmith_analysis::{Facts, ears};
 use mixsmith_assistant::decide::add;
+use mixsmith_assistant::like::Trait;
+use mixsmith_assistant::wish::{Known, read};
 use mixsmith_assistant::{Assistant, Brief, Decision, Genre, Locks, Loudness, Phase, Status, decide as ask};
 use mixsmith_audio::{Audio, hex};
 use mixsmith_effects::KINDS;
@@ -17,7 +19,9 @@ use crate::lock::Lock;
 use crate::manifest::{Input, Manifest};
 use crate::print::{self, listen_to};
 use crate::report::{self, Players};
-use crate::{Folder, Journal, Note, PipelineError, Progress, brief, impulses, master, sessions};
+use crate::{
+    Folder, Journal, Note, PipelineError, Progress, brief, impulses, like, master, sessions, wishes,
+};
 
 /// What the command line asks for beyond `song.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,17 +70,37 @@ pub struct Mixed {
 }
 
 /// What the decisions start from.
-struct Start {
-    listened: Listened,
-    brief: Brief,
-    locks: Locks,
+pub(crate) struct Start {
+    pub listened: Listened,
+    pub brief: Brief,
+    pub locks: Locks,
     earlier: Option<sessions::Opened>,
     notes: Vec<Note>,
 }
 
 /// Reads the brief, the earlier session and the tracks.
 fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Start, PipelineError> {
-    let mut brief = brief::read(&folder.brief())?;
+    start_with(folder, options, progress, wishes::brief(folder)?)
+}
+
+/// The same with a brief at hand.
+pub(crate) fn start_with(
+    folder: &Folder,
+    options: &Options,
+    progress: &dyn Progress,
+    brief: Brief,
+) -> Result<Start, PipelineError> {
+    start_from(folder, folder, options, progress, brief)
+}
+
+/// The same with the cache of another folder.
+pub(crate) fn start_from(
+    folder: &Folder,
+    cached: &Folder,
+    options: &Options,
+    progress: &dyn Progress,
+    mut brief: Brief,
+) -> Result<Start, PipelineError> {
     brief.loudness = options.loudness.unwrap_or(brief.loudness);
     brief.genre = options.genre.unwrap_or(brief.genre);
     brief.title.get_or_insert_with(|| folder.title());
@@ -84,7 +108,16 @@ fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<
     let ids = earlier.as_ref().map_or_else(BTreeMap::new, |earlier| sessions::ids(&earlier.session));
     let locks = earlier.as_ref().map_or_else(Locks::default, |earlier| earlier.locks.clone());
     let mut notes = Vec::new();
-    let listened = listen_held(folder, &ids, None, options.threads(), progress)?;
+    let mut listened = listen_held(cached, &ids, None, options.threads(), progress)?;
+    if options.loudness.is_some() {
+        // What is asked for now stands over a reference.
+        brief.reference_for = like::traits(&brief);
+        brief.reference_for.retain(|part| ![Trait::Loudness, Trait::Dynamics].contains(part));
+        if brief.reference_for.is_empty() {
+            brief.reference.clear();
+        }
+    }
+    like::hear(cached, &mut brief, &mut listened)?;
     notes.extend(listened.notes.iter().cloned());
     notes.extend(brief::strays(&brief, &listened.song));
     Ok(Start { listened, brief, locks, earlier, notes })
@@ -109,10 +142,67 @@ impl Start {
         })
     }
 
+    /// Every decision that can be made without hearing the mix, and those of an earlier run that heard it.
+    pub fn decided(&self, progress: &dyn Progress) -> (Session, Vec<Decision>) {
+        progress.stage("Decide", 0);
+        let (session, decisions) = self.decide(&self.listened.facts, Phase::MixBus);
+        self.as_it_was_heard(session, decisions)
+    }
+
+    /// Decides, listens to the mix that comes of it, decides again with what was heard, and finds the loudness of the master.
+    pub fn whole(
+        &self,
+        folder: &Folder,
+        options: &Options,
+        progress: &dyn Progress,
+    ) -> Result<(Session, Vec<Decision>), PipelineError> {
+        let threads = options.threads();
+        progress.stage("Decide", 0);
+        let (first, _) = self.decide(&self.listened.facts, Phase::MixBus);
+        let mut sources = impulses::sources(folder, &first, &self.listened.song)?;
+        progress.stage("Hear the mix", first.song.frames);
+        let (audio, _) = listen_to(&first, &sources, "mix", threads, progress)?;
+        // What is measured of the mix itself lets the checks and the master decide.
+        let mut facts = self.listened.facts.clone();
+        hear(&mut facts, &audio);
+        let (mut session, mut decisions) = self.decide(&facts, Phase::Master);
+        let more = impulses::gather(folder, &session, &sources)?;
+        sources.extend(more);
+        let audio = if same_but_for_the_mix_fader(&first, &session) {
+            scaled(audio, fader(&session) - fader(&first))
+        } else {
+            progress.stage("Hear the mix", session.song.frames);
+            listen_to(&session, &sources, "mix", threads, progress)?.0
+        };
+        if let Some((decision, _)) =
+            master::settle(&session, &audio, &sources, self.brief.lufs(), threads, progress)?
+        {
+            (session, decisions) = add(&self.assistant(&facts), decisions, decision);
+        }
+        Ok((session, decisions))
+    }
+
+    /// Writes session and journal.
+    pub fn write(
+        &self,
+        folder: &Folder,
+        session: &Session,
+        decisions: Vec<Decision>,
+    ) -> Result<(), PipelineError> {
+        sessions::write(folder, session, &Journal::new(decisions, self.locks.hand.clone()))
+    }
+
     /// What the person should know, once it is decided.
     fn notes(&self, session: &Session) -> Vec<Note> {
         let odd = self.earlier.iter().flat_map(|earlier| earlier.notes(session));
-        odd.chain(self.notes.iter().cloned()).collect()
+        let known = Known::new(session, &self.listened.facts);
+        let lost = self.brief.wishes.iter().filter_map(|text| Some((text, read(text, &known).err()?)));
+        let lost = lost.map(|(text, why)| Note {
+            about: format!("wish `{text}`"),
+            says: format!("is not understood, so it does nothing: {why}"),
+            warning: true,
+        });
+        odd.chain(self.notes.iter().cloned()).chain(lost).collect()
     }
 }
 
@@ -134,10 +224,12 @@ fn until(
 ) -> Result<Mixed, PipelineError> {
     let _lock = Lock::take(folder)?;
     let start = start(folder, options, progress)?;
-    progress.stage("Decide", 0);
-    let (session, decisions) = start.decide(&start.listened.facts, last);
-    let (session, decisions) =
-        if last == Phase::MixBus { start.as_it_was_heard(session, decisions) } else { (session, decisions) };
+    let (session, decisions) = if last == Phase::MixBus {
+        start.decided(progress)
+    } else {
+        progress.stage("Decide", 0);
+        start.decide(&start.listened.facts, last)
+    };
     let journal = Journal::new(decisions, start.locks.hand.clone());
     if !options.dry_run {
         sessions::write(folder, &session, &journal)?;
@@ -161,32 +253,9 @@ fn until(
 pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Mixed, PipelineError> {
     let _lock = Lock::take(folder)?;
     let start = start(folder, options, progress)?;
-    let threads = options.threads();
-    progress.stage("Decide", 0);
-    let (first, _) = start.decide(&start.listened.facts, Phase::MixBus);
-    let mut sources = impulses::sources(folder, &first, &start.listened.song)?;
-    progress.stage("Hear the mix", first.song.frames);
-    let (audio, _) = listen_to(&first, &sources, "mix", threads, progress)?;
-    // What is measured of the mix itself lets the checks and the master decide.
-    let mut facts = start.listened.facts.clone();
-    hear(&mut facts, &audio);
-    let (mut session, mut decisions) = start.decide(&facts, Phase::Master);
-    let more = impulses::gather(folder, &session, &sources)?;
-    sources.extend(more);
-    let audio = if same_but_for_the_mix_fader(&first, &session) {
-        scaled(audio, fader(&session) - fader(&first))
-    } else {
-        progress.stage("Hear the mix", session.song.frames);
-        listen_to(&session, &sources, "mix", threads, progress)?.0
-    };
-    if let Some((decision, _)) =
-        master::settle(&session, &audio, &sources, start.brief.loudness.lufs(), threads, progress)?
-    {
-        (session, decisions) = add(&start.assistant(&facts), decisions, decision);
-    }
-    drop(audio);
+    let (session, decisions) = start.whole(folder, options, progress)?;
+    start.write(folder, &session, decisions.clone())?;
     let journal = Journal::new(decisions, start.locks.hand.clone());
-    sessions::write(folder, &session, &journal)?;
     let (manifest, rendered, sources) = print_all(folder, &session, &start.listened, options, progress)?;
     let notes = start.notes(&session);
     let Start { listened, brief, .. } = start;
@@ -209,10 +278,11 @@ pub fn render_again(
     let opened = sessions::open(folder)?.ok_or_else(missing)?;
     let mut notes = opened.notes(&opened.session);
     let sessions::Opened { session, journal, .. } = opened;
-    let brief = brief::read(&folder.brief())?;
+    let mut brief = wishes::brief(folder)?;
     // The clips of the session count its frames, whatever rate most of the files may have by now.
     let (ids, rate) = (sessions::ids(&session), Some(session.song.rate));
-    let listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
+    let mut listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
+    like::hear(folder, &mut brief, &mut listened)?;
     notes.extend(listened.notes.iter().cloned());
     let (manifest, rendered, sources) = print_all(folder, &session, &listened, options, progress)?;
     let heard = Facts::default();
@@ -347,7 +417,7 @@ impl Mixed {
     /// By how much the printed master is softer than asked for, LU, where it is worth a word.
     pub fn short_of_loudness(&self) -> Option<f64> {
         let master = self.manifest.outputs.iter().find(|output| output.kind == "master")?;
-        let short = self.brief.loudness.lufs() - master.level.loudness;
+        let short = self.brief.lufs() - master.level.loudness;
         (short > 0.5 && self.is_mastered()).then_some(short)
     }
 

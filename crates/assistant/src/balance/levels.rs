@@ -5,6 +5,7 @@ use mixsmith_session::{Address, Edit};
 
 use super::state::{self, ALIKE, State, TRUST};
 use super::usual::{Usual, usual};
+use crate::like::wanted;
 use crate::mixmodel::{MixModel, Part};
 use crate::prepare::gain::MIX;
 use crate::ride::lead_tracks;
@@ -12,6 +13,7 @@ use crate::says::signed;
 use crate::solver::bands::Bands;
 use crate::solver::predict;
 use crate::solver::scene::{Scene, Track};
+use crate::solver::terms::tone::by_band;
 use crate::solver::{Solved, solve};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
@@ -37,6 +39,10 @@ pub const RULE: Rule = Rule {
 
 /// Standard deviations from its usual level from which on a track of a balanced set is taken for a recording.
 const OUTLIER: f64 = 3.0;
+/// A rough mix that is understood this well tells the level of a track.
+const TOLD: f64 = 0.5;
+/// How many times a rough mix counts that was given by name: as if one engineer's balances were half as far apart.
+const NAMED: f64 = 4.0;
 /// How near to the person's balance levels are that say nothing, dB.
 const ANY: f64 = 1000.0;
 /// A track this far under its usual level in a balanced set is a tail or a ghost, buried on purpose, LU.
@@ -50,11 +56,14 @@ const PRICE: (f64, f64) = (0.5, 0.1);
 
 /// The tracks of the model as the solver sees them.
 fn scene(desk: &Desk<'_>, model: &MixModel, state: &State, usual: &[Usual], mix: f64) -> Scene {
+    let named = if desk.brief.rough.is_some() { NAMED } else { 1.0 };
     let tracks = model.parts.iter().enumerate().map(|(i, part)| {
         let strip = desk.session.strip(&part.id);
         let rough =
             strip.and_then(|strip| match desk.facts.get("rough.gain_db", &[desk.stem_of(strip)])? {
-                Fact { value: Qty::Number(gain), confidence, .. } => Some((*gain, f64::from(*confidence))),
+                Fact { value: Qty::Number(gain), confidence, .. } => {
+                    Some((*gain, named * f64::from(*confidence)))
+                }
                 _ => None,
             });
         let off = state.delivered.get(i).map_or(0.0, |level| level - usual[i].level);
@@ -66,6 +75,8 @@ fn scene(desk: &Desk<'_>, model: &MixModel, state: &State, usual: &[Usual], mix:
             sd: usual[i].sd,
             gain: f64::from(desk.value(&Address::strip(&part.id, "trim"))),
             trust: match state.balanced && !stray {
+                // A rough mix of these files says more than the levels that they came with.
+                _ if rough.is_some_and(|(_, sure)| sure > TOLD) => ANY,
                 true => TRUST.0,
                 false if state.spread < ALIKE => ANY,
                 false => TRUST.1,
@@ -81,6 +92,7 @@ fn scene(desk: &Desk<'_>, model: &MixModel, state: &State, usual: &[Usual], mix:
         model.parts.iter().map(|part| heard.iter().find(|(take, _)| take.id == part.id)).collect();
     let leads = |part: &Part| lead_tracks(desk.session).any(|strip| strip.id == part.id);
     let lead = (0..model.parts.len()).filter(|&i| leads(&model.parts[i])).collect();
+    scene.tone = Some(wanted(desk.facts)).filter(|w| w.reference).map(|w| by_band(&w.rows));
     scene.bands = Bands::new(&known, &model.faders(), lead);
     scene
 }

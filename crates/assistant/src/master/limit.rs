@@ -22,7 +22,7 @@ pub const RULE: Rule = Rule {
 
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let loudness = desk.brief.loudness;
-    let target = loudness.lufs();
+    let target = desk.brief.lufs();
     let ceiling: f32 = if loudness == Loudness::Dynamic { -1.0 } else { -2.0 };
     let found = heard(desk.facts, "loudness.integrated").filter(|&lufs| lufs > -70.0);
     let gain = found.map_or(0.0, |lufs| (target - lufs).clamp(0.0, 24.0)) as f32;

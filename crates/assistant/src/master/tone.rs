@@ -4,8 +4,8 @@ use mixsmith_session::{Edit, Insert};
 
 use super::heard;
 use crate::buses::mix::MASTER;
+use crate::like::{middle, wanted};
 use crate::master::HEARD;
-use crate::tables::target;
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -13,10 +13,11 @@ pub const RULE: Rule = Rule {
     code: "master.tone",
     phase: Phase::Master,
     doc: "**What it does.** Compares the third-octave spectrum of the rendered mix with the usual balance of records, \
-          and corrects bass, low middle, upper middle and air by half of what lies outside the usual spread. \
+          and corrects bass, low middle, upper middle and air by half of what lies outside the usual spread. With a \
+          reference, its spectrum is compared, and 0.8 of what lies outside half that spread is corrected. \
           **Why.** A song must stand beside others. \
           **When it is wrong.** When the song is meant to sound dark, bright or bare: the target is a habit, not a law. \
-          **How far it goes.** 1.5 dB a band; what would need more is said, since it belongs into the mix. \
+          **How far it goes.** 1.5 dB a band, 3 dB towards a reference; what would need more is said, since it belongs into the mix. \
           **Sources.** Elowsson and Friberg 2017 (AES 142, paper 9762) with the correction for contemporary records; \
           tables/target.toml. Mastering moves of 0.5 to 1.5 dB: iZotope guide 2015.",
     decide,
@@ -40,8 +41,9 @@ const BANDS: [Band; 4] = [
     Band { name: "air", low: 7000.0, high: 14000.0, shape: 3.0, hz: 8500.0, q: 0.7 },
 ];
 
-/// Most that a band is turned, dB.
-const MOST: f64 = 1.5;
+/// Most that a band is turned, dB, and by how much of what is off: towards the usual, and towards a reference.
+const USUAL: (f64, f64) = (1.5, 0.5);
+const REFERENCE: (f64, f64) = (3.0, 0.8);
 /// Less is not worth a band, dB.
 const LEAST: f64 = 0.4;
 
@@ -50,19 +52,15 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         return Vec::new();
     }
     let Some(bands) = desk.facts.bands("spectrum.third_octave", HEARD) else { return Vec::new() };
-    let rows = target();
+    let wanted = wanted(desk.facts);
+    let rows = &wanted.rows;
     if bands.len() < rows.len() {
         return Vec::new();
     }
+    let (most, share) = if wanted.reference { REFERENCE } else { USUAL };
+    let against = if wanted.reference { "reference" } else { "usual" };
     // The median from 200 Hz to 2 kHz is nought, as in the target.
-    let mut middle: Vec<f64> = rows
-        .iter()
-        .zip(bands)
-        .filter(|(r, _)| (200.0..=2000.0).contains(&r.hz))
-        .map(|(_, &b)| f64::from(b))
-        .collect();
-    middle.sort_by(f64::total_cmp);
-    let zero = middle[middle.len() / 2];
+    let zero = middle(bands);
     let mut values: Vec<(String, f32)> = Vec::new();
     let mut says = Vec::new();
     let mut evidence = Vec::new();
@@ -77,7 +75,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         let away = inside.iter().map(|(away, _)| away).sum::<f64>() / count;
         let spread = inside.iter().map(|(_, sd)| sd).sum::<f64>() / count;
         let excess = away.signum() * (away.abs() - spread).max(0.0);
-        let gain = (-0.5 * excess).clamp(-MOST, MOST);
+        let gain = (-share * excess).clamp(-most, most);
         if gain.abs() < LEAST {
             continue;
         }
@@ -85,7 +83,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         let value = (gain * 10.0).round() as f32 / 10.0;
         let named = [("type", band.shape), ("freq", band.hz), ("gain", value), ("q", band.q)];
         values.extend(named.map(|(name, value)| (format!("{name}{number}"), value)));
-        says.push(format!("{} {gain:+.1} dB ({:.1} dB {} the usual)", band.name, away.abs(), side(away)));
+        says.push(format!("{} {gain:+.1} dB ({:.1} dB {} the {against})", band.name, away.abs(), side(away)));
         evidence.push(
             Evidence::new(&format!("spectrum.{}", band.name.replace(' ', "-")), &[HEARD], away, "dB")
                 .wanted(0.0),

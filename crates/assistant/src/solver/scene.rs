@@ -18,7 +18,7 @@ pub struct Track {
     pub gain: f64,
     /// How near the level that it came with is to what the person wants, dB.
     pub trust: f64,
-    /// Gain of its file in the person's rough mix, dB, and how sure that is, 0 to 1.
+    /// Gain of its file in the person's rough mix, dB, and how much that counts: how sure it is, times how much was asked for.
     pub rough: Option<(f64, f64)>,
     /// The fader as it stands, dB.
     pub fader: f64,
@@ -33,6 +33,8 @@ pub struct Scene {
     pub tracks: Vec<Track>,
     /// Loudness that the mix should have, LUFS.
     pub wanted: f64,
+    /// Level and standard deviation wanted in every band, dB, when they are not those of records.
+    pub tone: Option<Vec<(f64, f64)>>,
     /// What is known of their bands; nothing where their sketches are not.
     pub bands: Bands,
     /// Mean energy of each track while the mix counts as loud.
@@ -53,8 +55,14 @@ pub struct Mix {
 impl Scene {
     /// A scene of tracks in the order of the model, as loud as its faders make it.
     pub fn new(model: &MixModel, tracks: Vec<Track>, wanted: f64) -> Scene {
-        let mut scene =
-            Scene { tracks, wanted, bands: Bands::default(), energies: Vec::new(), together: Vec::new() };
+        let mut scene = Scene {
+            tracks,
+            wanted,
+            tone: None,
+            bands: Bands::default(),
+            energies: Vec::new(),
+            together: Vec::new(),
+        };
         scene.gate(model, &model.faders());
         scene
     }

@@ -116,6 +116,12 @@ fn send<'a>(desk: &Desk<'a>, strip: &'a Strip, room: bool) -> Option<Planned<'a>
     Some(Planned { strip, space, db: row.db })
 }
 
+/// The space that a role usually goes to, and the level of its send, dB; none for roles that stay dry.
+pub fn usual(role: &str) -> Option<(&'static Space, f64)> {
+    let row = ROWS.iter().find(|row| row.roles.iter().any(|known| known == role))?;
+    Some((SPACES.iter().find(|space| space.id == row.to)?, row.db))
+}
+
 /// Does the track bring its own space?
 pub fn wet(desk: &Desk<'_>, strip: &Strip) -> bool {
     let stereo = |id: &str| desk.session.source(id).is_some_and(|source| source.channels == 2);

@@ -39,7 +39,8 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         .collect()
 }
 
-fn add(desk: &Desk<'_>, space: &Space, users: &[&str]) -> Decision {
+/// The decision that adds a space.
+pub(crate) fn add(desk: &Desk<'_>, space: &Space, users: &[&str]) -> Decision {
     let bpm = tempo(desk);
     let decay = space.decay * bpm.map_or(1.0, |bpm| (120.0 / bpm).clamp(0.7, 1.4));
     let decay = (decay * 20.0).round() / 20.0;

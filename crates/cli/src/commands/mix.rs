@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use mixsmith_pipeline::{Folder, Options, song_of};
+use mixsmith_pipeline::{Folder, Likes, Options, song_of};
 
 use super::{options, result, why};
 use crate::failure::Failure;
-use crate::table::{Common, Wishes, examples};
+use crate::table::{Common, Trait, Wishes, examples};
 use crate::{progress, stop};
 
 /// Mixes and masters a song
@@ -18,13 +18,22 @@ use crate::{progress, stop};
 /// A project (.aaf, .als, .ardour, .dawproject, .rpp) is as good as a folder. It becomes a song in a folder beside it that has its
 /// name, or in the folder given with --out; the next mix of the project goes on with that song.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = examples!("mixsmith mix my-song", "mixsmith mix my-song --loudness dynamic --genre rock", "mixsmith mix my-song --dry-run", "mixsmith mix my-song.rpp"))]
+#[command(after_help = examples!("mixsmith mix my-song", "mixsmith mix my-song --loudness dynamic --genre rock", "mixsmith mix my-song --reference record.wav --reference-for tone,width", "mixsmith mix my-song --dry-run", "mixsmith mix my-song.rpp"))]
 pub struct Mix {
     /// The folder with the song's recorded tracks, or a project of another program
     #[arg(value_name = "SONG")]
     song: PathBuf,
     #[command(flatten)]
     wishes: Wishes,
+    /// Make it like this record: its tone, width, dynamics and loudness. May be given several times; kept with the song
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    reference: Vec<PathBuf>,
+    /// Take only this from the reference
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT", conflicts_with = "dry_run")]
+    reference_for: Vec<Trait>,
+    /// Start from the levels of this rough mix of the tracks; kept with the song
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    rough: Option<PathBuf>,
     /// Say what would be done, and write nothing but the cache of measurements
     #[arg(long)]
     dry_run: bool,
@@ -48,6 +57,14 @@ impl Mix {
             drop(progress);
             result::warn(common, &planned.notes);
             return why::tell(common, &mixsmith_pipeline::explain(&planned.session, &planned.journal, None)?);
+        }
+        if !self.reference.is_empty() || !self.reference_for.is_empty() || self.rough.is_some() {
+            let likes = Likes {
+                references: self.reference.clone(),
+                traits: self.reference_for.iter().map(|&part| part.into()).collect(),
+                rough: self.rough.clone(),
+            };
+            mixsmith_pipeline::prefer(&folder, &likes)?;
         }
         let mixed = mixsmith_pipeline::mix(&folder, &options, &*progress)?;
         drop(progress);

@@ -160,6 +160,9 @@ pub(crate) fn who(names: &[String], says: &str) -> String {
 
 /// What a measure is called in plain words.
 pub(crate) fn fact(id: &str) -> String {
+    if let Some(quality) = id.strip_prefix("wish.") {
+        return format!("your wish ({quality})");
+    }
     let known = FACTS.iter().find(|(fact, _)| *fact == id);
     known.map_or_else(|| id.replace(['.', '_', '-'], " "), |(_, words)| (*words).to_owned())
 }

@@ -106,7 +106,7 @@ pub(super) fn safety(mixed: &Mixed, players: &Players, parts: &[Part], card: &mu
     card.add(&CLIPPED, sum(|print| print.clipped));
     card.add(&BROKEN, sum(|print| print.envelope.broken));
     card.add_about(&CLICKS, Some(players.clicks.len() as f64), &moments(&players.clicks));
-    card.add(&LOUDNESS, master.map(|print| print.level.loudness - mixed.brief.loudness.lufs()));
+    card.add(&LOUDNESS, master.map(|print| print.level.loudness - mixed.brief.lufs()));
     let worst = |of: &dyn Fn(&Part, &Envelope) -> Option<f64>| {
         let found = parts.iter().filter_map(|part| Some((of(part, &stem(mixed, &part.id)?.envelope)?, part)));
         found.fold(None, |worst: Option<(f64, &Part)>, next| match worst {

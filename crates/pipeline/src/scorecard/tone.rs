@@ -2,7 +2,8 @@
 
 use mixsmith_analysis::Sketch;
 use mixsmith_analysis::sketch::{BANDS, centres, edges};
-use mixsmith_assistant::tables::target;
+use mixsmith_assistant::like::wanted;
+use mixsmith_assistant::tables::{TargetRow, target};
 
 use super::card::{Bar, Card, Figure};
 use super::percentile;
@@ -47,7 +48,9 @@ pub(super) const FIGURES: &[&Figure] = &[&DISTANCE, &RESONANCE, &HARSH];
 pub(super) fn tone(mixed: &Mixed, card: &mut Card) {
     let sketch = mixed.heard.sketch("mix");
     let bands = mixed.heard.bands("spectrum.third_octave", "mix");
-    let distance = bands.zip(sketch).map(|(bands, sketch)| from_records(bands, sketch));
+    // With a reference the distance is that from it.
+    let rows = wanted(&mixed.listened.facts).rows;
+    let distance = bands.zip(sketch).map(|(bands, sketch)| distance(&louder(bands, sketch), &rows));
     card.add(&DISTANCE, distance);
     card.add(&RESONANCE, mixed.heard.number("spectrum.resonance", "mix"));
     card.add(&HARSH, sketch.and_then(|sketch| sharpest(sketch)));
@@ -55,12 +58,12 @@ pub(super) fn tone(mixed: &Mixed, card: &mut Card) {
 
 /// Distance of a mix, by its third octaves and its sketch, from the usual balance of records.
 pub(super) fn from_records(thirds: &[f32], sketch: &Sketch) -> f64 {
-    distance(&louder(thirds, sketch))
+    distance(&louder(thirds, sketch), target())
 }
 
-fn distance(thirds: &[f32]) -> f64 {
+fn distance(thirds: &[f32], rows: &[TargetRow]) -> f64 {
     let bands = spectrum::normal(thirds);
-    let heard = bands.iter().zip(target()).filter(|(_, row)| row.hz >= 40.0);
+    let heard = bands.iter().zip(rows).filter(|(_, row)| row.hz >= 40.0);
     let squares: Vec<f64> = heard.map(|(db, row)| ((db - row.db) / row.sd).powi(2)).collect();
     (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt()
 }
@@ -168,7 +171,7 @@ mod tests {
     fn only_the_louder_half_counts_for_the_distance() {
         let thirds: Vec<f32> = target().iter().map(|row| row.db as f32).collect();
         let mut sketch = usual(100);
-        assert!(distance(&louder(&thirds, &sketch)) < 0.01);
+        assert!(from_records(&thirds, &sketch) < 0.01);
         // The softer half is brighter by 30 dB at one place and 6 dB softer as a whole, so the mean of all is not the
         // balance of the louder half.
         let band = edges().partition_point(|&edge| edge <= 1000.0) - 1;
@@ -178,8 +181,8 @@ mod tests {
         }
         let mut mean: Vec<f32> = thirds.iter().map(|db| db + 10.0 * 0.55f32.log10()).collect();
         mean[15] = thirds[15] + 10.0 * 2.5f32.log10();
-        assert!(distance(&mean) > 0.2);
-        assert!(distance(&louder(&mean, &sketch)) < 0.05, "{}", distance(&louder(&mean, &sketch)));
+        assert!(distance(&mean, target()) > 0.2);
+        assert!(from_records(&mean, &sketch) < 0.05, "{}", from_records(&mean, &sketch));
     }
 
     #[test]
@@ -187,7 +190,7 @@ mod tests {
         let mut thirds: Vec<f32> = target().iter().map(|row| row.db as f32).collect();
         thirds[16..].iter_mut().for_each(|db| *db -= 9.0);
         let mut card = Card::default();
-        card.add(&DISTANCE, Some(distance(&thirds)));
+        card.add(&DISTANCE, Some(distance(&thirds, target())));
         assert_eq!(card.0[0].verdict, super::super::Verdict::Alarm);
     }
 }

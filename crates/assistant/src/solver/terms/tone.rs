@@ -6,7 +6,7 @@ use mixsmith_analysis::sketch::{BANDS, centres, edges};
 
 use crate::solver::scene::Scene;
 use crate::solver::term::{Term, huber};
-use crate::tables;
+use crate::tables::{self, TargetRow};
 
 /// The term.
 pub const TERM: Term = Term {
@@ -29,8 +29,10 @@ const HUMAN: (f64, f64) = (1.2, 0.25);
 
 /// Level and standard deviation wanted in every band, dB. The table is of third octaves; bands of the ear are as wide as
 /// they are.
-static WANTED: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
-    let table = tables::target();
+static WANTED: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| by_band(tables::target()));
+
+/// Level and standard deviation in every band of the ear, dB, from those of third octaves.
+pub fn by_band(table: &[TargetRow]) -> Vec<(f64, f64)> {
     let third = 2f64.powf(1.0 / 6.0) - 2f64.powf(-1.0 / 6.0);
     let at = |band: usize| {
         let hz = centres()[band];
@@ -41,7 +43,7 @@ static WANTED: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
         (low.db + way * (high.db - low.db) + 10.0 * wide.log10(), low.sd + way * (high.sd - low.sd))
     };
     (0..BANDS).map(at).collect()
-});
+}
 
 fn value(scene: &Scene, levels: &[f64], slope: &mut [f64], weight: f64) -> f64 {
     let mean = &scene.bands.mean;
@@ -50,12 +52,13 @@ fn value(scene: &Scene, levels: &[f64], slope: &mut [f64], weight: f64) -> f64 {
     if mean.len() != levels.len() || counts.is_empty() {
         return 0.0;
     }
+    let target = scene.tone.as_ref().unwrap_or(&WANTED);
     let gains: Vec<f64> = levels.iter().map(|level| 10f64.powf(level / 10.0)).collect();
     let sum = |band: usize| mean.iter().zip(&gains).map(|(m, g)| g * m[band]).sum::<f64>().max(1e-15);
     // Band, its precision, what is heard in it, and by how much that is off.
     let mut bands: Vec<(usize, f64, f64, f64)> = Vec::with_capacity(counts.len());
     for band in counts {
-        let ((wanted, sd), heard) = (WANTED[band], sum(band));
+        let ((wanted, sd), heard) = (target[band], sum(band));
         bands.push((band, sd.powi(-2), heard, 10.0 * heard.log10() - wanted));
     }
     let all: f64 = bands.iter().map(|(_, precision, ..)| precision).sum();
