@@ -55,6 +55,9 @@ struct Flags {
     /// For `quality`: how many times each song is scrambled.
     #[arg(long, default_value_t = 2)]
     seeds: u64,
+    /// For `quality`: tell every part of our mixes, and what was decided.
+    #[arg(long)]
+    parts: bool,
     /// For `quality`: only the simple ways to mix, which take little time; the table is printed alone.
     #[arg(long)]
     simple: bool,
@@ -129,6 +132,7 @@ fn quality(flags: &Flags) -> Result<(), Box<dyn Error>> {
         only: &flags.only,
         seeds: flags.seeds.max(1),
         road: !flags.simple,
+        parts: flags.parts,
     };
     let tables = quality::table(&wish)?;
     let text = format!("# Quality\n\n{}\n{}\n", table::machine()?, tables.trim_end());

@@ -2,7 +2,9 @@
 //!
 //! Songs are folders of tracks that are not part of this program; what is known of each lies beside its tracks.
 
+mod asked;
 mod heard;
+mod solver;
 mod songs;
 mod systems;
 mod table;
@@ -10,11 +12,11 @@ mod table;
 use std::error::Error;
 use std::path::Path;
 
-use mixsmith_pipeline::{Folder, Portrait, Twin, portrait, recovery};
+use mixsmith_pipeline::{Among, Folder, Portrait, Twin, among, portrait, recovery};
 
 use heard::{Voice, features, plays, voice};
 use songs::{Condition, Song, renamed, scramble};
-use systems::{Made, human};
+use systems::{Made, Mixes, human};
 
 /// What is measured of one mix of one song.
 #[derive(Clone, Debug)]
@@ -33,14 +35,20 @@ pub struct Figures {
     pub steadiness: Option<f64>,
     /// Distance of the features of the mix.
     pub features: f64,
-    /// Distance of the Bark spectra, dB.
+    /// Distance of the Bark spectra, mean square of natural logarithms.
     pub bark: f64,
     /// Distance of the spectra of the parts, mean, dB.
     pub spectra: Option<f64>,
-    /// Distance of the places of the parts, mean, dB.
+    /// Distance of the places of the parts that came in stereo, mean, dB.
     pub places: Option<f64>,
     /// Of the mix alone.
     pub portrait: Portrait,
+    /// Of its parts, and of those of the person's mix.
+    pub among: [Among; 2],
+    /// By part that plays: its name, by how much its fader is off, and the distance of its spectrum, dB.
+    pub parts: Vec<(String, f64, f64)>,
+    /// What was decided about the parts, in words.
+    pub says: Vec<String>,
 }
 
 /// What the table is asked for.
@@ -55,6 +63,8 @@ pub struct Wish<'a> {
     pub seeds: u64,
     /// Go the whole road, too? It takes most of the time.
     pub road: bool,
+    /// Tell every part, and what was decided?
+    pub parts: bool,
 }
 
 /// The tables.
@@ -73,15 +83,19 @@ pub fn table(wish: &Wish<'_>) -> Result<String, Box<dyn Error>> {
         }
         for condition in conditions {
             eprintln!("{}, {condition:?}", song.name);
-            all.extend(measure(song, condition, wish)?);
+            let found = measure(song, condition, wish)?;
+            if wish.parts {
+                print!("{}", table::parts(&found));
+            }
+            all.extend(found);
         }
     }
-    Ok(table::text(&all, wish.seeds))
+    Ok(format!("{}\n{}", table::text(&all, wish.seeds), solver::text()?))
 }
 
 /// Lets everybody mix one song, and measures.
 fn measure(song: &Song, condition: Condition, wish: &Wish<'_>) -> Result<Vec<Figures>, Box<dyn Error>> {
-    let made = match condition {
+    let Mixes { made, stereo } = match condition {
         Condition::Scrambled(seed) => {
             let place = systems::place(wish.folder, &song.name, &format!("scrambled-{seed}"));
             scramble(song, seed, &place)?;
@@ -94,10 +108,18 @@ fn measure(song: &Song, condition: Condition, wish: &Wish<'_>) -> Result<Vec<Fig
     };
     let rate = made.first().map_or(48_000, |made| made.mix.rate);
     let human = human(song, rate)?;
-    Ok(made.iter().chain([&human]).map(|made| compare(song, condition, made, &human)).collect())
+    let theirs = among(&human.soundings);
+    let figures = |made| compare(song, condition, made, &human, (&stereo, theirs));
+    Ok(made.iter().chain([&human]).map(figures).collect())
 }
 
-fn compare(song: &Song, condition: Condition, made: &Made, human: &Made) -> Figures {
+fn compare(
+    song: &Song,
+    condition: Condition,
+    made: &Made,
+    human: &Made,
+    (stereo, among_theirs): (&[bool], Among),
+) -> Figures {
     let twins: Vec<Twin> = song
         .parts
         .iter()
@@ -135,10 +157,20 @@ fn compare(song: &Song, condition: Condition, made: &Made, human: &Made) -> Figu
         voice: ours.level.zip(theirs.level).map(|(a, b)| (a - b).abs()),
         steadiness: ours.steadiness.zip(theirs.steadiness).map(|(a, b)| a - b),
         features: mix.distance(&right),
-        bark: mix.bark_distance(&right),
+        bark: mix.bark_square(&right),
         spectra: mean(&|i| made.parts[i].spectrum_from(&human.parts[i])),
-        places: mean(&|i| made.parts[i].place_from(&human.parts[i])),
+        places: mean(&|i| stereo[i].then(|| made.parts[i].place_from(&human.parts[i])).flatten()),
         portrait: portrait(&made.mix),
+        among: [among(&made.soundings), among_theirs],
+        parts: found.as_ref().map_or_else(Vec::new, |found| {
+            let place = |name: &str| song.parts.iter().position(|part| part.name == name);
+            let spectrum = |i: usize| made.parts[i].spectrum_from(&human.parts[i]);
+            let part = |(name, off): &(String, f64)| {
+                (name.clone(), *off, place(name).and_then(spectrum).unwrap_or(0.0))
+            };
+            found.tracks.iter().map(part).collect()
+        }),
+        says: made.says.clone(),
     }
 }
 
