@@ -22,6 +22,7 @@ mod lock;
 mod manifest;
 mod master;
 mod meter;
+mod missed;
 mod naming;
 mod print;
 mod progress;

@@ -5,7 +5,7 @@ use mixsmith_session::{Edit, Insert, Strip};
 use super::table::{Row, row};
 use super::{before_inserts, hits};
 use crate::mixmodel::{Part, energy, lufs, recorded};
-use crate::tone::{heard, mixed};
+use crate::tone::{mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -36,7 +36,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     if mixed(desk) {
         return Vec::new();
     }
-    heard(desk).filter_map(|strip| compress(desk, strip)).collect()
+    raw(desk).filter_map(|strip| compress(desk, strip)).collect()
 }
 
 fn compress(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {

@@ -3,7 +3,7 @@
 use mixsmith_analysis::sketch::{BANDS, STEP, centres};
 use mixsmith_session::{Edit, Insert, Strip};
 
-use crate::tone::{heard, hertz, mixed};
+use crate::tone::{hertz, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -34,7 +34,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     if mixed(desk) {
         return Vec::new();
     }
-    heard(desk).filter_map(|strip| deess(desk, strip)).collect()
+    raw(desk).filter_map(|strip| deess(desk, strip)).collect()
 }
 
 fn deess(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {

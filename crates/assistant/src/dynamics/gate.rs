@@ -4,7 +4,7 @@ use mixsmith_analysis::Qty;
 use mixsmith_session::{Edit, Insert, Strip};
 
 use super::{before_inserts, hits};
-use crate::tone::{heard, mixed};
+use crate::tone::{mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -43,7 +43,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     if mixed(desk) {
         return Vec::new();
     }
-    heard(desk).filter_map(|strip| gate(desk, strip)).collect()
+    raw(desk).filter_map(|strip| gate(desk, strip)).collect()
 }
 
 fn gate(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {

@@ -1,7 +1,7 @@
 //! Presence of a dull lead voice.
 
 use super::shape::{self, TOLERANCE};
-use super::{bands, heard, hertz, mixed};
+use super::{bands, hertz, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -51,7 +51,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         decision.edits = equalisers.add(strip, &[band])?;
         Some(decision)
     };
-    heard(desk).filter(|strip| desk.role(strip) == "lead-vocal").filter_map(decision).collect()
+    raw(desk).filter(|strip| desk.role(strip) == "lead-vocal").filter_map(decision).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use mixsmith_session::Strip;
 use serde::Deserialize;
 
 use super::bands::{Band, Equalisers};
-use super::{heard, hertz, level, mixed};
+use super::{heard, hertz, level, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -56,7 +56,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         return Vec::new();
     }
     let mut equalisers = Equalisers::new(desk);
-    heard(desk).filter_map(|strip| high_pass(desk, strip, &mut equalisers)).collect()
+    raw(desk).filter_map(|strip| high_pass(desk, strip, &mut equalisers)).collect()
 }
 
 fn high_pass(desk: &Desk<'_>, strip: &Strip, equalisers: &mut Equalisers<'_>) -> Option<Decision> {

@@ -3,7 +3,7 @@
 use mixsmith_session::Strip;
 
 use super::shape::{MOST_BELLS, TOLERANCE, excess};
-use super::{bands, heard, hertz, mixed};
+use super::{bands, hertz, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// What both rules say of themselves; only the cut, its reason and its danger differ.
@@ -89,7 +89,7 @@ fn cut(desk: &Desk<'_>, zone: &Zone) -> Vec<Decision> {
         decision.edits = equalisers.add(strip, &[band])?;
         Some(decision)
     };
-    heard(desk).filter_map(decision).collect()
+    raw(desk).filter_map(decision).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use mixsmith_session::Strip;
 
 use super::bands::{Band, Equalisers};
-use super::{heard, hertz, mixed};
+use super::{hertz, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -37,7 +37,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         return Vec::new();
     }
     let mut equalisers = Equalisers::new(desk);
-    heard(desk).filter_map(|strip| resonance(desk, strip, &mut equalisers)).collect()
+    raw(desk).filter_map(|strip| resonance(desk, strip, &mut equalisers)).collect()
 }
 
 fn resonance(desk: &Desk<'_>, strip: &Strip, equalisers: &mut Equalisers<'_>) -> Option<Decision> {

@@ -111,7 +111,7 @@ const ASKED: &[Asked] = &[
         must: 0.66,
         goal: 0.5,
         aim: "nothing",
-        when: ALL,
+        when: &["scrambled", "as they are"],
         each: false,
         of: |f| f.spectra,
     },

@@ -210,8 +210,14 @@ impl Features {
 
     /// Mean square distance of the Bark spectra of mid and side, natural logarithms.
     pub fn bark_square(&self, right: &Features) -> f64 {
-        let squares = self.bark.iter().zip(&right.bark).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
-        squares / self.bark.len().max(1) as f64
+        self.bark_squares(right).iter().sum::<f64>() / 2.0
+    }
+
+    /// That of mid and that of side.
+    pub fn bark_squares(&self, right: &Features) -> [f64; 2] {
+        let squares: Vec<f64> = self.bark.iter().zip(&right.bark).map(|(a, b)| (a - b).powi(2)).collect();
+        let (mid, side) = squares.split_at(squares.len() / 2);
+        [mid, side].map(|squares| squares.iter().sum::<f64>() / squares.len().max(1) as f64)
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Figures {
     pub features: f64,
     /// Distance of the Bark spectra, mean square of natural logarithms.
     pub bark: f64,
+    /// The same of mid and of side.
+    pub bark_sides: [f64; 2],
     /// Distance of the spectra of the parts, mean, dB.
     pub spectra: Option<f64>,
     /// Distance of the places of the parts that came in stereo, mean, dB.
@@ -61,8 +63,12 @@ pub struct Wish<'a> {
     pub only: &'a [String],
     /// How many times each song is scrambled.
     pub seeds: u64,
-    /// Go the whole road, too? It takes most of the time.
+    /// Go the whole road? It takes most of the time.
     pub road: bool,
+    /// Mix the simple ways?
+    pub simple: bool,
+    /// How often at most our levels are found again with what was heard; the usual number if none is named.
+    pub rounds: Option<usize>,
     /// Tell every part, and what was decided?
     pub parts: bool,
 }
@@ -81,9 +87,10 @@ pub fn table(wish: &Wish<'_>) -> Result<String, Box<dyn Error>> {
             conditions.extend((1..=wish.seeds).map(Condition::Scrambled));
             conditions.push(Condition::AsTheyAre);
         }
+        let mut person = None;
         for condition in conditions {
             eprintln!("{}, {condition:?}", song.name);
-            let found = measure(song, condition, wish)?;
+            let found = measure(song, condition, wish, &mut person)?;
             if wish.parts {
                 print!("{}", table::parts(&found));
             }
@@ -93,24 +100,36 @@ pub fn table(wish: &Wish<'_>) -> Result<String, Box<dyn Error>> {
     Ok(format!("{}\n{}", table::text(&all, wish.seeds), solver::text()?))
 }
 
-/// Lets everybody mix one song, and measures.
-fn measure(song: &Song, condition: Condition, wish: &Wish<'_>) -> Result<Vec<Figures>, Box<dyn Error>> {
+/// What a person made, with what its parts are among each other.
+type Person = (Made, Among);
+
+/// Lets everybody mix one song, and measures. What the person made is looked at once.
+fn measure(
+    song: &Song,
+    condition: Condition,
+    wish: &Wish<'_>,
+    person: &mut Option<Person>,
+) -> Result<Vec<Figures>, Box<dyn Error>> {
     let Mixes { made, stereo } = match condition {
         Condition::Scrambled(seed) => {
             let place = systems::place(wish.folder, &song.name, &format!("scrambled-{seed}"));
             scramble(song, seed, &place)?;
-            systems::all(song, &Folder::open(&place, None)?, renamed, wish.road)?
+            systems::all(song, &Folder::open(&place, None)?, renamed, wish)?
         }
         Condition::Messy | Condition::AsTheyAre => {
             let place = systems::place(wish.folder, &song.name, condition.name());
-            systems::all(song, &Folder::open(&song.folder, Some(&place))?, str::to_owned, wish.road)?
+            systems::all(song, &Folder::open(&song.folder, Some(&place))?, str::to_owned, wish)?
         }
     };
     let rate = made.first().map_or(48_000, |made| made.mix.rate);
-    let human = human(song, rate)?;
-    let theirs = among(&human.soundings);
-    let figures = |made| compare(song, condition, made, &human, (&stereo, theirs));
-    Ok(made.iter().chain([&human]).map(figures).collect())
+    if person.as_ref().is_none_or(|(human, _)| human.mix.rate != rate) {
+        let human = human(song, rate)?;
+        let theirs = among(&human.soundings);
+        *person = Some((human, theirs));
+    }
+    let Some((human, theirs)) = person else { return Ok(Vec::new()) };
+    let figures = |made| compare(song, condition, made, human, (&stereo, *theirs));
+    Ok(made.iter().chain([&*human]).map(figures).collect())
 }
 
 fn compare(
@@ -158,6 +177,7 @@ fn compare(
         steadiness: ours.steadiness.zip(theirs.steadiness).map(|(a, b)| a - b),
         features: mix.distance(&right),
         bark: mix.bark_square(&right),
+        bark_sides: mix.bark_squares(&right),
         spectra: mean(&|i| made.parts[i].spectrum_from(&human.parts[i])),
         places: mean(&|i| stereo[i].then(|| made.parts[i].place_from(&human.parts[i])).flatten()),
         portrait: portrait(&made.mix),

@@ -12,6 +12,7 @@ use mixsmith_effects::KINDS;
 use mixsmith_pipeline::{Folder, Listened, Options, Rehearsed, Silent, Sounding, listen, rehearse};
 use mixsmith_session::Session;
 
+use super::Wish;
 use super::heard::{Heard, heard};
 use super::songs::{Part, Song, sound};
 
@@ -23,7 +24,7 @@ pub struct Made {
     pub mix: Audio,
     /// The parts in the order of the song; one that was left out is empty.
     pub parts: Vec<Heard>,
-    /// Those that are heard, for what they do to each other.
+    /// Those that are heard, for what they do to each other; nothing for the simple ways, which do not look.
     pub soundings: Vec<Sounding>,
     /// What was decided, in words.
     pub says: Vec<String>,
@@ -31,10 +32,14 @@ pub struct Made {
 
 impl Made {
     /// From the sound of every part.
-    fn new(system: &'static str, song: &Song, mix: Audio, sounds: &[Audio]) -> Made {
-        let sounding = |(part, audio): (&Part, &Audio)| Sounding::new(&part.name, part.voice, audio);
-        let soundings = song.parts.iter().zip(sounds).filter_map(sounding).collect();
-        Made { system, mix, parts: sounds.iter().map(heard).collect(), soundings, says: Vec::new() }
+    fn new(system: &'static str, mix: Audio, sounds: &[Audio]) -> Made {
+        Made {
+            system,
+            mix,
+            parts: sounds.iter().map(heard).collect(),
+            soundings: Vec::new(),
+            says: Vec::new(),
+        }
     }
 }
 
@@ -51,23 +56,25 @@ pub const SYSTEMS: [&str; 5] = ["raw sum", "equal loudness", "role table", "Mixs
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
-/// Lets every system mix the tracks in a folder, the whole road too where it is `with_road`. `named` gives the name that a file
-/// of the song has there.
-pub fn all(song: &Song, folder: &Folder, named: fn(&str) -> String, with_road: bool) -> Fallible<Mixes> {
+/// Lets every system that is asked for mix the tracks in a folder. `named` gives the name that a file of the song has there.
+pub fn all(song: &Song, folder: &Folder, named: fn(&str) -> String, wish: &Wish<'_>) -> Fallible<Mixes> {
     let listened = listen(folder, &BTreeMap::new(), Options::default().threads(), &Silent)?;
-    let mut made = vec![
-        static_mix("raw sum", song, &listened, named, &raw(&listened)),
-        static_mix("equal loudness", song, &listened, named, &equal(&listened)),
-        static_mix("role table", song, &listened, named, &table(&listened)),
-    ];
+    let mut made = Vec::new();
+    if wish.simple || wish.parts {
+        made.push(static_mix("raw sum", song, &listened, named, &raw(&listened)));
+    }
+    if wish.simple {
+        made.push(static_mix("equal loudness", song, &listened, named, &equal(&listened)));
+        made.push(static_mix("role table", song, &listened, named, &table(&listened)));
+    }
     let stereo = |part: &Part| {
         let mut own = listened.song.stems.iter().filter(|stem| is_of(part, &stem.file, named));
         own.all(|stem| stem.clip.channels == 2)
     };
     let stereo = song.parts.iter().map(stereo).collect();
     drop(listened);
-    if with_road {
-        made.push(road(song, folder, named)?);
+    if wish.road {
+        made.push(road(song, folder, named, wish.rounds)?);
     }
     Ok(Mixes { made, stereo })
 }
@@ -175,7 +182,7 @@ fn static_mix(
             add(&mut parts[place], &audio);
         }
     }
-    Made::new(system, song, mix, &parts)
+    Made::new(system, mix, &parts)
 }
 
 /// Adds sounds of one rate.
@@ -187,8 +194,9 @@ pub fn add(sum: &mut Audio, more: &Audio) {
 }
 
 /// The whole road, without the master and what is printed.
-fn road(song: &Song, folder: &Folder, named: fn(&str) -> String) -> Fallible<Made> {
-    let Rehearsed { session, decisions, mix, stems } = rehearse(folder, &Options::default(), &Silent)?;
+fn road(song: &Song, folder: &Folder, named: fn(&str) -> String, rounds: Option<usize>) -> Fallible<Made> {
+    let options = Options { rounds, ..Options::default() };
+    let Rehearsed { session, decisions, mix, stems } = rehearse(folder, &options, &Silent)?;
     let mut parts: Vec<Audio> = song.parts.iter().map(|_| Audio::silence(mix.rate, 2, 0)).collect();
     for (id, audio) in &stems {
         // A return plays no file.
@@ -203,7 +211,9 @@ fn road(song: &Song, folder: &Folder, named: fn(&str) -> String) -> Fallible<Mad
     }
     let says = decisions.iter().filter(|decision| !decision.edits.is_empty());
     let says = says.map(|decision| format!("{}: {}", decision.rule, decision.says)).collect();
-    Ok(Made { says, ..Made::new("Mixsmith", song, mix, &parts) })
+    let sounding = |(part, audio): (&Part, &Audio)| Sounding::new(&part.name, part.voice, audio);
+    let soundings = song.parts.iter().zip(&parts).filter_map(sounding).collect();
+    Ok(Made { says, soundings, ..Made::new("Mixsmith", mix, &parts) })
 }
 
 /// What the person made.

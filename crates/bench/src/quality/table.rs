@@ -95,6 +95,18 @@ pub fn parts(made: &[Figures]) -> String {
     let of = |system: &str| made.iter().find(|figures| figures.system == system);
     let (Some(ours), Some(raw)) = (of("Mixsmith"), of("raw sum")) else { return String::new() };
     let mut text = format!("{}, {}\n", ours.song, ours.condition.name());
+    for one in [ours, raw] {
+        let [mid, side] = one.bark_sides;
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "  {}: features {:.3}, Bark of mid {mid:.2}, of side {side:.2}, voice off by {:.1}, masking elsewhere {:.3}",
+            one.system,
+            one.features,
+            one.voice.unwrap_or(0.0),
+            one.among[0].rise.unwrap_or(0.0),
+        );
+    }
     for ((name, off, spectrum), (_, _, untouched)) in ours.parts.iter().zip(&raw.parts) {
         // Writing to a string cannot fail.
         let _ =
@@ -132,6 +144,7 @@ mod tests {
             steadiness: None,
             features: 0.1,
             bark: 1.0,
+            bark_sides: [1.0; 2],
             spectra: None,
             places: None,
             portrait: Default::default(),
