@@ -191,8 +191,6 @@ fn part(desk: &Desk<'_>, strip: &Strip) -> Option<Part> {
     }
     let rate = f64::from(desk.song.rate.max(1));
     let mut gain = f64::from(desk.value(&Address::strip(&strip.id, "trim")));
-    // What its processors and buses did to it when the mix was heard.
-    gain += desk.facts.number("heard.gain", desk.stem_of(strip)).unwrap_or(0.0);
     let mut next = strip.to.as_deref();
     let mut rides: Vec<&Lane> = strip.lanes.iter().filter(|lane| lane.target == "ride").collect();
     // A route in a circle is a fault of the session, not of the model: eight buses in a row are enough.

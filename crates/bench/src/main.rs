@@ -58,9 +58,6 @@ struct Flags {
     /// For `quality`: only our mixes and the people's.
     #[arg(long, conflicts_with = "simple")]
     ours: bool,
-    /// For `quality`: how often at most our levels are found again with what was heard of the tracks.
-    #[arg(long)]
-    corrections: Option<usize>,
     /// For `quality`: tell every part of our mixes, and what was decided.
     #[arg(long)]
     parts: bool,
@@ -140,12 +137,11 @@ fn quality(flags: &Flags) -> Result<(), Box<dyn Error>> {
         road: !flags.simple,
         simple: !flags.ours,
         parts: flags.parts,
-        rounds: flags.corrections,
     };
     let tables = quality::table(&wish)?;
     let text = format!("# Quality\n\n{}\n{}\n", table::machine()?, tables.trim_end());
     print!("{text}");
-    if flags.only.is_empty() && !flags.simple && !flags.ours && flags.corrections.is_none() {
+    if flags.only.is_empty() && !flags.simple && !flags.ours {
         eprintln!("{}", table::keep(flags.name.as_deref().unwrap_or("quality"), &text)?.display());
     }
     Ok(())

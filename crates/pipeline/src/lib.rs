@@ -22,7 +22,6 @@ mod lock;
 mod manifest;
 mod master;
 mod meter;
-mod missed;
 mod naming;
 mod print;
 mod progress;

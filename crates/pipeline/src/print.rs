@@ -38,22 +38,21 @@ pub(crate) fn listen_to(
     Ok((audio, rendered))
 }
 
-/// Every track and return of a session, into the sinks that are made for them.
-pub(crate) fn stems<S: Sink>(
+/// Renders every track and return into memory, as it sounds in the mix.
+pub(crate) fn stems(
     session: &Session,
     sources: &Sources,
-    new: impl Fn() -> S,
     threads: usize,
     progress: &dyn Progress,
-) -> Result<Vec<(String, S)>, PipelineError> {
+) -> Result<Vec<(String, Audio)>, PipelineError> {
     let is_stem = |kind: &StripKind| matches!(kind, StripKind::Track { .. } | StripKind::Return);
     let stems: Vec<String> =
         session.strips.iter().filter(|strip| is_stem(&strip.kind)).map(|strip| strip.id.clone()).collect();
     let prints = Prints { stems: stems.clone(), through: "mix".to_owned(), ..Prints::default() };
     let plan = compile(session, &KINDS, sources, &prints)?;
-    let mut found: Vec<S> = stems.iter().map(|_| new()).collect();
+    let mut sounds: Vec<Audio> = stems.iter().map(|_| Audio::silence(session.song.rate, 2, 0)).collect();
     let mut sinks: Vec<Box<dyn Sink + '_>> =
-        found.iter_mut().map(|sink| Box::new(Lent(sink)) as Box<dyn Sink + '_>).collect();
+        sounds.iter_mut().map(|sound| Box::new(Keep(sound)) as Box<dyn Sink + '_>).collect();
     let mut watch = |frame: u64| {
         progress.step(frame, "tracks");
         !progress.stopped()
@@ -62,24 +61,7 @@ pub(crate) fn stems<S: Sink>(
         .map_err(|error| PipelineError::render(Path::new("tracks"), error))?;
     drop(sinks);
     intact(session, sources)?;
-    Ok(stems.into_iter().zip(found).collect())
-}
-
-struct Lent<'a, S>(&'a mut S);
-
-impl<S: Sink> Sink for Lent<'_, S> {
-    fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
-        self.0.write(left, right)
-    }
-}
-
-/// A sound that is kept.
-pub(crate) struct Kept(pub Audio);
-
-impl Sink for Kept {
-    fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
-        Keep(&mut self.0).write(left, right)
-    }
+    Ok(stems.into_iter().zip(sounds).collect())
 }
 
 struct Keep<'a>(&'a mut Audio);

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use mixsmith_analysis::{Facts, ears};
 use mixsmith_assistant::decide::add;
-use mixsmith_assistant::{
-    Assistant, Brief, Decision, Desk, Genre, Locks, Loudness, Phase, Status, decide as ask,
-};
+use mixsmith_assistant::{Assistant, Brief, Decision, Genre, Locks, Loudness, Phase, Status, decide as ask};
 use mixsmith_audio::{Audio, hex};
 use mixsmith_effects::KINDS;
 use mixsmith_engine::{Rendered, Sources};
@@ -17,8 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::listen::{Listened, listen_held};
 use crate::lock::Lock;
 use crate::manifest::{Input, Manifest};
-use crate::missed::{Scales, missed};
-use crate::print::{self, Kept, listen_to};
+use crate::print::{self, listen_to};
 use crate::report::{self, Players};
 use crate::{Folder, Journal, Note, PipelineError, Progress, brief, impulses, master, sessions};
 
@@ -33,12 +30,7 @@ pub struct Options {
     pub genre: Option<Genre>,
     /// Decide only; write nothing but the cache of what was measured.
     pub dry_run: bool,
-    /// How often at most the levels are found again with what was heard of the tracks; the usual number if none is named.
-    pub rounds: Option<usize>,
 }
-
-/// How often at most the levels are found again with what was heard of the tracks.
-const ROUNDS: usize = 1;
 
 impl Options {
     /// How many threads to use.
@@ -101,12 +93,6 @@ fn start(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<
 impl Start {
     fn assistant<'a>(&'a self, facts: &'a Facts) -> Assistant<'a> {
         Assistant { song: &self.listened.song, facts, brief: &self.brief, kinds: KINDS, locks: &self.locks }
-    }
-
-    /// A session with what was measured of its files.
-    fn desk<'a>(&'a self, session: &'a Session) -> Desk<'a> {
-        let (facts, song) = (&self.listened.facts, &self.listened.song);
-        Desk { facts, song, brief: &self.brief, session, kinds: KINDS, locks: &self.locks }
     }
 
     /// Every decision up to and including a phase.
@@ -186,34 +172,16 @@ struct Settled {
 fn settle(
     folder: &Folder,
     start: &Start,
-    options: &Options,
+    threads: usize,
     progress: &dyn Progress,
 ) -> Result<Settled, PipelineError> {
-    let threads = options.threads();
     progress.stage("Decide", 0);
-    let mut facts = start.listened.facts.clone();
-    let (mut first, _) = start.decide(&facts, Phase::MixBus);
+    let (first, _) = start.decide(&start.listened.facts, Phase::MixBus);
     let mut sources = impulses::sources(folder, &first, &start.listened.song)?;
-    // What processors and buses do to the level of each track is heard, and then the levels are found with it.
-    for _ in 0..options.rounds.unwrap_or(ROUNDS) {
-        progress.stage("Hear the tracks", first.song.frames);
-        let scales = || Scales::new(first.song.rate);
-        let heard = print::stems(&first, &sources, scales, threads, progress)?;
-        let energies: Vec<(String, f64)> =
-            heard.iter().map(|(id, scales)| (id.clone(), scales.energy())).collect();
-        let missed = missed(&start.desk(&first), &energies);
-        if missed.iter().next().is_none() {
-            break;
-        }
-        facts = start.listened.facts.clone();
-        facts.extend(missed.into_parts().0);
-        first = start.decide(&facts, Phase::MixBus).0;
-        let more = impulses::gather(folder, &first, &sources)?;
-        sources.extend(more);
-    }
     progress.stage("Hear the mix", first.song.frames);
     let (audio, _) = listen_to(&first, &sources, "mix", threads, progress)?;
     // What is measured of the mix itself lets the checks and the master decide.
+    let mut facts = start.listened.facts.clone();
     hear(&mut facts, &audio);
     let (session, decisions) = start.decide(&facts, Phase::Master);
     let more = impulses::gather(folder, &session, &sources)?;
@@ -233,7 +201,7 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
     let start = start(folder, options, progress)?;
     let threads = options.threads();
     let Settled { facts, mut session, mut decisions, sources, audio } =
-        settle(folder, &start, options, progress)?;
+        settle(folder, &start, threads, progress)?;
     if let Some((decision, _)) =
         master::settle(&session, &audio, &sources, start.brief.loudness.lufs(), threads, progress)?
     {
@@ -272,11 +240,9 @@ pub fn rehearse(
     let _lock = Lock::take(folder)?;
     let start = start(folder, options, progress)?;
     let threads = options.threads();
-    let Settled { session, decisions, sources, audio: mix, .. } = settle(folder, &start, options, progress)?;
+    let Settled { session, decisions, sources, audio: mix, .. } = settle(folder, &start, threads, progress)?;
     progress.stage("Hear the tracks", session.song.frames);
-    let silence = || Kept(Audio::silence(session.song.rate, 2, 0));
-    let stems = print::stems(&session, &sources, silence, threads, progress)?;
-    let stems = stems.into_iter().map(|(id, Kept(audio))| (id, audio)).collect();
+    let stems = print::stems(&session, &sources, threads, progress)?;
     Ok(Rehearsed { session, decisions, mix, stems })
 }
 

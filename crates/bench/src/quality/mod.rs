@@ -67,8 +67,6 @@ pub struct Wish<'a> {
     pub road: bool,
     /// Mix the simple ways?
     pub simple: bool,
-    /// How often at most our levels are found again with what was heard; the usual number if none is named.
-    pub rounds: Option<usize>,
     /// Tell every part, and what was decided?
     pub parts: bool,
 }

@@ -74,7 +74,7 @@ pub fn all(song: &Song, folder: &Folder, named: fn(&str) -> String, wish: &Wish<
     let stereo = song.parts.iter().map(stereo).collect();
     drop(listened);
     if wish.road {
-        made.push(road(song, folder, named, wish.rounds)?);
+        made.push(road(song, folder, named)?);
     }
     Ok(Mixes { made, stereo })
 }
@@ -194,9 +194,8 @@ pub fn add(sum: &mut Audio, more: &Audio) {
 }
 
 /// The whole road, without the master and what is printed.
-fn road(song: &Song, folder: &Folder, named: fn(&str) -> String, rounds: Option<usize>) -> Fallible<Made> {
-    let options = Options { rounds, ..Options::default() };
-    let Rehearsed { session, decisions, mix, stems } = rehearse(folder, &options, &Silent)?;
+fn road(song: &Song, folder: &Folder, named: fn(&str) -> String) -> Fallible<Made> {
+    let Rehearsed { session, decisions, mix, stems } = rehearse(folder, &Options::default(), &Silent)?;
     let mut parts: Vec<Audio> = song.parts.iter().map(|_| Audio::silence(mix.rate, 2, 0)).collect();
     for (id, audio) in &stems {
         // A return plays no file.
