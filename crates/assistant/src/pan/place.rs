@@ -255,14 +255,14 @@ mod tests {
 
     #[test]
     fn where_two_tracks_were_printed_with_their_places_the_others_stay_in_the_middle() {
-        let aside = |take: Take, id: &str, lean: f64| {
-            let take = take.stereo(id, "electric-guitar", -20.0).number("stereo.correlation", id, 1.0);
-            take.number("stereo.balance", id, lean)
+        let aside = |song: Song, id: &str, lean: f64| {
+            let song = song.stereo(id, "keys", -20.0).number("stereo.correlation", id, 1.0);
+            song.number("stereo.balance", id, lean)
         };
-        let one = aside(Take::new().mono("piano", "piano", -20.0), "left", 4.0);
+        let one = aside(band(), "left", 4.0);
         assert!(!one.decisions(Phase::Pan, RULE.code).is_empty());
-        let two = aside(Take::new().mono("piano", "piano", -20.0), "left", 4.0);
-        assert!(aside(two, "right", -10.0).decisions(Phase::Pan, RULE.code).is_empty());
+        let two = aside(aside(band(), "left", 4.0), "right", -10.0);
+        assert!(two.decisions(Phase::Pan, RULE.code).is_empty());
     }
 
     #[test]
