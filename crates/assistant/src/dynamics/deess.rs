@@ -15,6 +15,7 @@ pub const RULE: Rule = Rule {
           **Why.** An s that is louder than the vowel is all that one hears, and reverb makes it longer. \
           **When it is wrong.** When it lisps: less range. \
           **How far it goes.** 3 to 6 dB, only during the s: the detector compares it with the voice itself. \
+          Tracks that came with effects printed are left alone. \
           **Sources.** Level of the s in five produced voices, measured: 1 to 4.5 dB; frequency, ratio, times: Senior \
           2009, practice.",
     decide,

@@ -19,6 +19,7 @@ pub const RULE: Rule = Rule {
           **When it is wrong.** When the low residue is the body of a quiet passage: switch the band off. \
           **How far it goes.** The corner is that of the table for the role, and at most 0.7 times the lowest pitch \
           that was found. Kick and bass have none. \
+          Tracks that came with effects printed are left alone. \
           **Sources.** tables/high_pass.toml; no routine high-pass: Pestana and Reiss 2014, \"Intelligent audio \
           production strategies informed by best practices\".",
     decide,

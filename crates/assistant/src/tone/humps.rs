@@ -19,8 +19,8 @@ macro_rules! doc {
             $wrong,
             " **How far it goes.** Half of what stands out, 2 to 4 dB, one place a track; no track gets more than three bells \
              from its spectrum. Dark and bright tracks stay so: only humps are cut, and what stands out by more than 16 dB is \
-             the sound itself. **Sources.** tables/spectra.toml (MUSDB18, tolerance 4 dB); cuts narrower than boosts: Pestana \
-             and Reiss 2014."
+             the sound itself. Tracks that came with effects printed are left alone. **Sources.** tables/spectra.toml \
+             (MUSDB18, tolerance 4 dB); cuts narrower than boosts: Pestana and Reiss 2014."
         )
     };
 }

@@ -16,6 +16,7 @@ pub const RULE: Rule = Rule {
           **When it is wrong.** When the ringing is the tone of the drum. A track that plays one note only is left \
           alone: there the note is the music. \
           **How far it goes.** 2 to 4 dB, Q 6, two places a track; drums need 1 dB more before it acts. \
+          Tracks that came with effects printed are left alone. \
           **Sources.** 9 dB: the alarm level from human mixes (mean 6.6, SD 3.0 dB); narrow dips are seldom heard as \
           such: Bücklein 1981, \"The audibility of frequency response irregularities\".",
     decide,

@@ -265,3 +265,37 @@ pub fn text(all: &[Figures]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::songs::Condition;
+    use super::*;
+
+    #[test]
+    fn a_miss_is_told_and_what_was_not_measured_is_not() {
+        let figures = |faders: f64, tone: f64| Figures {
+            system: "Mixsmith",
+            song: "a".to_owned(),
+            condition: Condition::Messy,
+            faders: Some((faders, 3.0)),
+            voice: None,
+            steadiness: None,
+            features: 0.03,
+            bark: 0.2,
+            bark_sides: [0.2; 2],
+            spectra: None,
+            places: None,
+            portrait: mixsmith_pipeline::Portrait { tonal_distance: Some(tone), ..Default::default() },
+            among: Default::default(),
+            parts: Vec::new(),
+            says: Vec::new(),
+        };
+        let text = text(&[figures(4.0, 1.0), figures(4.4, 1.6)]);
+        let row = |name: &str| text.lines().find(|line| line.starts_with(&format!("| {name}"))).unwrap();
+        assert!(row("Faders, dB").contains("| 4.2 | 4.4 | - | 4.0 | 3.0 | **missed** |"), "{text}");
+        assert!(row("Audio features").contains("| goal |") && row("Bark").contains("| met |"));
+        // The worst song counts, though the mean is inside.
+        assert!(row("Distance from the tone").contains("| 1.30 | **1.60** |"), "{text}");
+        assert!(row("Distance from the tone").contains("**missed**") && !text.contains("Lead voice"));
+    }
+}
