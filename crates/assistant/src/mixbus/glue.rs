@@ -1,10 +1,10 @@
 //! A gentle compressor on the mix bus.
 
-use mixsmith_session::{Edit, Insert};
+use mixsmith_session::{Edit, Insert, Strip};
 
 use crate::buses::mix::MIX;
 use crate::mixmodel::MixModel;
-use crate::tone::{finished, mixed};
+use crate::tone::{heard, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -29,7 +29,8 @@ const SWING: std::ops::RangeInclusive<f64> = 5.0..=12.0;
 const ABOVE: f64 = 5.0;
 
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
-    if mixed(desk) || finished(desk) {
+    let count = |tracks: &mut dyn Iterator<Item = &Strip>| tracks.count();
+    if mixed(desk) || 2 * count(&mut raw(desk)) < count(&mut heard(desk)) {
         return Vec::new();
     }
     let model = MixModel::new(desk);

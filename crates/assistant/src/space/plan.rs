@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::Desk;
 use crate::mixmodel::MixModel;
-use crate::tone::{finished, heard, mixed, worked};
+use crate::tone::{heard, mixed, worked};
 
 /// A shared space.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -119,8 +119,7 @@ fn send<'a>(desk: &Desk<'a>, strip: &'a Strip, room: bool) -> Option<Planned<'a>
 /// Does the track bring its own space?
 pub fn wet(desk: &Desk<'_>, strip: &Strip) -> bool {
     let stereo = |id: &str| desk.session.source(id).is_some_and(|source| source.channels == 2);
-    finished(desk)
-        || worked(desk, strip)
+    worked(desk, strip)
         || strip.clips().iter().any(|clip| clip.map == Map::All && stereo(&clip.source))
             && desk.facts.number("stereo.width", desk.stem_of(strip)).is_some_and(|width| width > WIDE)
 }
