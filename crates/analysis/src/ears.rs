@@ -54,16 +54,16 @@ impl Notes<'_> {
     }
 }
 
-/// Measures levels, loudness and stereo of a sound alone: what meters show.
-pub fn measure_levels(audio: &Audio) -> Vec<Fact> {
-    let mut notes = Notes { stem: "", facts: Vec::new() };
+/// Measures levels, loudness and stereo of a sound: what meters show; and its energies by band.
+pub fn measure_levels(id: &str, audio: &Audio) -> (Vec<Fact>, Sketch) {
+    let mut notes = Notes { stem: id, facts: Vec::new() };
     let sound = Sound::new(audio);
     let blocks = Blocks::new(&sound);
     peak::measure(&sound, &mut notes);
     loudness::measure(&blocks, &mut notes);
     let frames = Frames::new(&sound, &Activity::new(&blocks));
     stereo::measure(&sound, &blocks, &frames, &mut notes);
-    notes.facts
+    (notes.facts, frames.sketch)
 }
 
 /// Measures everything about one stem that does not need the others, at the file's own rate.

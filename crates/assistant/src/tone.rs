@@ -11,7 +11,7 @@ pub mod resonance;
 pub mod shape;
 pub mod unmask;
 
-use mixsmith_session::{Address, Strip};
+use mixsmith_session::{Address, Map, Strip};
 
 use crate::Desk;
 use crate::mixmodel::MixModel;
@@ -25,6 +25,29 @@ pub(crate) fn mixed(desk: &Desk<'_>) -> bool {
 pub(crate) fn heard<'a>(desk: &Desk<'a>) -> impl Iterator<Item = &'a Strip> + use<'a> {
     let desk = *desk;
     desk.session.tracks().filter(move |strip| desk.value(&Address::strip(&strip.id, "mute")) < 0.5)
+}
+
+/// A source that is recorded with one microphone or cable, and has this much side against mid, dB, has effects on it.
+const PRINTED: f64 = -25.0;
+
+/// Did somebody work on a track before it came? One microphone or cable gives no width: where there is some, effects were
+/// printed, and then tone and dynamics were decided, too. Of what is recorded in stereo nothing is known.
+pub(crate) fn worked(desk: &Desk<'_>, strip: &Strip) -> bool {
+    let wide =
+        ["overheads", "room", "drums", "percussion", "acoustic-guitar", "piano", "strings", "brass", "choir"];
+    let role = desk.role(strip);
+    let told =
+        !wide.contains(&role) && mixsmith_analysis::role(role).is_some_and(|role| role.family != "none");
+    let stereo = |id: &str| desk.session.source(id).is_some_and(|source| source.channels == 2);
+    let both = strip.clips().iter().any(|clip| clip.map == Map::All && stereo(&clip.source));
+    told && both
+        && desk.facts.number("stereo.width", desk.stem_of(strip)).is_some_and(|width| width > PRINTED)
+}
+
+/// The tracks that are heard and that nobody has worked on.
+pub(crate) fn raw<'a>(desk: &Desk<'a>) -> impl Iterator<Item = &'a Strip> + use<'a> {
+    let desk = *desk;
+    heard(&desk).filter(move |strip| !worked(&desk, strip))
 }
 
 /// Level from the file to the mix bus in dB: clip, trim, fader and the buses on the way.
@@ -45,4 +68,25 @@ pub(crate) fn level(desk: &Desk<'_>, strip: &Strip) -> f64 {
 /// A frequency as a person says it: `85 Hz`, `2.8 kHz`.
 pub(crate) fn hertz(hz: f64) -> String {
     if hz < 1000.0 { format!("{hz:.0} Hz") } else { format!("{:.1} kHz", hz / 1000.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::Take;
+    use crate::{Decision, Phase};
+    use mixsmith_analysis::Fact;
+
+    /// What is decided of the tone of a voice that sounds muddy.
+    fn told(take: Take) -> Vec<Decision> {
+        let bands = super::shape::lifted("lead-vocal", 300.0, 12.0);
+        take.fact(Fact::new("spectrum.third_octave", &["x"], bands)).decisions(Phase::Tone, "tone.mud")
+    }
+
+    #[test]
+    fn a_voice_with_printed_effects_is_left_as_it_came() {
+        let stereo = |width| Take::new().stereo("x", "lead-vocal", -20.0).number("stereo.width", "x", width);
+        assert!(told(stereo(-15.0)).is_empty());
+        assert!(!told(stereo(-60.0)).is_empty(), "two equal channels are one microphone");
+        assert!(!told(Take::new().mono("x", "lead-vocal", -20.0)).is_empty());
+    }
 }

@@ -55,6 +55,12 @@ struct Flags {
     /// For `quality`: how many times each song is scrambled.
     #[arg(long, default_value_t = 2)]
     seeds: u64,
+    /// For `quality`: only our mixes and the people's.
+    #[arg(long, conflicts_with = "simple")]
+    ours: bool,
+    /// For `quality`: tell every part of our mixes, and what was decided.
+    #[arg(long)]
+    parts: bool,
     /// For `quality`: only the simple ways to mix, which take little time; the table is printed alone.
     #[arg(long)]
     simple: bool,
@@ -129,11 +135,13 @@ fn quality(flags: &Flags) -> Result<(), Box<dyn Error>> {
         only: &flags.only,
         seeds: flags.seeds.max(1),
         road: !flags.simple,
+        simple: !flags.ours,
+        parts: flags.parts,
     };
     let tables = quality::table(&wish)?;
     let text = format!("# Quality\n\n{}\n{}\n", table::machine()?, tables.trim_end());
     print!("{text}");
-    if flags.only.is_empty() && !flags.simple {
+    if flags.only.is_empty() && !flags.simple && !flags.ours {
         eprintln!("{}", table::keep(flags.name.as_deref().unwrap_or("quality"), &text)?.display());
     }
     Ok(())

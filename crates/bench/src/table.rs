@@ -40,7 +40,8 @@ pub fn machine() -> Result<String, Box<dyn Error>> {
         )?;
     }
     let changed = says("git", &["status", "--porcelain", "--untracked-files=no"]);
-    writeln!(text, "- Compiler: {}, release", says("rustc", &["-V"]))?;
+    let build = if cfg!(debug_assertions) { "development build" } else { "release" };
+    writeln!(text, "- Compiler: {}, {build}", says("rustc", &["-V"]))?;
     let state = if changed.is_empty() { "" } else { ", with changes" };
     writeln!(text, "- Commit: {}{state}", says("git", &["rev-parse", "--short=12", "HEAD"]))?;
     Ok(text)

@@ -64,10 +64,12 @@ pub use readings::{
 };
 pub use recovery::{Recovery, Twin, recovery};
 pub use rides::write_rides;
-pub use road::{Mixed, Options, decide, mix, prepare, render_again};
+pub use road::{Mixed, Options, Rehearsed, decide, mix, prepare, rehearse, render_again};
 pub use rules::{Checked, Examination, Held, USUAL, examine};
 pub use score::{Answer, Line, Sheet, score};
-pub use scorecard::{Bar, Figure, Portrait, QUESTIONS, Score, Verdict, figures, portrait};
+pub use scorecard::{
+    Among, Bar, Figure, Portrait, QUESTIONS, Score, Sounding, Verdict, among, figures, portrait,
+};
 
 pub use mixsmith_analysis::{Fact, Facts, Qty, unit};
 pub use mixsmith_assistant::like::Trait;

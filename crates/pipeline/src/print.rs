@@ -38,6 +38,32 @@ pub(crate) fn listen_to(
     Ok((audio, rendered))
 }
 
+/// Renders every track and return into memory, as it sounds in the mix.
+pub(crate) fn stems(
+    session: &Session,
+    sources: &Sources,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<(String, Audio)>, PipelineError> {
+    let is_stem = |kind: &StripKind| matches!(kind, StripKind::Track { .. } | StripKind::Return);
+    let stems: Vec<String> =
+        session.strips.iter().filter(|strip| is_stem(&strip.kind)).map(|strip| strip.id.clone()).collect();
+    let prints = Prints { stems: stems.clone(), through: "mix".to_owned(), ..Prints::default() };
+    let plan = compile(session, &KINDS, sources, &prints)?;
+    let mut sounds: Vec<Audio> = stems.iter().map(|_| Audio::silence(session.song.rate, 2, 0)).collect();
+    let mut sinks: Vec<Box<dyn Sink + '_>> =
+        sounds.iter_mut().map(|sound| Box::new(Keep(sound)) as Box<dyn Sink + '_>).collect();
+    let mut watch = |frame: u64| {
+        progress.step(frame, "tracks");
+        !progress.stopped()
+    };
+    render(&plan, session.song.frames, threads, &mut sinks, &mut watch)
+        .map_err(|error| PipelineError::render(Path::new("tracks"), error))?;
+    drop(sinks);
+    intact(session, sources)?;
+    Ok(stems.into_iter().zip(sounds).collect())
+}
+
 struct Keep<'a>(&'a mut Audio);
 
 impl Sink for Keep<'_> {

@@ -128,7 +128,7 @@ pub fn meter(path: &Path) -> Result<Readings, PipelineError> {
 }
 
 fn readings(audio: &Audio) -> Readings {
-    let facts = ears::measure_levels(audio);
+    let facts = ears::measure_levels("", audio).0;
     let number = |what: &str| facts.iter().find(|fact| fact.what == what).and_then(as_number);
     let rate = f64::from(audio.rate);
     let left = &audio.channels[0];

@@ -149,14 +149,13 @@ impl Start {
         self.as_it_was_heard(session, decisions)
     }
 
-    /// Decides, listens to the mix that comes of it, decides again with what was heard, and finds the loudness of the master.
-    pub fn whole(
+    /// Decides, hears the mix, and decides again.
+    fn settle(
         &self,
         folder: &Folder,
-        options: &Options,
+        threads: usize,
         progress: &dyn Progress,
-    ) -> Result<(Session, Vec<Decision>), PipelineError> {
-        let threads = options.threads();
+    ) -> Result<Settled, PipelineError> {
         progress.stage("Decide", 0);
         let (first, _) = self.decide(&self.listened.facts, Phase::MixBus);
         let mut sources = impulses::sources(folder, &first, &self.listened.song)?;
@@ -165,7 +164,7 @@ impl Start {
         // What is measured of the mix itself lets the checks and the master decide.
         let mut facts = self.listened.facts.clone();
         hear(&mut facts, &audio);
-        let (mut session, mut decisions) = self.decide(&facts, Phase::Master);
+        let (session, decisions) = self.decide(&facts, Phase::Master);
         let more = impulses::gather(folder, &session, &sources)?;
         sources.extend(more);
         let audio = if same_but_for_the_mix_fader(&first, &session) {
@@ -174,6 +173,19 @@ impl Start {
             progress.stage("Hear the mix", session.song.frames);
             listen_to(&session, &sources, "mix", threads, progress)?.0
         };
+        Ok(Settled { facts, session, decisions, sources, audio })
+    }
+
+    /// Decides, listens to the mix that comes of it, decides again with what was heard, and finds the loudness of the master.
+    pub fn whole(
+        &self,
+        folder: &Folder,
+        options: &Options,
+        progress: &dyn Progress,
+    ) -> Result<(Session, Vec<Decision>), PipelineError> {
+        let threads = options.threads();
+        let Settled { facts, mut session, mut decisions, sources, audio } =
+            self.settle(folder, threads, progress)?;
         if let Some((decision, _)) =
             master::settle(&session, &audio, &sources, self.brief.lufs(), threads, progress)?
         {
@@ -249,6 +261,17 @@ fn until(
     })
 }
 
+/// A mix that was decided with its own sound in the ear, before the master's gain is found.
+struct Settled {
+    /// Facts of the tracks, and of the first render under the name `mix`.
+    facts: Facts,
+    session: Session,
+    decisions: Vec<Decision>,
+    sources: Sources,
+    /// Sound of the mix bus.
+    audio: Audio,
+}
+
 /// The whole road: listens, decides, listens to its own mix, masters, prints.
 pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Result<Mixed, PipelineError> {
     let _lock = Lock::take(folder)?;
@@ -262,6 +285,34 @@ pub fn mix(folder: &Folder, options: &Options, progress: &dyn Progress) -> Resul
     let heard = Facts::default();
     let mixed = Mixed { listened, brief, session, journal, heard, rendered, manifest, sources, notes };
     report(folder, mixed, options, progress)
+}
+
+/// A mix in memory, and every track and return as it sounds in it.
+#[derive(Debug)]
+pub struct Rehearsed {
+    /// The mix.
+    pub session: Session,
+    /// Why.
+    pub decisions: Vec<Decision>,
+    /// Sound of the mix bus.
+    pub mix: Audio,
+    /// Strips and their sound. They add up to the mix.
+    pub stems: Vec<(String, Audio)>,
+}
+
+/// The whole road up to the master, in memory: nothing but the cache of what was measured is written.
+pub fn rehearse(
+    folder: &Folder,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Rehearsed, PipelineError> {
+    let _lock = Lock::take(folder)?;
+    let start = start(folder, options, progress)?;
+    let threads = options.threads();
+    let Settled { session, decisions, sources, audio: mix, .. } = start.settle(folder, threads, progress)?;
+    progress.stage("Hear the tracks", session.song.frames);
+    let stems = print::stems(&session, &sources, threads, progress)?;
+    Ok(Rehearsed { session, decisions, mix, stems })
 }
 
 /// Prints the session on disk as it is, deciding nothing.

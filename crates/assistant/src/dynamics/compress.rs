@@ -5,7 +5,7 @@ use mixsmith_session::{Edit, Insert, Strip};
 use super::table::{Row, row};
 use super::{before_inserts, hits};
 use crate::mixmodel::{Part, energy, lufs, recorded};
-use crate::tone::{heard, mixed};
+use crate::tone::{mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
           **When it is wrong.** When the swells are the performance; when the track was compressed while it was \
           recorded: below a crest of 8 dB (10 for voices) it is left alone. \
           **How far it goes.** 2 to 4 dB on average. \
+          Tracks that came with effects printed are left alone. \
           **Sources.** tables/compression.toml; produced stems: Martínez-Ramírez et al. 2022, \"Automatic music \
           mixing with deep learning and out-of-domain data\".",
     decide,
@@ -36,7 +37,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     if mixed(desk) {
         return Vec::new();
     }
-    heard(desk).filter_map(|strip| compress(desk, strip)).collect()
+    raw(desk).filter_map(|strip| compress(desk, strip)).collect()
 }
 
 fn compress(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {

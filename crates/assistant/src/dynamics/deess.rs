@@ -3,7 +3,7 @@
 use mixsmith_analysis::sketch::{BANDS, STEP, centres};
 use mixsmith_session::{Edit, Insert, Strip};
 
-use crate::tone::{heard, hertz, mixed};
+use crate::tone::{hertz, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -15,6 +15,7 @@ pub const RULE: Rule = Rule {
           **Why.** An s that is louder than the vowel is all that one hears, and reverb makes it longer. \
           **When it is wrong.** When it lisps: less range. \
           **How far it goes.** 3 to 6 dB, only during the s: the detector compares it with the voice itself. \
+          Tracks that came with effects printed are left alone. \
           **Sources.** Level of the s in five produced voices, measured: 1 to 4.5 dB; frequency, ratio, times: Senior \
           2009, practice.",
     decide,
@@ -34,7 +35,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     if mixed(desk) {
         return Vec::new();
     }
-    heard(desk).filter_map(|strip| deess(desk, strip)).collect()
+    raw(desk).filter_map(|strip| deess(desk, strip)).collect()
 }
 
 fn deess(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {

@@ -4,7 +4,7 @@ use mixsmith_analysis::Qty;
 use mixsmith_session::{Edit, Insert, Strip};
 
 use super::{before_inserts, hits};
-use crate::tone::{heard, mixed};
+use crate::tone::{mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -16,6 +16,7 @@ pub const RULE: Rule = Rule {
           **Why.** Bleed smears the place and the tone of the drum that bleeds, and compression lifts it. \
           **When it is wrong.** When ghost notes are softer than the bleed: where they would be, it is left out. \
           **How far it goes.** 12 to 16 dB, not silence. Only where bleed lies 8 to 26 dB under the track's own mean hit. \
+          Tracks that came with effects printed are left alone. \
           **Sources.** Threshold above the bleed: Terrell, Reiss, Sandler 2010, \"Automatic noise gate settings for \
           drum recordings\"; range, times: practice.",
     decide,
@@ -43,7 +44,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     if mixed(desk) {
         return Vec::new();
     }
-    heard(desk).filter_map(|strip| gate(desk, strip)).collect()
+    raw(desk).filter_map(|strip| gate(desk, strip)).collect()
 }
 
 fn gate(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {

@@ -1,9 +1,10 @@
 //! A gentle compressor on the mix bus.
 
-use mixsmith_session::{Edit, Insert};
+use mixsmith_session::{Edit, Insert, Strip};
 
 use crate::buses::mix::MIX;
 use crate::mixmodel::MixModel;
+use crate::tone::{heard, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -14,7 +15,8 @@ pub const RULE: Rule = Rule {
           of the mix so that only the loudest moments are held, by 1 to 2 dB. \
           **Why.** Parts that are turned down together sound played together. \
           **When it is wrong.** On stems that were mixed and compressed already, and on music that lives from its \
-          swells: it is left out when the tracks together swing less than 5 LU or more than 12 LU. \
+          swells: it is left out when the tracks come balanced or most of them with effects printed, and when together they \
+          swing less than 5 LU or more than 12 LU. \
           **How far it goes.** 3 dB at most; attack 30 ms, so hits pass; release 250 ms. \
           **Sources.** mix bus ratio 1.5 to 2, 1 to 2 dB of reduction, 20 to 30 ms and 250 ms: practice as collected \
           in the iZotope mastering guide 2015.",
@@ -27,6 +29,10 @@ const SWING: std::ops::RangeInclusive<f64> = 5.0..=12.0;
 const ABOVE: f64 = 5.0;
 
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
+    let count = |tracks: &mut dyn Iterator<Item = &Strip>| tracks.count();
+    if mixed(desk) || 2 * count(&mut raw(desk)) < count(&mut heard(desk)) {
+        return Vec::new();
+    }
     let model = MixModel::new(desk);
     let faders = model.faders();
     let Some(loudness) = model.loudness(&faders) else { return Vec::new() };

@@ -9,6 +9,7 @@ use crate::prepare::{SURE, other_side, pairs};
 use crate::solver::predict::{self, Stand, Take};
 use crate::solver::stage::{self, Stage, ZONES, shares};
 use crate::solver::{all, solve};
+use crate::tone::{heard, worked};
 use crate::{Decision, Desk, Evidence, Phase, Rule, tables};
 
 /// The rule.
@@ -23,13 +24,34 @@ pub const RULE: Rule = Rule {
           singles differ by at most 0.8 dB. \
           **When it is wrong.** When a stage picture is wanted (a kit, an orchestra). \
           **How far it goes.** Mono tracks of raw songs only: stereo tracks keep their picture, and stems of a mix \
-          their place. A single kit microphone stays in the middle. \
+          their place; so do all where two tracks or more came printed with a place or a width of their own. A single kit microphone stays in the middle. \
           **Sources.** tables/pan.toml; Pestana and Reiss 2014; De Man 2014.",
     decide,
 };
 
 /// A move from the usual place buys at least this.
 const LEAST: f64 = 0.05;
+
+/// How alike both sides of a file are that holds one source, and by how much they differ in level where it was placed, dB.
+const ONE_SOURCE: (f64, f64) = (0.995, 1.5);
+/// Roles that are recorded with one microphone or cable, and stay mono unless effects are printed with them.
+const NARROW: [&str; 10] =
+    ["kick", "snare", "clap", "hihat", "toms", "ride", "crash", "bass", "lead-vocal", "vocal-double"];
+
+/// Were tracks printed with their places? Two that stand aside in stereo files, or have width that no microphone gives, say
+/// that somebody had placed them all: then mono tracks were left in the middle.
+fn placed(desk: &Desk<'_>) -> bool {
+    let stands_aside = |strip: &Strip| {
+        let number = |what: &str| desk.facts.number(what, desk.stem_of(strip));
+        let whole = strip.clips().iter().any(|clip| clip.map == Map::All);
+        whole
+            && number("stereo.correlation").is_some_and(|alike| alike >= ONE_SOURCE.0)
+            && number("stereo.balance").is_some_and(|lean| lean.abs() >= ONE_SOURCE.1)
+    };
+    let tells =
+        |strip: &&Strip| stands_aside(strip) || NARROW.contains(&desk.role(strip)) && worked(desk, strip);
+    heard(desk).filter(tells).count() >= 2
+}
 
 /// A mono track that may leave the middle.
 struct Seat<'a> {
@@ -45,7 +67,7 @@ struct Seat<'a> {
 
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let model = MixModel::new(desk);
-    if state::judge(desk, &model).balanced {
+    if state::judge(desk, &model).balanced || placed(desk) {
         return Vec::new();
     }
     let mut sides = (0.0, 0.0);
@@ -229,6 +251,18 @@ mod tests {
             .text("pair", &["g1", "g2"], "double")
             .number("spectrum.centroid", "piano", 900.0)
             .number("spectrum.centroid", "shaker", 8000.0)
+    }
+
+    #[test]
+    fn where_two_tracks_were_printed_with_their_places_the_others_stay_in_the_middle() {
+        let aside = |song: Song, id: &str, lean: f64| {
+            let song = song.stereo(id, "keys", -20.0).number("stereo.correlation", id, 1.0);
+            song.number("stereo.balance", id, lean)
+        };
+        let one = aside(band(), "left", 4.0);
+        assert!(!one.decisions(Phase::Pan, RULE.code).is_empty());
+        let two = aside(aside(band(), "left", 4.0), "right", -10.0);
+        assert!(two.decisions(Phase::Pan, RULE.code).is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::Desk;
 use crate::mixmodel::MixModel;
-use crate::tone::{heard, mixed};
+use crate::tone::{heard, mixed, worked};
 
 /// A shared space.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -125,8 +125,9 @@ pub fn usual(role: &str) -> Option<(&'static Space, f64)> {
 /// Does the track bring its own space?
 pub fn wet(desk: &Desk<'_>, strip: &Strip) -> bool {
     let stereo = |id: &str| desk.session.source(id).is_some_and(|source| source.channels == 2);
-    strip.clips().iter().any(|clip| clip.map == Map::All && stereo(&clip.source))
-        && desk.facts.number("stereo.width", desk.stem_of(strip)).is_some_and(|width| width > WIDE)
+    worked(desk, strip)
+        || strip.clips().iter().any(|clip| clip.map == Map::All && stereo(&clip.source))
+            && desk.facts.number("stereo.width", desk.stem_of(strip)).is_some_and(|width| width > WIDE)
 }
 
 /// May a return of this id be used? Not when a hand has taken it away, or the id is a track's.

@@ -1,7 +1,7 @@
 //! Presence of a dull lead voice.
 
 use super::shape::{self, TOLERANCE};
-use super::{bands, heard, hertz, mixed};
+use super::{bands, hertz, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -14,6 +14,7 @@ pub const RULE: Rule = Rule {
           **When it is wrong.** When the voice is meant to be veiled. \
           **How far it goes.** A third of what is missing, 3 dB at most, never where the file ends. Only the lead \
           voice: other tracks keep the character that they came with. \
+          Tracks that came with effects printed are left alone. \
           **Sources.** tables/spectra.toml (MUSDB18, tolerance 4 dB); lead voice +2 to 3 dB at 3 to 5 kHz, boosts \
           more audible than cuts: Bücklein 1981, Toole and Olive 1988.",
     decide,
@@ -51,7 +52,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         decision.edits = equalisers.add(strip, &[band])?;
         Some(decision)
     };
-    heard(desk).filter(|strip| desk.role(strip) == "lead-vocal").filter_map(decision).collect()
+    raw(desk).filter(|strip| desk.role(strip) == "lead-vocal").filter_map(decision).collect()
 }
 
 #[cfg(test)]

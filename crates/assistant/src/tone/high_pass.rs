@@ -6,7 +6,7 @@ use mixsmith_session::Strip;
 use serde::Deserialize;
 
 use super::bands::{Band, Equalisers};
-use super::{heard, hertz, level, mixed};
+use super::{heard, hertz, level, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -19,6 +19,7 @@ pub const RULE: Rule = Rule {
           **When it is wrong.** When the low residue is the body of a quiet passage: switch the band off. \
           **How far it goes.** The corner is that of the table for the role, and at most 0.7 times the lowest pitch \
           that was found. Kick and bass have none. \
+          Tracks that came with effects printed are left alone. \
           **Sources.** tables/high_pass.toml; no routine high-pass: Pestana and Reiss 2014, \"Intelligent audio \
           production strategies informed by best practices\".",
     decide,
@@ -56,7 +57,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         return Vec::new();
     }
     let mut equalisers = Equalisers::new(desk);
-    heard(desk).filter_map(|strip| high_pass(desk, strip, &mut equalisers)).collect()
+    raw(desk).filter_map(|strip| high_pass(desk, strip, &mut equalisers)).collect()
 }
 
 fn high_pass(desk: &Desk<'_>, strip: &Strip, equalisers: &mut Equalisers<'_>) -> Option<Decision> {

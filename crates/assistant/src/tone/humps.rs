@@ -3,7 +3,7 @@
 use mixsmith_session::Strip;
 
 use super::shape::{MOST_BELLS, TOLERANCE, excess};
-use super::{bands, heard, hertz, mixed};
+use super::{bands, hertz, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// What both rules say of themselves; only the cut, its reason and its danger differ.
@@ -19,8 +19,8 @@ macro_rules! doc {
             $wrong,
             " **How far it goes.** Half of what stands out, 2 to 4 dB, one place a track; no track gets more than three bells \
              from its spectrum. Dark and bright tracks stay so: only humps are cut, and what stands out by more than 16 dB is \
-             the sound itself. **Sources.** tables/spectra.toml (MUSDB18, tolerance 4 dB); cuts narrower than boosts: Pestana \
-             and Reiss 2014."
+             the sound itself. Tracks that came with effects printed are left alone. **Sources.** tables/spectra.toml \
+             (MUSDB18, tolerance 4 dB); cuts narrower than boosts: Pestana and Reiss 2014."
         )
     };
 }
@@ -89,7 +89,7 @@ fn cut(desk: &Desk<'_>, zone: &Zone) -> Vec<Decision> {
         decision.edits = equalisers.add(strip, &[band])?;
         Some(decision)
     };
-    heard(desk).filter_map(decision).collect()
+    raw(desk).filter_map(decision).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 //!
 //! Songs are folders of tracks that are not part of this program; what is known of each lies beside its tracks.
 
+mod asked;
 mod heard;
+mod solver;
 mod songs;
 mod systems;
 mod table;
@@ -10,11 +12,11 @@ mod table;
 use std::error::Error;
 use std::path::Path;
 
-use mixsmith_pipeline::{Folder, Portrait, Twin, portrait, recovery};
+use mixsmith_pipeline::{Among, Folder, Portrait, Twin, among, portrait, recovery};
 
 use heard::{Voice, features, plays, voice};
 use songs::{Condition, Song, renamed, scramble};
-use systems::{Made, human};
+use systems::{Made, Mixes, human};
 
 /// What is measured of one mix of one song.
 #[derive(Clone, Debug)]
@@ -33,14 +35,22 @@ pub struct Figures {
     pub steadiness: Option<f64>,
     /// Distance of the features of the mix.
     pub features: f64,
-    /// Distance of the Bark spectra, dB.
+    /// Distance of the Bark spectra, mean square of natural logarithms.
     pub bark: f64,
+    /// The same of mid and of side.
+    pub bark_sides: [f64; 2],
     /// Distance of the spectra of the parts, mean, dB.
     pub spectra: Option<f64>,
-    /// Distance of the places of the parts, mean, dB.
+    /// Distance of the places of the parts that came in stereo, mean, dB.
     pub places: Option<f64>,
     /// Of the mix alone.
     pub portrait: Portrait,
+    /// Of its parts, and of those of the person's mix.
+    pub among: [Among; 2],
+    /// By part that plays: its name, by how much its fader is off, and the distance of its spectrum, dB.
+    pub parts: Vec<(String, f64, f64)>,
+    /// What was decided about the parts, in words.
+    pub says: Vec<String>,
 }
 
 /// What the table is asked for.
@@ -53,8 +63,12 @@ pub struct Wish<'a> {
     pub only: &'a [String],
     /// How many times each song is scrambled.
     pub seeds: u64,
-    /// Go the whole road, too? It takes most of the time.
+    /// Go the whole road? It takes most of the time.
     pub road: bool,
+    /// Mix the simple ways?
+    pub simple: bool,
+    /// Tell every part, and what was decided?
+    pub parts: bool,
 }
 
 /// The tables.
@@ -71,33 +85,58 @@ pub fn table(wish: &Wish<'_>) -> Result<String, Box<dyn Error>> {
             conditions.extend((1..=wish.seeds).map(Condition::Scrambled));
             conditions.push(Condition::AsTheyAre);
         }
+        let mut person = None;
         for condition in conditions {
             eprintln!("{}, {condition:?}", song.name);
-            all.extend(measure(song, condition, wish)?);
+            let found = measure(song, condition, wish, &mut person)?;
+            if wish.parts {
+                print!("{}", table::parts(&found));
+            }
+            all.extend(found);
         }
     }
-    Ok(table::text(&all, wish.seeds))
+    Ok(format!("{}\n{}", table::text(&all, wish.seeds), solver::text()?))
 }
 
-/// Lets everybody mix one song, and measures.
-fn measure(song: &Song, condition: Condition, wish: &Wish<'_>) -> Result<Vec<Figures>, Box<dyn Error>> {
-    let made = match condition {
+/// What a person made, with what its parts are among each other.
+type Person = (Made, Among);
+
+/// Lets everybody mix one song, and measures. What the person made is looked at once.
+fn measure(
+    song: &Song,
+    condition: Condition,
+    wish: &Wish<'_>,
+    person: &mut Option<Person>,
+) -> Result<Vec<Figures>, Box<dyn Error>> {
+    let Mixes { made, stereo } = match condition {
         Condition::Scrambled(seed) => {
             let place = systems::place(wish.folder, &song.name, &format!("scrambled-{seed}"));
             scramble(song, seed, &place)?;
-            systems::all(song, &Folder::open(&place, None)?, renamed, wish.road)?
+            systems::all(song, &Folder::open(&place, None)?, renamed, wish)?
         }
         Condition::Messy | Condition::AsTheyAre => {
             let place = systems::place(wish.folder, &song.name, condition.name());
-            systems::all(song, &Folder::open(&song.folder, Some(&place))?, str::to_owned, wish.road)?
+            systems::all(song, &Folder::open(&song.folder, Some(&place))?, str::to_owned, wish)?
         }
     };
     let rate = made.first().map_or(48_000, |made| made.mix.rate);
-    let human = human(song, rate)?;
-    Ok(made.iter().chain([&human]).map(|made| compare(song, condition, made, &human)).collect())
+    if person.as_ref().is_none_or(|(human, _)| human.mix.rate != rate) {
+        let human = human(song, rate)?;
+        let theirs = among(&human.soundings);
+        *person = Some((human, theirs));
+    }
+    let Some((human, theirs)) = person else { return Ok(Vec::new()) };
+    let figures = |made| compare(song, condition, made, human, (&stereo, *theirs));
+    Ok(made.iter().chain([&*human]).map(figures).collect())
 }
 
-fn compare(song: &Song, condition: Condition, made: &Made, human: &Made) -> Figures {
+fn compare(
+    song: &Song,
+    condition: Condition,
+    made: &Made,
+    human: &Made,
+    (stereo, among_theirs): (&[bool], Among),
+) -> Figures {
     let twins: Vec<Twin> = song
         .parts
         .iter()
@@ -135,10 +174,21 @@ fn compare(song: &Song, condition: Condition, made: &Made, human: &Made) -> Figu
         voice: ours.level.zip(theirs.level).map(|(a, b)| (a - b).abs()),
         steadiness: ours.steadiness.zip(theirs.steadiness).map(|(a, b)| a - b),
         features: mix.distance(&right),
-        bark: mix.bark_distance(&right),
+        bark: mix.bark_square(&right),
+        bark_sides: mix.bark_squares(&right),
         spectra: mean(&|i| made.parts[i].spectrum_from(&human.parts[i])),
-        places: mean(&|i| made.parts[i].place_from(&human.parts[i])),
+        places: mean(&|i| stereo[i].then(|| made.parts[i].place_from(&human.parts[i])).flatten()),
         portrait: portrait(&made.mix),
+        among: [among(&made.soundings), among_theirs],
+        parts: found.as_ref().map_or_else(Vec::new, |found| {
+            let place = |name: &str| song.parts.iter().position(|part| part.name == name);
+            let spectrum = |i: usize| made.parts[i].spectrum_from(&human.parts[i]);
+            let part = |(name, off): &(String, f64)| {
+                (name.clone(), *off, place(name).and_then(spectrum).unwrap_or(0.0))
+            };
+            found.tracks.iter().map(part).collect()
+        }),
+        says: made.says.clone(),
     }
 }
 

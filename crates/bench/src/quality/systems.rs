@@ -1,4 +1,4 @@
-//! Who mixes: three simple ways that anybody knows, and the whole road.
+//! Who mixes: three simple ways that anybody knows, and the whole road up to the master.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -9,11 +9,12 @@ use mixsmith_assistant::tables::{level_row, place_row};
 use mixsmith_assistant::{Brief, Desk, Genre, Locks};
 use mixsmith_audio::{Audio, resample};
 use mixsmith_effects::KINDS;
-use mixsmith_pipeline::{Folder, Listened, Options, Silent, listen, mix};
+use mixsmith_pipeline::{Folder, Listened, Options, Rehearsed, Silent, Sounding, listen, rehearse};
 use mixsmith_session::Session;
 
+use super::Wish;
 use super::heard::{Heard, heard};
-use super::songs::{Song, sound};
+use super::songs::{Part, Song, sound};
 
 /// A mix and what each part of the song is like in it.
 pub struct Made {
@@ -23,6 +24,31 @@ pub struct Made {
     pub mix: Audio,
     /// The parts in the order of the song; one that was left out is empty.
     pub parts: Vec<Heard>,
+    /// Those that are heard, for what they do to each other; nothing for the simple ways, which do not look.
+    pub soundings: Vec<Sounding>,
+    /// What was decided, in words.
+    pub says: Vec<String>,
+}
+
+impl Made {
+    /// From the sound of every part.
+    fn new(system: &'static str, mix: Audio, sounds: &[Audio]) -> Made {
+        Made {
+            system,
+            mix,
+            parts: sounds.iter().map(heard).collect(),
+            soundings: Vec::new(),
+            says: Vec::new(),
+        }
+    }
+}
+
+/// What all made of some tracks.
+pub struct Mixes {
+    /// In the order of the table.
+    pub made: Vec<Made>,
+    /// Did a part come in stereo, so that the person's place is in its files?
+    pub stereo: Vec<bool>,
 }
 
 /// The systems in the order of the table.
@@ -30,20 +56,32 @@ pub const SYSTEMS: [&str; 5] = ["raw sum", "equal loudness", "role table", "Mixs
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
-/// Lets every system mix the tracks in a folder, the whole road too where it is `with_road`. `named` gives the name that a file
-/// of the song has there.
-pub fn all(song: &Song, folder: &Folder, named: fn(&str) -> String, with_road: bool) -> Fallible<Vec<Made>> {
+/// Lets every system that is asked for mix the tracks in a folder. `named` gives the name that a file of the song has there.
+pub fn all(song: &Song, folder: &Folder, named: fn(&str) -> String, wish: &Wish<'_>) -> Fallible<Mixes> {
     let listened = listen(folder, &BTreeMap::new(), Options::default().threads(), &Silent)?;
-    let mut made = vec![
-        static_mix("raw sum", song, &listened, named, &raw(&listened)),
-        static_mix("equal loudness", song, &listened, named, &equal(&listened)),
-        static_mix("role table", song, &listened, named, &table(&listened)),
-    ];
+    let mut made = Vec::new();
+    if wish.simple || wish.parts {
+        made.push(static_mix("raw sum", song, &listened, named, &raw(&listened)));
+    }
+    if wish.simple {
+        made.push(static_mix("equal loudness", song, &listened, named, &equal(&listened)));
+        made.push(static_mix("role table", song, &listened, named, &table(&listened)));
+    }
+    let stereo = |part: &Part| {
+        let mut own = listened.song.stems.iter().filter(|stem| is_of(part, &stem.file, named));
+        own.all(|stem| stem.clip.channels == 2)
+    };
+    let stereo = song.parts.iter().map(stereo).collect();
     drop(listened);
-    if with_road {
+    if wish.road {
         made.push(road(song, folder, named)?);
     }
-    Ok(made)
+    Ok(Mixes { made, stereo })
+}
+
+/// Is a file in the folder one of a part's?
+fn is_of(part: &Part, file: &str, named: fn(&str) -> String) -> bool {
+    part.files.iter().any(|(own, _)| named(own) == file)
 }
 
 /// Gain of a stem for the left and the right side; none for one that is left out.
@@ -140,12 +178,11 @@ fn static_mix(
             channel.iter_mut().for_each(|x| *x *= *gain as f32);
         }
         add(&mut mix, &audio);
-        let of = |part: &super::songs::Part| part.files.iter().any(|(file, _)| named(file) == stem.file);
-        if let Some(place) = song.parts.iter().position(of) {
+        if let Some(place) = song.parts.iter().position(|part| is_of(part, &stem.file, named)) {
             add(&mut parts[place], &audio);
         }
     }
-    Made { system, mix, parts: parts.iter().map(heard).collect() }
+    Made::new(system, mix, &parts)
 }
 
 /// Adds sounds of one rate.
@@ -156,47 +193,58 @@ pub fn add(sum: &mut Audio, more: &Audio) {
     }
 }
 
-/// The whole road: `mixsmith mix`, and what it printed.
+/// The whole road, without the master and what is printed.
 fn road(song: &Song, folder: &Folder, named: fn(&str) -> String) -> Fallible<Made> {
-    let mixed = mix(folder, &Options::default(), &Silent)?;
-    let outputs = &mixed.manifest.outputs;
-    let file = outputs.iter().find(|output| output.kind == "mix").ok_or("no mix was printed")?;
-    let mix = sound(&folder.out.join(&file.file))?;
-    let mut parts = Vec::new();
-    for part in &song.parts {
-        let mut sum = Audio::silence(mix.rate, 2, 0);
-        for print in outputs.iter().filter(|output| output.kind == "stem") {
-            // A return holds the files of all that are sent to it.
-            let own = mixed.session.tracks().any(|strip| strip.id == print.of);
-            if own && part.files.iter().any(|(file, _)| print.sources.contains(&named(file))) {
-                add(&mut sum, &sound(&folder.out.join(&print.file))?);
-            }
+    let Rehearsed { session, decisions, mix, stems } = rehearse(folder, &Options::default(), &Silent)?;
+    let mut parts: Vec<Audio> = song.parts.iter().map(|_| Audio::silence(mix.rate, 2, 0)).collect();
+    for (id, audio) in &stems {
+        // A return plays no file.
+        let clips = session.strip(id).map_or(&[][..], |strip| strip.clips());
+        let plays = |part: &Part| {
+            let mut files = clips.iter().filter_map(|clip| session.source(&clip.source));
+            files.any(|source| is_of(part, &source.file, named))
+        };
+        if let Some(place) = song.parts.iter().position(plays) {
+            add(&mut parts[place], audio);
         }
-        parts.push(heard(&sum));
     }
-    Ok(Made { system: "Mixsmith", mix, parts })
+    let says = decisions.iter().filter(|decision| !decision.edits.is_empty());
+    let says = says.map(|decision| format!("{}: {}", decision.rule, decision.says)).collect();
+    let sounding = |(part, audio): (&Part, &Audio)| Sounding::new(&part.name, part.voice, audio);
+    let soundings = song.parts.iter().zip(&parts).filter_map(sounding).collect();
+    Ok(Made { says, soundings, ..Made::new("Mixsmith", mix, &parts) })
 }
 
 /// What the person made.
 pub fn human(song: &Song, rate: u32) -> Fallible<Made> {
     let mut sum = Audio::silence(rate, 2, 0);
-    let mut parts = Vec::new();
+    let (mut parts, mut soundings) = (Vec::new(), Vec::new());
     for part in &song.parts {
         let mut files = Vec::new();
+        let mut all = Audio::silence(rate, 2, 0);
         for (file, gain) in part.files.iter().filter_map(|(file, gain)| Some((file, (*gain)?))) {
             let mut audio = two(sound(&song.folder.join(file))?, rate);
             let gain = 10f32.powf(gain as f32 / 20.0);
             audio.channels.iter_mut().flatten().for_each(|x| *x *= gain);
             add(&mut sum, &audio);
+            add(&mut all, &audio);
             files.push(heard(&audio));
         }
+        // Microphones of one source are one part, as loud as one of them.
+        let share = 1.0 / files.len().max(1) as f32;
+        all.channels.iter_mut().flatten().for_each(|x| *x *= share);
+        soundings.extend(Sounding::new(&part.name, part.voice, &all));
         parts.push(Heard::mean(&files));
     }
     let mix = match &song.mix {
-        Some(path) => two(sound(path)?, rate),
+        Some(path) => {
+            let mut mix = two(sound(path)?, rate);
+            mix.channels.iter_mut().for_each(|channel| channel.truncate(sum.frames().max(1)));
+            mix
+        }
         None => sum,
     };
-    Ok(Made { system: "human", mix, parts })
+    Ok(Made { system: "human", mix, parts, soundings, says: Vec::new() })
 }
 
 /// As two channels at a rate.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::Figures;
 use super::systems::SYSTEMS;
+use super::{Figures, asked};
 
 /// A column: its heading, its decimals, and where its figure is.
 type Column = (&'static str, usize, fn(&Figures) -> Option<f64>);
@@ -14,8 +14,8 @@ const COLUMNS: [Column; 12] = [
     ("voice", 1, |f| f.voice),
     ("unsteady", 1, |f| f.steadiness),
     ("features", 3, |f| Some(f.features)),
-    ("Bark", 1, |f| Some(f.bark)),
-    ("spectra", 1, |f| f.spectra),
+    ("Bark", 2, |f| Some(f.bark)),
+    ("spectra", 2, |f| f.spectra),
     ("places", 1, |f| f.places),
     ("mono loss", 1, |f| f.portrait.mono_loss),
     ("tone", 2, |f| f.portrait.tonal_distance),
@@ -29,18 +29,21 @@ weighed: loud parts count more. A part's level is its K-weighted energy in the m
 human's; a part that is left out is 60 dB off; parts 40 dB under the loudest moment are nobody's balance\n\
 - voice: size of the difference of the lead voice against the rest, dB; unsteady: how much more that differs from phrase to phrase, dB\n\
 - features: weighted mean square distance of level, crest, width, imbalance and Bark spectra, as Diff-MST has it (after De Man et \
-al. 2014), at equal loudness; Bark: distance of the Bark spectra of mid and side alone, dB\n\
-- spectra: distance of the third octaves of the parts at equal level, dB; places: distance of left over right of the parts, dB\n\
+al. 2014), at equal loudness; Bark: mean square distance of the Bark spectra of mid and side alone, natural logarithms\n\
+- spectra: distance of the third octaves of the parts at equal level, dB; places: distance of left over right of the parts that \
+came in stereo, dB\n\
 - mono loss: LU; tone: distance from the usual balance of records; left/right: dB; low side: side over mid below 120 Hz, dB\n";
 
 /// All tables.
 pub fn text(all: &[Figures], seeds: u64) -> String {
-    let mut text = format!("## Mixes beside those of people\n\n{LEGEND}");
+    let mut text =
+        format!("## What is asked\n\n{}\n## Mixes beside those of people\n\n{LEGEND}", asked::text(all));
     let kinds: [(&str, String); 3] = [
         (
             "scrambled",
             format!(
-                "Every track at random within 12 dB, tilted within 3 dB, folded to mono where it nearly is; {seeds} seeds."
+                "Every track at random within 12 dB, tilted within 3 dB from end to end, folded to mono where it nearly is; {seeds} \
+                 seeds."
             ),
         ),
         ("messy", "Raw folders as they are.".to_owned()),
@@ -70,7 +73,7 @@ pub fn text(all: &[Figures], seeds: u64) -> String {
             let _ = write!(text, " {song} |");
         }
         let _ = write!(text, "\n| --- |{}", " ---: |".repeat(songs.len()));
-        for system in &SYSTEMS[..4] {
+        for system in &SYSTEMS[..SYSTEMS.len() - 1] {
             let _ = write!(text, "\n| {system} |");
             for song in &songs {
                 let of = |of: &dyn Fn(&Figures) -> Option<f64>| {
@@ -87,7 +90,33 @@ pub fn text(all: &[Figures], seeds: u64) -> String {
     text
 }
 
-fn mean(values: &[f64]) -> Option<f64> {
+/// Every part of our mix of one song: fader off by, spectrum off by, and that of its untouched file; and what was decided.
+pub fn parts(made: &[Figures]) -> String {
+    let of = |system: &str| made.iter().find(|figures| figures.system == system);
+    let (Some(ours), Some(raw)) = (of("Mixsmith"), of("raw sum")) else { return String::new() };
+    let mut text = format!("{}, {}\n", ours.song, ours.condition.name());
+    for one in [ours, raw] {
+        let [mid, side] = one.bark_sides;
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "  {}: features {:.3}, Bark of mid {mid:.2}, of side {side:.2}, voice off by {:.1}, masking elsewhere {:.3}",
+            one.system,
+            one.features,
+            one.voice.unwrap_or(0.0),
+            one.among[0].rise.unwrap_or(0.0),
+        );
+    }
+    for ((name, off, spectrum), (_, _, untouched)) in ours.parts.iter().zip(&raw.parts) {
+        // Writing to a string cannot fail.
+        let _ =
+            writeln!(text, "  {name:45} fader {off:6.1}  spectrum {spectrum:5.2}, untouched {untouched:5.2}");
+    }
+    ours.says.iter().for_each(|says| text += &format!("    {says}\n"));
+    text
+}
+
+pub fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
@@ -115,9 +144,13 @@ mod tests {
             steadiness: None,
             features: 0.1,
             bark: 1.0,
+            bark_sides: [1.0; 2],
             spectra: None,
             places: None,
             portrait: Default::default(),
+            among: Default::default(),
+            parts: Vec::new(),
+            says: Vec::new(),
         };
         let all = [figures("raw sum", "a", 6.0), figures("raw sum", "b", 7.0)];
         let text = text(&all, 1);

@@ -174,7 +174,7 @@ fn named<'a>(voice: &'a Sketch, others: &[&'a Part]) -> Vec<(&'a str, &'a Sketch
 }
 
 /// How the others cover the lead voice.
-fn lead_among(parts: &[Part]) -> Option<Masked> {
+pub(super) fn lead_among(parts: &[Part]) -> Option<Masked> {
     let (voice, others) = lead_and_others(parts)?;
     let named = named(&voice, &others);
     masking(&named, &vec![0.0; named.len()]).into_iter().next()

@@ -4,6 +4,7 @@
 //! a fault; where people differ too much for a limit, there is none. A group is a file here, and what it measures is a
 //! table at its top, which the reference page prints.
 
+mod among;
 mod card;
 mod clarity;
 pub(crate) mod clicks;
@@ -26,6 +27,7 @@ use crate::report::parts::Part;
 use crate::report::systems::Fare;
 use crate::{Mixed, Printed};
 
+pub use among::{Among, Sounding, among};
 pub use card::{Bar, Figure, Score, Verdict};
 pub use portrait::{Portrait, portrait};
 pub(crate) use stereo::WIDTHS;

@@ -17,6 +17,8 @@ pub struct Portrait {
     pub balance: Option<f64>,
     /// Side over mid below 120 Hz, dB.
     pub low_width: Option<f64>,
+    /// Highest peak of the spectrum over its surroundings, dB.
+    pub resonance: Option<f64>,
 }
 
 /// Measures a mix.
@@ -36,6 +38,7 @@ pub fn portrait(mix: &Audio) -> Portrait {
         mono_loss: heard.number("stereo.mono_loss", "mix"),
         balance: heard.number("stereo.balance", "mix").map(f64::abs),
         low_width: low.map(|&width| f64::from(width)),
+        resonance: heard.number("spectrum.resonance", "mix"),
     }
 }
 
