@@ -87,7 +87,9 @@ impl From<PipelineError> for Failure {
             PipelineError::Text { .. } | PipelineError::Compile(_) | PipelineError::Impulse { .. } => {
                 Exit::Text
             }
-            PipelineError::Edit(_) | PipelineError::OverTracks { .. } => Exit::Usage,
+            PipelineError::Edit(_) | PipelineError::OverTracks { .. } | PipelineError::NotOf { .. } => {
+                Exit::Usage
+            }
             PipelineError::Io { .. } => Exit::Output,
             PipelineError::Stopped => Exit::Interrupted,
             _ => Exit::Song,

@@ -8,6 +8,7 @@ pub static ALL: &[&dyn Format] = &[
     &crate::ardour::Ardour,
     &crate::dawproject::DawProject,
     &crate::reaper::Reaper,
+    &crate::live::Live,
     &crate::stems::Stems,
     &crate::x32::X32,
 ];

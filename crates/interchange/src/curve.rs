@@ -39,9 +39,14 @@ fn as_ours(band: &Band) -> equaliser::Band {
 
 /// Largest difference between our bands and a cookbook's at a sample rate, dB, where neither is below -40 dB.
 pub fn cookbook_error(bands: &[Band], rate: u32) -> f32 {
+    difference(bands, bands, rate)
+}
+
+/// Largest difference between our bands and others that a cookbook makes, dB, where neither is below -40 dB.
+pub fn difference(ours: &[Band], cookbook: &[Band], rate: u32) -> f32 {
     worst(grid(rate), |hz| {
-        let ours: f64 = bands.iter().map(|band| ours_db(band, hz)).sum();
-        let theirs: f64 = bands.iter().map(|band| cookbook_db(band, rate, hz)).sum();
+        let ours: f64 = ours.iter().map(|band| ours_db(band, hz)).sum();
+        let theirs: f64 = cookbook.iter().map(|band| cookbook_db(band, rate, hz)).sum();
         (ours.max(-40.0), theirs.max(-40.0))
     })
 }

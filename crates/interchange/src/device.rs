@@ -43,6 +43,23 @@ pub struct Band {
     pub on: bool,
 }
 
+impl Band {
+    /// A pass as several that fall by 12 dB an octave each: the pole pairs of a Butterworth filter. Any other band as it is.
+    pub(crate) fn pairs(&self) -> Vec<Band> {
+        if !self.kind.is_pass() {
+            return vec![*self];
+        }
+        let pairs = (self.order / 2).max(1);
+        let own = |n: u32| {
+            let angle = f64::from(2 * n + 1) * std::f64::consts::PI / f64::from(4 * pairs);
+            (1.0 / (2.0 * angle.sin())) as f32
+        };
+        // As ours: the quality factor scales the most resonant pair.
+        let q = |n: u32| if n == 0 { own(n) * self.q / std::f32::consts::FRAC_1_SQRT_2 } else { own(n) };
+        (0..pairs).map(|n| Band { q: q(n), order: 2, ..*self }).collect()
+    }
+}
+
 /// The shape of a band, in the order of the equaliser's own list after `off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BandKind {

@@ -17,6 +17,7 @@ mod format;
 mod honesty;
 mod import;
 mod layout;
+pub mod live;
 mod loss;
 mod names;
 mod portable;

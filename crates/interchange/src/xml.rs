@@ -47,13 +47,30 @@ impl Node {
 
 /// Reads a document and gives its root.
 pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
+    parse_without(text, &[])
+}
+
+/// Reads a document without the elements of some names and all that is in them.
+pub(crate) fn parse_without(text: &str, left: &[&str]) -> Result<Node, ReadError> {
     let refused = |what: &str| ReadError::Refused(what.to_owned());
     let broken = |what: String| ReadError::NotThis("XML", what);
     let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     let (mut open, mut root): (Vec<Node>, Option<Node>) = (Vec::new(), None);
     let (mut count, mut attributes) = (0, 0);
+    // How deep it is inside of an element that is left out.
+    let mut out = 0usize;
     loop {
         match reader.read_event().map_err(|error| broken(error.to_string()))? {
+            Event::Start(_) if out > 0 => {
+                out += 1;
+                if open.len() + out > DEEPEST {
+                    return Err(refused("it is nested deeper than any project"));
+                }
+            }
+            Event::End(_) if out > 0 => out -= 1,
+            Event::Empty(_) | Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) if out > 0 => {}
+            Event::Start(start) if left.contains(&start.name().as_ref()) => out = 1,
+            Event::Empty(start) if left.contains(&start.name().as_ref()) => {}
             event @ (Event::Start(_) | Event::Empty(_)) => {
                 let (start, empty) = match &event {
                     Event::Start(start) => (start, false),
@@ -104,7 +121,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
     }
-    if !open.is_empty() {
+    if !open.is_empty() || out > 0 {
         return Err(broken("it ends in the middle".to_owned()));
     }
     root.ok_or_else(|| broken("it has no element".to_owned()))
@@ -226,6 +243,14 @@ mod tests {
         assert_eq!(node.get("name"), Some("<\"Ü\" & 'b'>\n"));
         assert_eq!(node.child("b").unwrap().text, "x & y");
         assert_eq!(node.child("c").unwrap().number("n"), Some(1.5));
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_there() {
+        let node = parse_without("<a><b><b>x<c/></b></b><b/><d>y</d></a>", &["b"]).unwrap();
+        assert_eq!((node.children.len(), node.child("d").unwrap().text.as_str()), (1, "y"));
+        assert!(parse_without("<a><b></a>", &["b"]).is_err() && parse_without("<a><b>", &["b"]).is_err());
+        assert!(parse_without(&format!("<a>{}", "<b>".repeat(100_000)), &["b"]).is_err());
     }
 
     #[test]

@@ -1,13 +1,19 @@
 //! Projects that were made to do harm are refused, and whatever is read of damaged ones breaks nothing.
 
+#![allow(clippy::disallowed_methods, reason = "says how long a refusal takes")]
+
 mod common;
 
 use std::io::{Cursor, Read, Write};
+use std::time::Instant;
 
 use common::{bytes, read, sample, written};
+use flate2::Compression;
+use flate2::read::{GzDecoder, GzEncoder};
 use mixsmith_interchange::aaf::Aaf;
 use mixsmith_interchange::all::ALL;
 use mixsmith_interchange::dawproject::DawProject;
+use mixsmith_interchange::live::Live;
 use mixsmith_interchange::{Packer, Place, ReadError, SoundOf, Wishes, copy_entry, import};
 
 fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
@@ -43,6 +49,46 @@ fn bombs_are_refused() {
     let end = many.windows(4).rposition(|bytes| bytes == b"PK\x05\x06").unwrap();
     many[end + 8..end + 12].copy_from_slice(&[0xff; 4]);
     assert!(refused(many).contains("65535 entries"));
+}
+
+fn gzip(text: &mut dyn Read) -> Vec<u8> {
+    let mut packer = GzEncoder::new(text, Compression::best());
+    let mut packed = Vec::new();
+    packer.read_to_end(&mut packed).unwrap();
+    packed
+}
+
+#[test]
+fn sets_that_were_made_to_do_harm_are_refused() {
+    let refused = |bytes: Vec<u8>| match read(&Live, "a.als", bytes) {
+        Err(error @ (ReadError::Refused(_) | ReadError::NotThis(..))) => error.to_string(),
+        other => panic!("{other:?}"),
+    };
+    // 10 GB of nothing would be 10 MB packed; 400 MB in 400 kB do.
+    let bomb = gzip(&mut std::io::repeat(b' ').take(400 << 20));
+    assert!(bomb.len() < 1 << 20);
+    let start = Instant::now();
+    let said = refused(bomb.clone());
+    println!("a bomb of {} kB is refused within {} ms", bomb.len() >> 10, start.elapsed().as_millis());
+    assert!(said.contains("48 MB"), "{said}");
+    // A small one that unpacks to more than any text of that size does.
+    assert!(refused(gzip(&mut std::io::repeat(b' ').take(1 << 20))).contains("1 MB"));
+    // One in another, and several in a row: what is behind the first is not looked at.
+    refused(gzip(&mut bomb.as_slice()));
+    refused([gzip(&mut &b"<Ableton/>"[..]), bomb].concat());
+    let laughs = "<!DOCTYPE l [<!ENTITY a \"ha\">]><Ableton><LiveSet>&a;</LiveSet></Ableton>";
+    let deep = format!("<Ableton><LiveSet>{}", "<Tracks>".repeat(100_000));
+    let left = format!("<Ableton><LiveSet>{}", "<Buffer>".repeat(100_000));
+    for text in [laughs, &deep, &left] {
+        let said = refused(gzip(&mut text.as_bytes()));
+        assert!(said.starts_with("refused"), "{said}");
+    }
+    for not in [&b""[..], b"\x1f\x8b", b"<Ableton/>", &gzip(&mut &b"<Ableton>\xff</Ableton>"[..])] {
+        refused(not.to_vec());
+    }
+    let whole = gzip(&mut &b"<Ableton><LiveSet/></Ableton>"[..]);
+    assert!(read(&Live, "a.als", whole.clone()).is_ok());
+    refused(whole[..whole.len() / 2].to_vec());
 }
 
 #[test]
@@ -204,6 +250,8 @@ fn damaged_projects_break_nothing() {
         ("reaper-vst.rpp", "reaper"),
         ("ardour73-mixa/mixa.ardour", "ardour"),
         ("protools-audio-levels.aaf", "aaf"),
+        ("live-example-120.als", "live"),
+        ("live12-automation.als", "live"),
     ];
     for (name, id) in samples {
         let format = mixsmith_interchange::all::named(id).unwrap();
@@ -212,6 +260,14 @@ fn damaged_projects_break_nothing() {
     let numbers: [&[u8]; 8] =
         [b"-1", b"NaN", b"1e999", b"99999999999999999999", b"0", b"", b"inf", b"-1e300"];
     for (format, whole) in files {
+        // What is packed is damaged inside: damage outside is found by its sum.
+        let packed = format.id() == "live";
+        let mut whole = whole;
+        if packed {
+            let mut text = Vec::new();
+            GzDecoder::new(whole.as_slice()).read_to_end(&mut text).unwrap();
+            whole = text;
+        }
         for _ in 0..60 {
             let mut file = whole.clone();
             for _ in 0..1 + dice.below(6) {
@@ -237,6 +293,9 @@ fn damaged_projects_break_nothing() {
                 if file.is_empty() {
                     break;
                 }
+            }
+            if packed {
+                file = gzip(&mut file.as_slice());
             }
             // Whatever is read becomes a session, and what is wrong with that is said.
             if let Ok((desk, _)) = read(format, "a", file) {

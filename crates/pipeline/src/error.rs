@@ -39,6 +39,14 @@ pub enum PipelineError {
         /// Why not.
         why: String,
     },
+    /// The folder of the song that a project is to become holds something else.
+    #[error("{}: holds something else than a song made of {}. Choose another folder with --out.", song.display(), project.display())]
+    NotOf {
+        /// The folder.
+        song: PathBuf,
+        /// The project.
+        project: PathBuf,
+    },
     /// Nothing in the folder can be mixed.
     #[error("{}: no track that could be read. Put the song's tracks into it, one audio file a track.{}", path.display(), list(problems))]
     NoTracks {

@@ -51,8 +51,7 @@ pub fn import(
     let refused = |why: String| PipelineError::NoProject { path: project.to_owned(), why };
     let name = project.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let format = of_file(&name).ok_or_else(|| {
-        let endings: Vec<String> = ALL.iter().flat_map(|f| f.endings()).map(|e| format!(".{e}")).collect();
-        refused(format!("its ending says of no program that can be read ({})", endings.join(", ")))
+        refused(format!("its ending says of no program that can be read ({})", can_be_read()))
     })?;
     if std::fs::read_dir(song).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(PipelineError::OverTracks { path: song.to_owned() });
@@ -99,10 +98,25 @@ pub fn import(
     write(song.join("song.toml"), &format!("title = {title}\ntempo = {}\n", session.song.tempo))?;
     let said = honesty(format.carries().name, &session.song.title, &losses);
     write(mix.join("import.txt"), &said.text)?;
-    write(mix.join("import.json"), &said.json)?;
+    write(mix.join("import.json"), &named(&said.json, &name, project)?)?;
     // The cache holds nothing that is needed again.
     let _ = std::fs::remove_dir_all(mix.join("cache"));
     Ok(Imported { song: song.to_owned(), format: format.carries().name, session, losses })
+}
+
+/// The endings of projects that can be read.
+pub(crate) fn can_be_read() -> String {
+    let endings: Vec<String> = ALL.iter().flat_map(|f| f.endings()).map(|e| format!(".{e}")).collect();
+    endings.join(", ")
+}
+
+/// What is said of an import, with the project that it was made of.
+fn named(json: &str, name: &str, project: &Path) -> Result<String, PipelineError> {
+    let hash = content_hash(project).map_err(PipelineError::io(project))?;
+    let mut said: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    said["project"] = name.into();
+    said["hash"] = hex(&hash).into();
+    Ok(format!("{said:#}\n"))
 }
 
 /// Opens a file that is a plain one: no pipe that never ends, no device.

@@ -25,6 +25,7 @@ mod meter;
 mod naming;
 mod print;
 mod progress;
+mod project;
 mod readings;
 mod recovery;
 mod reopen;
@@ -54,6 +55,7 @@ pub use listen::{Listened, SongFile, listen};
 pub use manifest::{Manifest, Printed};
 pub use meter::{Level, Meter};
 pub use progress::{Progress, Silent};
+pub use project::song_of;
 pub use readings::{
     Band, KReading, KReadings, LoudnessReadings, NeedleReadings, Readings, StereoReadings, meter,
 };

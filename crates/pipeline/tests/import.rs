@@ -6,7 +6,7 @@ mod common;
 use std::path::Path;
 
 use common::{residual_db, sound, write_wav};
-use mixsmith_pipeline::{Folder, Options, Silent, export, import, render_again};
+use mixsmith_pipeline::{Folder, Options, Silent, export, import, mix, render_again, set, song_of};
 
 const RATE: u32 = 48_000;
 
@@ -84,9 +84,9 @@ fn what_is_exported_comes_back_and_sounds_the_same() {
     render_again(&folder, &Options::default(), &Silent).unwrap();
     let ours = sound(&folder.out.join("master.wav"));
     let all: Vec<String> =
-        ["aaf", "ardour", "dawproject", "reaper", "stems", "x32"].map(str::to_owned).to_vec();
+        ["aaf", "ardour", "dawproject", "reaper", "live", "stems", "x32"].map(str::to_owned).to_vec();
     let (exported, _) = export(&folder, &all, false, &Options::default(), &Silent).unwrap();
-    assert_eq!(exported.len(), 6);
+    assert_eq!(exported.len(), 7);
     for done in &exported {
         for file in done.files.iter().map(String::as_str).chain(["honesty.txt", "honesty.json"]) {
             let size = std::fs::metadata(done.folder.join(file)).map_or(0, |found| found.len());
@@ -94,8 +94,9 @@ fn what_is_exported_comes_back_and_sounds_the_same() {
         }
     }
     assert!(!folder.mix.join("cache/export/0.wav").exists(), "sounds on their way are gone");
-    for done in
-        exported.iter().filter(|done| ["aaf", "ardour", "dawproject", "reaper"].contains(&done.format))
+    for done in exported
+        .iter()
+        .filter(|done| ["aaf", "ardour", "dawproject", "reaper", "live"].contains(&done.format))
     {
         let project = done.folder.join(&done.files[0]);
         let back = dir.path().join(format!("back-{}", done.format));
@@ -210,4 +211,97 @@ fn a_folder_that_holds_something_is_left_alone() {
     let error =
         import(&dir.path().join("a.xyz"), &dir.path().join("b"), &Options::default(), &Silent).unwrap_err();
     assert!(error.to_string().contains(".dawproject"), "{error}");
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let place = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &place);
+        } else {
+            std::fs::write(&place, std::fs::read(entry.path()).unwrap()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_project_is_as_good_as_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/interchange/samples/ardour73-mixa");
+    let project = dir.path().join("mixa").join("mixa.ardour");
+    if sample.exists() {
+        copy(&sample, project.parent().unwrap());
+    } else {
+        // Without the session that Ardour saved, one of our own.
+        let song = dir.path().join("song");
+        std::fs::create_dir_all(song.join("mix")).unwrap();
+        wav(&song.join("vox.wav"), 1, 440.0);
+        wav(&song.join("keys.wav"), 2, 330.0);
+        std::fs::write(song.join("mix/session.toml"), SESSION).unwrap();
+        let folder = Folder::open(&song, None).unwrap();
+        let (exported, _) =
+            export(&folder, &["ardour".to_owned()], false, &Options::default(), &Silent).unwrap();
+        copy(&exported[0].folder, project.parent().unwrap());
+        std::fs::rename(project.with_file_name("there and back.ardour"), &project).unwrap();
+    }
+    let open = || song_of(&project, None, &Options::default(), &Silent);
+    let (song, notes) = open().unwrap();
+    assert_eq!(song, dir.path().join("mixa/mixa"));
+    assert!(notes[0].says.contains("tracks of the Ardour project"), "{notes:?}");
+    let folder = Folder::open(&song, None).unwrap();
+    mix(&folder, &Options::default(), &Silent).unwrap();
+    assert!(folder.out.join("master.wav").exists());
+    // A hand turns a knob; the next mix of the project mixes around it.
+    let first = mixsmith_session::parse(
+        &std::fs::read_to_string(folder.session()).unwrap(),
+        &mixsmith_effects::KINDS,
+    )
+    .unwrap()
+    .0;
+    let track = first.tracks().next().unwrap().id.clone();
+    set(&folder, &[format!("{track}/fader=-17.25")]).unwrap();
+    let (again, notes) = open().unwrap();
+    assert_eq!((again, notes), (song.clone(), Vec::new()));
+    mix(&folder, &Options::default(), &Silent).unwrap();
+    let text = std::fs::read_to_string(folder.session()).unwrap();
+    assert!(text.contains("-17.25 dB"), "{text}");
+    // A project that changed is not imported over what hands have done.
+    let mut changed = std::fs::read(&project).unwrap();
+    changed.extend(b"\n");
+    std::fs::write(&project, changed).unwrap();
+    let (_, notes) = open().unwrap();
+    assert!(notes[0].warning && notes[0].says.contains("has changed"), "{notes:?}");
+}
+
+#[test]
+fn a_project_takes_no_other_songs_place() {
+    let dir = tempfile::tempdir().unwrap();
+    wav(&dir.path().join("a.wav"), 1, 440.0);
+    let (rpp, other) = (dir.path().join("song.rpp"), dir.path().join("other.rpp"));
+    std::fs::write(&rpp, project("a.wav")).unwrap();
+    std::fs::write(&other, project("none.wav")).unwrap();
+    let open = |project: &Path, out: Option<&Path>| song_of(project, out, &Options::default(), &Silent);
+    let song = dir.path().join("song");
+    std::fs::create_dir(&song).unwrap();
+    std::fs::write(song.join("notes.txt"), "mine").unwrap();
+    let error = open(&rpp, None).unwrap_err().to_string();
+    assert!(error.contains("something else") && error.contains("--out"), "{error}");
+    let elsewhere = dir.path().join("elsewhere");
+    assert_eq!(open(&rpp, Some(&elsewhere)).unwrap().0, elsewhere);
+    let error = open(&other, Some(&elsewhere)).unwrap_err().to_string();
+    assert!(error.contains("something else"), "{error}");
+    let error = open(&other, None).unwrap_err().to_string();
+    assert!(error.contains("none of its sounds") && error.contains("none"), "{error}");
+    let error = open(&dir.path().join("a.wav"), None).unwrap_err().to_string();
+    assert!(error.contains(".rpp"), "{error}");
+    let mut left: Vec<String> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["a.wav", "elsewhere", "other.rpp", "song", "song.rpp"]);
+    assert_eq!(std::fs::read_to_string(song.join("notes.txt")).unwrap(), "mine");
 }

@@ -40,7 +40,10 @@ impl<L: Lane> Ending<L> {
         let rests = self.longest.lt(self.silent);
         self.longest = L::select(rests, self.tail, self.longest);
         let Some(&last) = io.left.last() else { return false };
-        let last = io.right.as_ref().and_then(|right| right.last()).map_or(last, |r| last.abs().max(r.abs()));
+        let last = match io.right.as_ref().and_then(|right| right.last()) {
+            Some(right) => last.abs().max(right.abs()),
+            None => last,
+        };
         let most = self.silent + L::splat(io.left.len() as f32);
         if !(silent(last) | self.ends(most)).any() {
             self.silent = L::zero();
@@ -48,7 +51,10 @@ impl<L: Lane> Ending<L> {
         }
         let (one, long) = (L::splat(1.0), L::splat(LONG));
         for (i, (count, &l)) in self.counts.iter_mut().zip(io.left.iter()).enumerate() {
-            let quiet = io.right.as_ref().map_or(silent(l), |right| silent(l) & silent(right[i]));
+            let quiet = match &io.right {
+                Some(right) => silent(l) & silent(right[i]),
+                None => silent(l),
+            };
             self.silent = L::select(quiet, (self.silent + one).min(long), L::zero());
             *count = self.silent;
         }

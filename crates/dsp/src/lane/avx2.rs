@@ -30,16 +30,15 @@ macro_rules! avx {
 impl From<X8> for Avx8 {
     #[inline(always)]
     fn from(x: X8) -> Self {
-        avx!(Avx8(_mm256_loadu_ps(x.0.as_ptr())))
+        // Not by an intrinsic, which is a call wherever this is not part of a kernel. Any bits are a number.
+        avx!(Avx8(std::mem::transmute::<X8, __m256>(x)))
     }
 }
 
 impl From<Avx8> for X8 {
     #[inline(always)]
     fn from(x: Avx8) -> Self {
-        let mut out = X8::default();
-        avx!(_mm256_storeu_ps(out.0.as_mut_ptr(), x.0));
-        out
+        avx!(std::mem::transmute::<__m256, X8>(x.0))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The equaliser and the compressor that come with Ardour.
 
-use crate::curve::cookbook_error;
+use std::f32::consts::FRAC_1_SQRT_2;
+
+use crate::curve::difference;
 use crate::xml::Node;
 use crate::{Band, BandKind, Compressor, Processing};
 
@@ -32,19 +34,51 @@ fn quality(octaves: f64) -> f32 {
     (1.0 / (2.0 * (octaves * std::f64::consts::LN_2 / 2.0).sinh())) as f32
 }
 
-/// By how much Ardour's equaliser differs from bands of ours, dB. It has four bells, made as the cookbook makes them. Its
-/// shelves were measured to be another shape by 0.7 dB, and it has no passes.
+/// By how much Ardour's equaliser differs from bands of ours, dB. It has four bells, made as the cookbook makes them, and a
+/// shelf at each end; see [`corner`]. It has no passes.
 pub(super) fn equaliser_error(bands: &[Band], rate: u32) -> f32 {
-    let live = || bands.iter().filter(|band| band.on);
+    let live: Vec<Band> = bands.iter().filter(|band| band.on).copied().collect();
     let fits = |band: &Band| {
-        let place = (20.0..=20_000.0).contains(&band.freq) && band.gain.abs() <= 20.0;
-        place && band.kind == BandKind::Bell && (0.1..=4.0).contains(&octaves(band.q))
+        let range = 20.0..=20_000.0;
+        let place = match band.kind {
+            BandKind::Bell => range.contains(&band.freq) && (0.1..=4.0).contains(&octaves(band.q)),
+            BandKind::LowShelf | BandKind::HighShelf => range.contains(&(corner(band, rate) as f32)),
+            _ => false,
+        };
+        place && band.gain.abs() <= 20.0
     };
-    if live().count() <= BELLS.len() && live().all(fits) {
-        cookbook_error(bands, rate)
-    } else {
-        f32::INFINITY
+    let count = |kind: BandKind| live.iter().filter(|band| band.kind == kind).count();
+    let (low, high) = (count(BandKind::LowShelf), count(BandKind::HighShelf));
+    if !live.iter().all(fits) || count(BandKind::Bell) > BELLS.len() || low > 1 || high > 1 {
+        return f32::INFINITY;
     }
+    let steep =
+        |band: &Band| if band.kind == BandKind::Bell { *band } else { Band { q: FRAC_1_SQRT_2, ..*band } };
+    let theirs: Vec<Band> = live.iter().map(steep).collect();
+    difference(&live, &theirs, rate) + if low + high > 0 { SHELF } else { 0.0 }
+}
+
+/// How far its shelves were measured to be from their formula, dB, with Ardour 7.3 and gains from -9 to 12 dB.
+const SHELF: f32 = 0.05;
+
+/// Where the knob of a shelf has to stand, Hz. Ardour's shelves are the cookbook's with a quality factor of 0.7071 and the
+/// corner at the foot of the slope: the middle lies further up the slope by the fourth root of the gain, as the bilinear
+/// transform bends frequencies.
+fn corner(band: &Band, rate: u32) -> f64 {
+    moved(band, rate, -1.0)
+}
+
+/// Where the middle of a shelf is whose knob stands at its frequency, Hz.
+fn middle(band: &Band, rate: u32) -> f64 {
+    moved(band, rate, 1.0)
+}
+
+fn moved(band: &Band, rate: u32, way: f64) -> f64 {
+    let way = if band.kind == BandKind::HighShelf { -way } else { way };
+    let root = 10f64.powf(way * f64::from(band.gain) / 80.0);
+    let rate = f64::from(rate.max(1));
+    let freq = f64::from(band.freq).min(0.49 * rate);
+    (root * (std::f64::consts::PI * freq / rate).tan()).atan() * rate / std::f64::consts::PI
 }
 
 /// The bells by the ends of their knobs' names.
@@ -59,11 +93,11 @@ pub(super) fn compressor_error(c: &Compressor) -> f32 {
     if fits { 0.0 } else { f32::INFINITY }
 }
 
-/// The plugin that a processing becomes on a route of so many channels.
-pub(super) fn write(does: &Processing, channels: u32) -> Option<Plugin> {
+/// The plugin that a processing becomes on a route of so many channels at a sample rate.
+pub(super) fn write(does: &Processing, channels: u32, rate: u32) -> Option<Plugin> {
     match does {
         Processing::Equaliser(bands) => {
-            Some(Plugin { name: "ACE EQ", uri: EQ, count: channels, ports: equaliser(bands) })
+            Some(Plugin { name: "ACE EQ", uri: EQ, count: channels, ports: equaliser(bands, rate) })
         }
         Processing::Compressor(c) => {
             let uri = if channels == 1 { COMP } else { COMP_STEREO };
@@ -83,22 +117,28 @@ pub(super) fn write(does: &Processing, channels: u32) -> Option<Plugin> {
     }
 }
 
-fn equaliser(bands: &[Band]) -> Vec<(String, f64)> {
-    let live: Vec<&Band> = bands.iter().filter(|band| band.on).collect();
+fn equaliser(bands: &[Band], rate: u32) -> Vec<(String, f64)> {
+    let live = |kind: BandKind| bands.iter().filter(move |band| band.on && band.kind == kind);
     let mut ports = vec![("master".to_owned(), 0.0), ("enable".to_owned(), 1.0)];
-    for (place, band) in BELLS.iter().zip(&live) {
-        ports.push((format!("freq{place}"), f64::from(band.freq)));
+    let mut switch = |place: &str, band: Option<&Band>| {
+        ports.push((format!("filtog{place}"), f64::from(u8::from(band.is_some()))));
+        let Some(band) = band else { return };
+        let freq = if band.kind == BandKind::Bell { f64::from(band.freq) } else { corner(band, rate) };
+        ports.push((format!("freq{place}"), freq));
         ports.push((format!("g{place}"), f64::from(band.gain)));
-        ports.push((format!("bw{place}"), octaves(band.q)));
-    }
-    let on = |n: usize| f64::from(u8::from(n < live.len()));
-    ports.extend(BELLS.iter().enumerate().map(|(n, place)| (format!("filtog{place}"), on(n))));
-    ports.extend(["l", "h"].map(|place| (format!("filtog{place}"), 0.0)));
+        if band.kind == BandKind::Bell {
+            ports.push((format!("bw{place}"), octaves(band.q)));
+        }
+    };
+    let mut bells = live(BandKind::Bell);
+    BELLS.iter().for_each(|place| switch(place, bells.next()));
+    switch("l", live(BandKind::LowShelf).next());
+    switch("h", live(BandKind::HighShelf).next());
     ports
 }
 
 /// What a plugin does, if it is one of the two.
-pub(super) fn read(processor: &Node) -> Option<Processing> {
+pub(super) fn read(processor: &Node, rate: u32) -> Option<Processing> {
     let ports = processor.child("lv2")?;
     let port = |symbol: &str| {
         let port = ports.all("Port").find(|port| port.get("symbol") == Some(symbol))?;
@@ -112,11 +152,11 @@ pub(super) fn read(processor: &Node) -> Option<Processing> {
                 let on = port(&format!("filtog{place}")) != Some(0.0) && gain != 0.0;
                 Some(Band { kind: BandKind::Bell, freq, gain, q, order: 2, on })
             };
-            // Shelves are taken by their labels.
             let shelf = |place: &str, kind: BandKind| {
                 let (freq, gain) = (port(&format!("freq{place}"))?, port(&format!("g{place}"))?);
                 let on = port(&format!("filtog{place}")) != Some(0.0) && gain != 0.0;
-                Some(Band { kind, freq, gain, q: std::f32::consts::FRAC_1_SQRT_2, order: 2, on })
+                let band = Band { kind, freq, gain, q: FRAC_1_SQRT_2, order: 2, on };
+                Some(Band { freq: middle(&band, rate) as f32, ..band })
             };
             let shelves = [shelf("l", BandKind::LowShelf), shelf("h", BandKind::HighShelf)];
             Some(Processing::Equaliser(BELLS.map(bell).into_iter().chain(shelves).flatten().collect()))
@@ -153,13 +193,51 @@ mod tests {
     fn a_compressor_comes_back() {
         let c =
             Compressor { threshold: -24.0, ratio: 4.0, knee: 6.0, attack: 12.0, release: 150.0, makeup: 3.0 };
-        let plugin = write(&Processing::Compressor(c), 2).unwrap();
+        let plugin = write(&Processing::Compressor(c), 2, 48_000).unwrap();
         let ports: String = plugin
             .ports
             .iter()
             .map(|(symbol, value)| format!("<Port symbol=\"{symbol}\" value=\"{value}\"/>"))
             .collect();
         let xml = format!("<Processor unique-id=\"{}\"><lv2>{ports}</lv2></Processor>", plugin.uri);
-        assert_eq!(read(&crate::xml::parse(&xml).unwrap()), Some(Processing::Compressor(c)));
+        assert_eq!(read(&crate::xml::parse(&xml).unwrap(), 48_000), Some(Processing::Compressor(c)));
+    }
+
+    #[test]
+    fn shelves_stand_where_ardour_was_measured() {
+        let shelf = |kind, freq, gain| Band { kind, freq, gain, q: FRAC_1_SQRT_2, order: 2, on: true };
+        // The knob at this frequency, and what came out there with Ardour 7.3 at 48 kHz, dB.
+        for (kind, knob, gain, measured) in [
+            (BandKind::LowShelf, 150.0, 6.0, 3.921),
+            (BandKind::LowShelf, 200.0, -9.0, -2.487),
+            (BandKind::HighShelf, 8000.0, 6.0, 3.924),
+            (BandKind::HighShelf, 3000.0, -6.0, -2.027),
+        ] {
+            let stands = shelf(kind, knob, gain);
+            let ours = Band { freq: middle(&stands, 48_000) as f32, ..stands };
+            assert!((corner(&ours, 48_000) - f64::from(knob)).abs() < 0.01);
+            let heard = crate::curve::cookbook_db(&ours, 48_000, f64::from(knob));
+            assert!((heard - measured).abs() <= f64::from(SHELF), "{heard} {measured}");
+            assert!(equaliser_error(&[ours], 48_000) < 0.5);
+        }
+        let one = shelf(BandKind::LowShelf, 120.0, 3.0);
+        assert_eq!(equaliser_error(&[one, one], 48_000), f32::INFINITY);
+        assert!(equaliser_error(&[Band { q: 2.0, gain: 9.0, ..one }], 48_000) > 0.5);
+        let both = [one, shelf(BandKind::HighShelf, 6000.0, -4.0)];
+        let plugin = write(&Processing::Equaliser(both.to_vec()), 2, 48_000).unwrap();
+        let ports: String = plugin
+            .ports
+            .iter()
+            .map(|(symbol, value)| format!("<Port symbol=\"{symbol}\" value=\"{value}\"/>"))
+            .collect();
+        let xml = format!("<Processor unique-id=\"{}\"><lv2>{ports}</lv2></Processor>", plugin.uri);
+        let Some(Processing::Equaliser(found)) = read(&crate::xml::parse(&xml).unwrap(), 48_000) else {
+            panic!()
+        };
+        let found: Vec<Band> = found.into_iter().filter(|band| band.on).collect();
+        assert_eq!(found.len(), 2);
+        for (a, b) in found.iter().zip(&both) {
+            assert!(a.kind == b.kind && (a.freq / b.freq - 1.0).abs() < 1e-5 && a.gain == b.gain, "{a:?}");
+        }
     }
 }

@@ -250,9 +250,11 @@ impl<'a> Reading<'a> {
                     }
                     channel.sends.push(SendTo { to: key(to), tap, level });
                 }
-                "lv2" if plugins::read(processor).is_some() => {
+                "lv2" if plugins::read(processor, self.desk.rate).is_some() => {
                     let on = processor.get("active") != Some("0");
-                    for does in plugins::read(processor).into_iter().filter(|_| tap == Tap::Pre) {
+                    for does in
+                        plugins::read(processor, self.desk.rate).into_iter().filter(|_| tap == Tap::Pre)
+                    {
                         let id = if does.word() == "compressor" { "comp" } else { "eq" }.to_owned();
                         channel.devices.push(Device { id, name: name.to_owned(), on, does });
                     }

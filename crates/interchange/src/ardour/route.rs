@@ -229,7 +229,7 @@ impl<'a> Pen<'a> {
     }
 
     fn device(&mut self, device: &Device, channels: u32) {
-        let Some(plugin) = plugins::write(&device.does, channels) else { return };
+        let Some(plugin) = plugins::write(&device.does, channels, self.desk.rate) else { return };
         let mut attributes = self.processor(plugin.name, "lv2", &[]);
         attributes[2].1 = yes_no(device.on);
         attributes.push(("unique-id", plugin.uri.to_owned()));

@@ -114,21 +114,8 @@ fn word(kind: BandKind) -> u32 {
     }
 }
 
-/// A pass as several that fall by 12 dB an octave each: the pole pairs of a Butterworth filter.
-fn pairs(band: &Band) -> Vec<Band> {
-    let pairs = if band.kind.is_pass() { (band.order / 2).max(1) } else { 1 };
-    let own = |n: u32| {
-        let angle = f64::from(2 * n + 1) * std::f64::consts::PI / f64::from(4 * pairs);
-        (1.0 / (2.0 * angle.sin())) as f32
-    };
-    // As ours: the quality factor scales the most resonant pair.
-    let q = |n: u32| if n == 0 { own(n) * band.q / std::f32::consts::FRAC_1_SQRT_2 } else { own(n) };
-    let q = |n: u32| if band.kind.is_pass() { q(n) } else { band.q };
-    (0..pairs).map(|n| Band { q: q(n), order: 2, ..*band }).collect()
-}
-
 fn equaliser(bands: &[Band]) -> Vec<u8> {
-    let bands: Vec<Band> = bands.iter().flat_map(pairs).collect();
+    let bands: Vec<Band> = bands.iter().flat_map(Band::pairs).collect();
     let mut bytes = Vec::new();
     bytes.extend(33u32.to_le_bytes());
     bytes.extend((bands.len() as u32).to_le_bytes());

@@ -125,7 +125,7 @@ pub fn bytes(written: &Written) -> Vec<u8> {
 }
 
 /// Two courses as near as this, in decibels or percent of pan, at every hundredth frame.
-fn near(a: &Course, b: &Course, within: f32, what: &str) {
+pub fn near(a: &Course, b: &Course, within: f32, what: &str) {
     for frame in (0..480_000).step_by(100) {
         let (a, b) = (a.at(frame), b.at(frame));
         assert!((a - b).abs() < within, "{what} at {frame}: {a} {b}");
