@@ -230,7 +230,7 @@ impl Taking<'_> {
                 let found = real(&folder.join(&below)).or_else(|why| {
                     // A project that was moved names folders that are no more; its sounds came along.
                     let name = below.file_name().unwrap_or_default();
-                    named(&folder, name, 0).ok_or(why)
+                    found_below(&folder, name, 0).ok_or(why)
                 })?;
                 // A link may lead out, too.
                 if !found.starts_with(&folder) {
@@ -251,7 +251,7 @@ const DEPTH: usize = 3;
 const MOST_FILES: usize = 5000;
 
 /// A file of this name below a folder: the first, in order of names, and the least deep.
-fn named(folder: &Path, name: &OsStr, depth: usize) -> Option<PathBuf> {
+fn found_below(folder: &Path, name: &OsStr, depth: usize) -> Option<PathBuf> {
     let found = folder.join(name);
     if plain_file(&found).is_ok() {
         return std::fs::canonicalize(found).ok();
@@ -264,7 +264,7 @@ fn named(folder: &Path, name: &OsStr, depth: usize) -> Option<PathBuf> {
     let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
     folders.sort();
-    folders.iter().find_map(|folder| named(folder, name, depth + 1))
+    folders.iter().find_map(|folder| found_below(folder, name, depth + 1))
 }
 
 /// The sound of a file.
