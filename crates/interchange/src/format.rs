@@ -41,6 +41,8 @@ pub struct Carries {
 pub struct Wishes {
     /// No folders: buses are told by routing alone.
     pub flat: bool,
+    /// What the other program has only nearly is printed into the sound of tracks and returns.
+    pub print_near: bool,
     /// What has been printed of the mix.
     pub prints: Vec<Print>,
 }

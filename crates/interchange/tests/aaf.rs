@@ -41,7 +41,7 @@ fn a_mix_is_written_and_read_back() {
     // A mute would leave nothing to see of the pan.
     let keys = session.strips.iter_mut().find(|strip| strip.id == "keys").unwrap();
     Arc::make_mut(keys).values.remove("mute");
-    let desk = lay_out(&session, &Aaf.carries()).desk;
+    let desk = lay_out(&session, &Aaf.carries(), &Wishes::default()).desk;
     let found = again(&desk);
     assert_eq!((&found.title, found.rate, found.frames), (&desk.title, desk.rate, desk.frames));
     assert_eq!(found.markers, desk.markers);

@@ -139,7 +139,11 @@ fn a_bus_before_the_master_keeps_its_sound() {
             strip.values.insert("fader".to_owned(), -3.0);
         }
     }
-    let layout = mixsmith_interchange::lay_out(&session, &mixsmith_interchange::Format::carries(&Live));
+    let layout = mixsmith_interchange::lay_out(
+        &session,
+        &mixsmith_interchange::Format::carries(&Live),
+        &Wishes::default(),
+    );
     let (files, losses) = mixsmith_interchange::Format::write(&Live, &layout.desk, &Wishes::default());
     assert!(losses.iter().any(|loss| loss.at == "mix/channel" && loss.fate.word() == "near"), "{losses:?}");
     let (found, _) = read(&Live, "Songs.als", bytes(&files[0])).unwrap();

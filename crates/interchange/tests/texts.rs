@@ -12,7 +12,7 @@ fn stems_come_dry_and_wet_with_their_sheets() {
     let print = |file: &str, kind: &str| Print { file: file.to_owned(), kind: kind.to_owned() };
     let prints =
         vec![print("stems/VOX.wav", "stem"), print("groups/Drums.wav", "group"), print("mix.wav", "mix")];
-    let (desk, files, losses) = written(stems, &Wishes { flat: false, prints });
+    let (desk, files, losses) = written(stems, &Wishes { prints, ..Wishes::default() });
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     for path in ["dry/KICK.wav", "dry/VOX.wav", "dry/KEYS.wav", "wet/VOX.wav", "buses/Drums.wav", "mix.wav"] {
         assert!(paths.contains(&path), "{path} is not among {paths:?}");

@@ -43,7 +43,7 @@ pub fn formats() -> Vec<&'static str> {
 pub fn export(
     folder: &Folder,
     to: &[String],
-    flat: bool,
+    wishes: &Wishes,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<(Vec<Exported>, Vec<Note>), PipelineError> {
@@ -59,7 +59,7 @@ pub fn export(
     let listened = listen_held(folder, &ids, rate, options.threads(), progress)?;
     notes.extend(listened.notes.iter().cloned());
     let sources = impulses::sources(folder, &session, &listened.song)?;
-    let prints = printed(folder);
+    let wishes = Wishes { prints: printed(folder), ..wishes.clone() };
     let mut done: Vec<Exported> = Vec::new();
     for word in to {
         let format = named(word).ok_or_else(|| {
@@ -70,7 +70,7 @@ pub fn export(
         }
         progress.stage(&format!("Export to {}", format.carries().name), session.song.frames);
         let writing = Writing { folder, session: &session, sources: &sources, options, progress };
-        done.push(writing.format(format, &Wishes { flat, prints: prints.clone() })?);
+        done.push(writing.format(format, &wishes)?);
     }
     Ok((done, notes))
 }
@@ -110,7 +110,7 @@ impl Drop for Waiting<'_> {
 impl Writing<'_> {
     fn format(&self, format: &'static dyn Format, wishes: &Wishes) -> Result<Exported, PipelineError> {
         let carries = format.carries();
-        let layout = lay_out(self.session, &carries);
+        let layout = lay_out(self.session, &carries, wishes);
         let waiting = self.sounds(&layout.desk, &layout.session)?;
         let (written, more) = format.write(&layout.desk, wishes);
         // What the format says of a thing counts more than what was laid out for it.

@@ -57,6 +57,7 @@ pub use journal::Journal;
 pub use listen::{Listened, SongFile, listen};
 pub use manifest::{Manifest, Printed};
 pub use meter::{Level, Meter};
+pub use mixsmith_interchange::Wishes as ExportWishes;
 pub use progress::{Progress, Silent};
 pub use project::song_of;
 pub use readings::{

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{residual_db, write_wav};
-use mixsmith_pipeline::{Folder, Options, Silent, export, render_again};
+use mixsmith_pipeline::{ExportWishes, Folder, Options, Silent, export, render_again};
 
 const RATE: u32 = 48_000;
 
@@ -133,7 +133,9 @@ fn ardour_plays_what_the_engine_plays() {
     let folder = Folder::open(&song, None).unwrap();
     let mixed = render_again(&folder, &Options::default(), &Silent).unwrap();
     assert!(mixed.notes.iter().all(|note| !note.about.contains("session")), "{:?}", mixed.notes);
-    let (exported, _) = export(&folder, &["ardour".to_owned()], false, &Options::default(), &Silent).unwrap();
+    let (exported, _) =
+        export(&folder, &["ardour".to_owned()], &ExportWishes::default(), &Options::default(), &Silent)
+            .unwrap();
     let ours = common::sound(&folder.out.join("master.wav"));
     // On a busy machine Ardour 7.3 bounces one session differently from run to run: pairs of bounces were 144 dB or 3 dB apart.
     // A session that is wrong is wrong each time, so the nearest of a few counts.

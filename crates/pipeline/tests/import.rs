@@ -6,7 +6,9 @@ mod common;
 use std::path::Path;
 
 use common::{residual_db, sound, write_wav};
-use mixsmith_pipeline::{Folder, Options, Silent, export, import, mix, render_again, set, song_of};
+use mixsmith_pipeline::{
+    ExportWishes, Folder, Options, Silent, export, import, mix, render_again, set, song_of,
+};
 
 const RATE: u32 = 48_000;
 
@@ -85,7 +87,8 @@ fn what_is_exported_comes_back_and_sounds_the_same() {
     let ours = sound(&folder.out.join("master.wav"));
     let all: Vec<String> =
         ["aaf", "ardour", "dawproject", "reaper", "live", "stems", "x32"].map(str::to_owned).to_vec();
-    let (exported, _) = export(&folder, &all, false, &Options::default(), &Silent).unwrap();
+    let (exported, _) =
+        export(&folder, &all, &ExportWishes::default(), &Options::default(), &Silent).unwrap();
     assert_eq!(exported.len(), 7);
     for done in &exported {
         for file in done.files.iter().map(String::as_str).chain(["honesty.txt", "honesty.json"]) {
@@ -243,7 +246,8 @@ fn a_project_is_as_good_as_a_folder() {
         std::fs::write(song.join("mix/session.toml"), SESSION).unwrap();
         let folder = Folder::open(&song, None).unwrap();
         let (exported, _) =
-            export(&folder, &["ardour".to_owned()], false, &Options::default(), &Silent).unwrap();
+            export(&folder, &["ardour".to_owned()], &ExportWishes::default(), &Options::default(), &Silent)
+                .unwrap();
         copy(&exported[0].folder, project.parent().unwrap());
         std::fs::rename(project.with_file_name("there and back.ardour"), &project).unwrap();
     }

@@ -168,6 +168,8 @@ impl<'a> Reading<'a> {
             let folds = node.child("Track").is_some() || node.get("contentType") == Some("tracks");
             let mut channel = Channel::new(&key(n), name, if folds { Kind::Bus } else { Kind::Track });
             channel.colour = colour(node.get("color").unwrap_or_default());
+            let sheet = node.get("comment").unwrap_or_default().split("; ").filter(|line| !line.is_empty());
+            channel.sheet = sheet.map(str::to_owned).collect();
             self.knobs_of(n, own, &mut channel);
             if let Some(id) = node.get("id") {
                 self.tracks.insert(id, n);

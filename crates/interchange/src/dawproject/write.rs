@@ -33,6 +33,9 @@ struct Aim {
 struct Pen<'a> {
     desk: &'a Desk,
     flat: bool,
+    /// The channels as they stand in the file: what lies in a folder follows it. So a project that is read and written again
+    /// is the same file.
+    order: Vec<&'a Channel>,
     to: Writer,
     ids: Ids,
     refs: BTreeMap<&'a str, Refs>,
@@ -43,18 +46,20 @@ pub(super) fn write(desk: &Desk, wishes: &Wishes) -> (Vec<Written>, Vec<Loss>) {
     let mut pen = Pen {
         desk,
         flat: wishes.flat,
+        order: Vec::new(),
         to: Writer::new(DECLARATION),
         ids: Ids::default(),
         refs: BTreeMap::new(),
     };
+    let top = |channel: &&Channel| pen.flat || pen.folder_of(channel).is_none();
+    let tops: Vec<&Channel> = desk.channels.iter().filter(top).collect();
+    tops.iter().for_each(|channel| pen.line_up(channel));
     pen.name();
     pen.to.open("Project", &[("version", "1.0".to_owned())]);
     let version = env!("CARGO_PKG_VERSION").to_owned();
     pen.to.empty("Application", &[("name", "Mixsmith".to_owned()), ("version", version)]);
     pen.transport();
     pen.to.open("Structure", &[]);
-    let top = |channel: &&Channel| pen.flat || pen.folder_of(channel).is_none();
-    let tops: Vec<&Channel> = desk.channels.iter().filter(top).collect();
     tops.into_iter().for_each(|channel| pen.track(channel));
     pen.to.close();
     pen.arrangement();
@@ -86,7 +91,7 @@ pub(super) fn write(desk: &Desk, wishes: &Wishes) -> (Vec<Written>, Vec<Loss>) {
 impl<'a> Pen<'a> {
     /// Gives every channel its ids.
     fn name(&mut self) {
-        for channel in &self.desk.channels {
+        for channel in &self.order {
             let mut id = || self.ids.next();
             let refs = Refs {
                 track: id(),
@@ -98,6 +103,21 @@ impl<'a> Pen<'a> {
             };
             self.refs.insert(&channel.id, refs);
         }
+    }
+
+    /// Takes a channel and what lies in its folder into the order.
+    fn line_up(&mut self, channel: &'a Channel) {
+        self.order.push(channel);
+        self.inside(channel).into_iter().for_each(|channel| self.line_up(channel));
+    }
+
+    /// What lies in the folder of a channel.
+    fn inside(&self, channel: &Channel) -> Vec<&'a Channel> {
+        if self.flat || channel.kind != Kind::Bus {
+            return Vec::new();
+        }
+        let own = |c: &&Channel| self.folder_of(c).is_some_and(|folder| folder.id == channel.id);
+        self.desk.channels.iter().filter(own).collect()
     }
 
     /// The bus whose folder a channel lies in.
@@ -125,13 +145,7 @@ impl<'a> Pen<'a> {
 
     fn track(&mut self, channel: &'a Channel) {
         let refs = self.refs[channel.id.as_str()].clone();
-        let inside: Vec<&Channel> = match channel.kind {
-            Kind::Bus if !self.flat => {
-                let own = |c: &&Channel| self.folder_of(c).is_some_and(|folder| folder.id == channel.id);
-                self.desk.channels.iter().filter(own).collect()
-            }
-            _ => Vec::new(),
-        };
+        let inside = self.inside(channel);
         let content = if inside.is_empty() { "audio" } else { "tracks" };
         let role = match channel.kind {
             Kind::Track => "regular",
@@ -212,7 +226,7 @@ impl<'a> Pen<'a> {
         self.to.open("Arrangement", &[("id", id)]);
         let id = self.ids.next();
         self.to.open("Lanes", &[("timeUnit", "beats".to_owned()), ("id", id)]);
-        for channel in &self.desk.channels {
+        for channel in std::mem::take(&mut self.order) {
             let refs = self.refs[channel.id.as_str()].clone();
             let id = self.ids.next();
             self.to.open("Lanes", &[("track", refs.track.clone()), ("id", id)]);

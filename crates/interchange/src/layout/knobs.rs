@@ -4,7 +4,8 @@ use mixsmith_effects::KINDS;
 use mixsmith_session::{Address, FADER_OFF, Insert, Strip};
 
 use super::{Laying, cost, is_mono};
-use crate::portable::portable;
+use crate::format::Carries;
+use crate::portable::{Portable, portable};
 use crate::{Channel, Course, Loss, Processing, SendTo};
 
 impl Laying<'_> {
@@ -111,32 +112,9 @@ impl Laying<'_> {
             });
             match found {
                 Ok((found, error)) => {
-                    let mut without = found.without;
-                    match &found.device.does {
-                        Processing::Compressor(c) if !self.carries.knee && c.knee > 0.0 => {
-                            without.push(format!("the knee of {:.0} dB", c.knee));
-                        }
-                        Processing::Gate(g) if !self.carries.hold && g.hold > 0.0 => {
-                            without.push(format!("the hold of {:.0} ms", g.hold));
-                        }
-                        _ => {}
-                    }
-                    // Only an equaliser is all curve.
-                    let curve = matches!(found.device.does, Processing::Equaliser(_));
-                    let error = error.filter(|error| !curve || *error >= 0.005);
-                    let mut says = Vec::new();
-                    says.extend(
-                        (curve && error.is_some())
-                            .then(|| "its curve, by the filters that most programs have".to_owned()),
-                    );
-                    says.extend(
-                        (!curve).then(|| "its detector and times are the other program's".to_owned()),
-                    );
-                    says.extend((!without.is_empty()).then(|| format!("without {}", without.join(", "))));
-                    self.losses.push(if says.is_empty() {
-                        Loss::exact(at)
-                    } else {
-                        Loss::near(at, error, says.join("; "))
+                    self.losses.push(match near(&found, error, self.carries) {
+                        None => Loss::exact(at),
+                        Some((error, says)) => Loss::near(at, error, says),
                     });
                     channel.devices.push(found.device);
                 }
@@ -170,4 +148,31 @@ fn capped(level: Course, most: f32) -> (Course, f32) {
     let values = level.points.iter().map(|point| point.value).chain([level.value]);
     let over = values.fold(0.0f32, |over, value| over.max(value - most));
     (level.map(|value| value.clamp(FADER_OFF, most)), over)
+}
+
+/// By how much a device that a format has is another there, and in what; nothing where it is the same.
+pub(super) fn near(found: &Portable, error: Option<f32>, carries: &Carries) -> Option<(Option<f32>, String)> {
+    let mut without = found.without.clone();
+    match &found.device.does {
+        Processing::Compressor(c) if !carries.knee && c.knee > 0.0 => {
+            without.push(format!("the knee of {:.0} dB", c.knee));
+        }
+        Processing::Gate(g) if !carries.hold && g.hold > 0.0 => {
+            without.push(format!("the hold of {:.0} ms", g.hold));
+        }
+        _ => {}
+    }
+    // Only an equaliser is all curve.
+    let curve = matches!(found.device.does, Processing::Equaliser(_));
+    let error = error.filter(|error| !curve || *error >= 0.005);
+    let mut says = Vec::new();
+    if !curve {
+        says.push("its detector and times are the other program's".to_owned());
+    } else if error.is_some() {
+        says.push("its curve, by the filters that most programs have".to_owned());
+    }
+    if !without.is_empty() {
+        says.push(format!("without {}", without.join(", ")));
+    }
+    (!says.is_empty()).then(|| (error, says.join("; ")))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Address, Clip, Lane, Map, Send, Session, Strip, StripKind};
 
-use crate::format::Carries;
+use crate::format::{Carries, Wishes};
 use crate::portable::portable;
 use crate::{Channel, Course, Desk, Device, Kind, Loss, Processing, Region, Sound, SoundOf, file_stem};
 
@@ -28,8 +28,8 @@ pub struct Layout {
     pub losses: Vec<Loss>,
 }
 
-/// Lays a session out for a format.
-pub fn lay_out(session: &Session, carries: &Carries) -> Layout {
+/// Lays a session out for a format. What that has only nearly is printed where it can be, if it is wished so.
+pub fn lay_out(session: &Session, carries: &Carries, wishes: &Wishes) -> Layout {
     let song = &session.song;
     let desk = Desk {
         title: song.title.clone(),
@@ -42,10 +42,11 @@ pub fn lay_out(session: &Session, carries: &Carries) -> Layout {
     let printed = session.strips.iter().filter(|strip| strip.kind == StripKind::Return);
     // Where there are no processors at all, there are no sends either: what they feed becomes a track.
     let plain = carries.devices.is_empty() && !carries.dry;
-    let printed = printed.filter(|strip| plain || last_printed(session, strip, carries).is_some());
+    let printed = printed.filter(|strip| plain || last_printed(session, strip, carries, wishes).is_some());
     let mut laying = Laying {
         session,
         carries,
+        wishes,
         printed: printed.map(|strip| strip.id.as_str()).collect(),
         desk,
         with_prints: session.clone(),
@@ -94,15 +95,18 @@ fn cost(device: &Device, carries: &Carries, rate: u32) -> Result<Option<f32>, St
     Ok(Some(error))
 }
 
-/// Place of the last insert in circuit that a format does not have.
-fn last_printed(session: &Session, strip: &Strip, carries: &Carries) -> Option<usize> {
+/// Place of the last insert in circuit that a format does not have, or not as it is wished.
+fn last_printed(session: &Session, strip: &Strip, carries: &Carries, wishes: &Wishes) -> Option<usize> {
     if carries.dry {
         return None;
     }
     strip.inserts.iter().rposition(|insert| {
         insert.on
             && match portable(strip, insert) {
-                Ok(found) => cost(&found.device, carries, session.song.rate).is_err(),
+                Ok(found) => match cost(&found.device, carries, session.song.rate) {
+                    Ok(error) => wishes.print_near && knobs::near(&found, error, carries).is_some(),
+                    Err(_) => true,
+                },
                 Err(_) => true,
             }
     })
@@ -111,6 +115,7 @@ fn last_printed(session: &Session, strip: &Strip, carries: &Carries) -> Option<u
 struct Laying<'a> {
     session: &'a Session,
     carries: &'a Carries,
+    wishes: &'a Wishes,
     /// Returns that come as printed sound.
     printed: BTreeSet<&'a str>,
     desk: Desk,
@@ -166,7 +171,7 @@ impl Laying<'_> {
         channel.width = if mono { 1 } else { 2 };
         let knob = |param: &str| self.course(&Address::strip(&strip.id, param));
         let (trim, polarity, width) = (knob("trim"), knob("polarity"), knob("width"));
-        let last = last_printed(self.session, strip, self.carries);
+        let last = last_printed(self.session, strip, self.carries, self.wishes);
         let turned =
             trim.value != 0.0 || polarity.value >= 0.5 || strip.clips().iter().any(|clip| clip.gain != 0.0);
         let bent = !mono && (width.moves() || width.value != 100.0);

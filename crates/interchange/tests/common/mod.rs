@@ -104,7 +104,7 @@ pub fn session() -> Session {
 
 /// Writes a project of the mix.
 pub fn written(format: &dyn Format, wishes: &Wishes) -> (Desk, Vec<Written>, Vec<Loss>) {
-    let layout = lay_out(&session(), &format.carries());
+    let layout = lay_out(&session(), &format.carries(), wishes);
     let (written, more) = format.write(&layout.desk, wishes);
     (layout.desk, written, [layout.losses, more].concat())
 }
