@@ -38,6 +38,7 @@ mod score;
 mod scorecard;
 mod sessions;
 mod stamps;
+mod start;
 mod unread;
 mod verify;
 mod why;

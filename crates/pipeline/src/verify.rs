@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::by_hand::open;
 use crate::sessions::Opened;
-use crate::{Folder, Options, PipelineError, Progress, road, wishes};
+use crate::{Folder, Options, PipelineError, Progress, start, wishes};
 
 /// Numbers that differ by more than this share are not the same. Bits are equal on one machine; other machines may
 /// round the sine differently.
@@ -52,7 +52,7 @@ pub fn verify(
     let brief = wishes::brief(folder)?;
     let afresh = folder.afresh();
     let swept = Swept(&afresh);
-    let mut start = road::start_from(folder, &afresh, options, progress, brief)?;
+    let mut start = start::start_from(folder, &afresh, options, progress, brief)?;
     // What was decided knew what the hand had set by then, not what it has set since.
     start.locks = Locks::new(journal.hand.clone());
     let heard = journal.decisions.iter().any(|decision| decision.rule.starts_with("master."));

@@ -9,7 +9,7 @@ use mixsmith_assistant::{Brief, Decision, Status};
 use serde::{Deserialize, Serialize};
 
 use crate::lock::Lock;
-use crate::{Folder, Options, PipelineError, Progress, brief, like, road};
+use crate::{Folder, Options, PipelineError, Progress, brief, like, start};
 
 const HEAD: &str =
     "# What you asked for. `mixsmith wish SONG` lists it, `mixsmith wish SONG --forget` takes it back.\n";
@@ -180,7 +180,7 @@ pub fn wish(
     let own = brief.wishes.len();
     kept.likes(&mut brief);
     brief.wishes.extend(kept.wishes.iter().chain(said).cloned());
-    let mut start = road::start_with(folder, options, progress, brief)?;
+    let mut start = start::start_with(folder, options, progress, brief)?;
     let decided = start.decided(progress);
     let known = Known::new(&decided.0, &start.listened.facts);
     let understood = |text: &String| read(text, &known);
