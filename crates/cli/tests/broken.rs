@@ -37,7 +37,11 @@ fn a_folder_that_is_not_there() {
     failed(&ran, 4, &["nowhere", "Give the folder that holds the song's recorded tracks"]);
     assert!(!nowhere.exists());
     song.put("a.wav", b"x");
-    failed(&run(&["mix", song.path("a.wav").to_str().unwrap()]), 4, &["a.wav", "not a folder"]);
+    failed(
+        &run(&["mix", song.path("a.wav").to_str().unwrap()]),
+        4,
+        &["a.wav", "neither a folder nor a project"],
+    );
 }
 
 #[test]

@@ -281,7 +281,7 @@ mod tests {
             voice: None,
             steadiness: None,
             features: 0.03,
-            bark: 0.2,
+            bark: 0.25,
             bark_sides: [0.2; 2],
             spectra: None,
             places: None,
