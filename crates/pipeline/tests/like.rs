@@ -5,7 +5,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{OnDisk, few, real_song, sound, write_wav};
+use common::{OnDisk, few, sound, write_wav};
 use mixsmith_analysis::{Qty, ears};
 use mixsmith_audio::Audio;
 use mixsmith_pipeline::{Likes, Mixed, Options, Silent, Trait, prefer, wish};
@@ -71,14 +71,7 @@ fn follows_a_rough_mix(song: &OnDisk) {
 #[test]
 fn the_gains_of_a_rough_mix_are_found_and_followed() {
     follows_a_rough_mix(&OnDisk::of(&few()));
-    let Some(root) = real_song("caesium") else { return };
-    let song = OnDisk::empty();
-    for entry in std::fs::read_dir(root).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            std::fs::copy(&path, song.root.join(path.file_name().unwrap())).unwrap();
-        }
-    }
+    let Some(song) = OnDisk::of_real("caesium") else { return };
     follows_a_rough_mix(&song);
 }
 

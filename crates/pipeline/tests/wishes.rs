@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{OnDisk, real_song, sound};
+use common::{OnDisk, sound};
 use mixsmith_analysis::{Qty, ears};
 use mixsmith_audio::Audio;
 use mixsmith_demo::{Form, Part, Recipe};
@@ -223,14 +223,7 @@ fn every_number_is_found_again_and_one_that_was_changed_is_named() {
 
 #[test]
 fn wishes_work_on_the_stems_of_a_real_song() {
-    let Some(root) = real_song("caesium") else { return };
-    let song = OnDisk::empty();
-    for entry in std::fs::read_dir(root).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            std::fs::copy(&path, song.root.join(path.file_name().unwrap())).unwrap();
-        }
-    }
+    let Some(song) = OnDisk::of_real("caesium") else { return };
     let mixed = song.mix(2);
     let (voice, synth) = (id(&mixed, "lead-vocal"), id(&mixed, "synth"));
     let before = prints(&song.folder(), &mixed);

@@ -23,6 +23,11 @@ impl<'a> Knobs<'a> {
         Knobs { desk: *desk, values: BTreeMap::new(), lanes: BTreeMap::new() }
     }
 
+    /// Takes in a knob that is not in the session yet.
+    pub fn place(&mut self, at: &Address, value: f32) {
+        self.values.insert(at.to_string(), value);
+    }
+
     /// Where a knob stands.
     pub fn value(&self, at: &Address) -> f32 {
         self.values.get(&at.to_string()).copied().unwrap_or_else(|| self.desk.value(at))

@@ -1,6 +1,6 @@
 //! Punchier and smoother.
 
-use mixsmith_session::{Address, Edit, Insert, Strip};
+use mixsmith_session::{Address, Edit, Insert};
 
 use super::knobs::Knobs;
 use super::{Part, Who, Wish, carriers, wishes};
@@ -21,8 +21,12 @@ pub const RULE: Rule = Rule {
 /// Id of the shaper.
 const ID: &str = "punch";
 
+/// As far as the shaper goes, dB.
+const MOST: f64 = 18.0;
+
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
-    let mut added: Vec<Edit> = Vec::new();
+    let mut knobs = Knobs::new(desk);
+    let mut added: Vec<String> = Vec::new();
     let mut decisions = Vec::new();
     for wish in wishes(desk) {
         for (part, by) in wish.parts().filter(|(part, _)| **part == Part::Attack) {
@@ -39,41 +43,47 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
                 ));
             }
             for strip in strips {
-                decisions.extend(one(desk, &wish, strip, part, by, &mut added));
+                let at = Address::insert(&strip.id, ID, "attack");
+                let mut decision = wish.decision(RULE.code, strip, part, by);
+                // Later wishes for the same strip turn the shaper that the first one brings.
+                if !added.contains(&strip.id) {
+                    added.push(strip.id.clone());
+                    knobs.place(&at, 0.0);
+                    let insert = Insert::new(ID, "dynamics.transient", &[("attack", 0.0)]);
+                    decision.edits.push(Edit::AddInsert { strip: strip.id.clone(), place: None, insert });
+                }
+                let turned = knobs.turn(&at, |value| (value + by).clamp(-MOST, MOST), &wish.spans);
+                decision.edits.extend(turned);
+                decisions.push(decision);
             }
         }
     }
     decisions
 }
 
-fn one(
-    desk: &Desk<'_>,
-    wish: &Wish,
-    strip: &Strip,
-    part: &Part,
-    by: f64,
-    added: &mut Vec<Edit>,
-) -> Option<Decision> {
-    let at = Address::insert(&strip.id, ID, "attack");
-    let earlier = |edit: &&mut Edit| matches!(edit, Edit::AddInsert { strip: s, .. } if *s == strip.id);
-    let mut decision = wish.decision(RULE.code, strip, part, by);
-    let whole = if wish.section.is_empty() { by as f32 } else { 0.0 };
-    match added.iter_mut().find(earlier) {
-        Some(Edit::AddInsert { insert, .. }) => {
-            // A second wish for the same strip turns the shaper that the first one brings.
-            let value = insert.values.entry("attack".to_owned()).or_default();
-            *value = (*value + whole).clamp(-18.0, 18.0);
-            decision.edits = vec![Edit::Set { at: at.clone(), to: *value }];
-        }
-        _ => {
-            let insert = Insert::new(ID, "dynamics.transient", &[("attack", whole)]);
-            let edit = Edit::AddInsert { strip: strip.id.clone(), place: None, insert };
-            added.push(edit.clone());
-            decision.edits = vec![edit];
-        }
+#[cfg(test)]
+mod tests {
+    use mixsmith_analysis::{Fact, Qty, Span};
+
+    use super::*;
+    use crate::fixture::Take;
+    use crate::mixmodel::value_at;
+
+    #[test]
+    fn wishes_for_the_song_and_for_a_section_add_up() {
+        let span = |start: f64, label: &str| Span { start, end: start + 20.0, label: label.to_owned() };
+        let spans = vec![span(0.0, "verse"), span(20.0, "chorus"), span(40.0, "verse 2")];
+        let mut take = Take::new().mono("kick", "kick", -20.0).mono("bass", "bass", -20.0).fact(Fact::new(
+            "sections",
+            &[],
+            Qty::Spans(spans),
+        ));
+        take.brief.wishes =
+            ["kick punchier +2 dB", "kick punchier +3 dB in the chorus"].map(str::to_owned).to_vec();
+        let session = take.mix(Phase::Dynamics).0;
+        let strip = session.strip("kick").unwrap();
+        let shapers = strip.inserts.iter().filter(|insert| insert.kind == "dynamics.transient").count();
+        let lane = strip.lanes.iter().find(|lane| lane.target == "punch.attack").unwrap();
+        assert_eq!((shapers, [10, 30, 50].map(|s| value_at(lane, s * 1000))), (1, [2.0, 5.0, 2.0]));
     }
-    if !wish.section.is_empty() {
-        decision.edits.extend(Knobs::new(desk).draw(&at, f64::from(whole), by, &wish.spans));
-    }
-    Some(decision)
 }
