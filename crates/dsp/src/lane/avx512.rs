@@ -194,11 +194,13 @@ impl Lane for Avx16 {
     }
     #[inline(always)]
     fn run<K: Kernel>(kernel: K) -> K::Output {
-        #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-        fn avx512<K: Kernel>(kernel: K) -> K::Output {
-            kernel.run()
-        }
         // SAFETY: whoever made this lane has asked.
-        unsafe { avx512(kernel) }
+        unsafe { compiled(kernel) }
     }
+}
+
+/// Does the work, compiled for these registers.
+#[target_feature(enable = "avx2,avx512f,avx512bw,avx512dq,avx512vl")]
+pub(super) fn compiled<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run()
 }

@@ -9,7 +9,10 @@ use super::{Lane, X8, X16};
 #[cfg(not(target_arch = "x86_64"))]
 use super::{X8 as Avx8, X16 as Avx16};
 #[cfg(target_arch = "x86_64")]
-use super::{avx2::Avx8, avx512::Avx16};
+use super::{
+    avx2::Avx8,
+    avx512::{self, Avx16},
+};
 
 /// Eight channels side by side in the widest registers that there may be.
 pub type Widest = Avx8;
@@ -49,12 +52,8 @@ pub fn run<K: Kernel>(kernel: K) -> K::Output {
         fn avx2<K: Kernel>(kernel: K) -> K::Output {
             kernel.run()
         }
-        #[target_feature(enable = "avx2,avx512f,avx512bw,avx512dq,avx512vl")]
-        fn avx512<K: Kernel>(kernel: K) -> K::Output {
-            kernel.run()
-        }
         // SAFETY: this machine has AVX2, or AVX-512 with what belongs to it.
-        unsafe { if sixteen() { avx512(kernel) } else { avx2(kernel) } }
+        unsafe { if sixteen() { avx512::compiled(kernel) } else { avx2(kernel) } }
     }
     #[cfg(not(target_arch = "x86_64"))]
     kernel.run()
