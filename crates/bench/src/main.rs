@@ -1,12 +1,13 @@
 //! Times the engine and its kernels, with the peers that are installed beside them, in interleaved rounds.
 //!
 //! `cargo run --release -p mixsmith-bench -- --name machine` writes all tables into `benches/runs/<day>-machine.md`;
-//! `canon1`, `canon2`, `again` or `kernels` asks for some of them. `quality` is a table of its own, written into
+//! `canon1`, `canon2`, `again`, `kernels` or `effects` asks for some of them. `quality` is a table of its own, written into
 //! `benches/runs/<day>-quality.md`: how near mixes are to those that people made of the same tracks.
 
 mod again;
 mod canon;
 mod contenders;
+mod effects;
 mod kernels;
 mod measure;
 mod mixes;
@@ -79,6 +80,8 @@ enum Table {
     Again,
     /// Single effects, the meter, decoding, resampling.
     Kernels,
+    /// Every effect alone, and in lanes.
+    Effects,
     /// Mixes beside those that people made of the same tracks.
     Quality,
 }
@@ -117,6 +120,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if asked(Table::Kernels) {
         text += &kernels::table(&wish)?;
+    }
+    if asked(Table::Effects) {
+        text += &effects::table(&wish)?;
     }
     let text = format!("{}\n", text.trim_end());
     print!("{text}");

@@ -1,6 +1,6 @@
 //! A delay by whole frames, for look-ahead and for delay compensation.
 
-use crate::Lane;
+use crate::{Lane, lane};
 
 /// Delays a signal by a fixed number of frames. Bits pass unchanged.
 #[derive(Clone, Debug)]
@@ -27,6 +27,11 @@ impl<L: Lane> DelayLine<L> {
         let late = std::mem::replace(slot, x);
         self.at = if self.at + 1 == self.held.len() { 0 } else { self.at + 1 };
         late
+    }
+
+    /// Does it hold nothing but silence, bit for bit?
+    pub fn still(&self) -> bool {
+        lane::silent(&self.held)
     }
 
     /// Delays a block of any length in place.

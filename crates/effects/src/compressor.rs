@@ -80,6 +80,13 @@ impl<L: Lane> Effect<L> for Compressor<L> {
         self.delays[0].frames()
     }
 
+    fn still(&self) -> bool {
+        self.coloured.is_none()
+            && self.listener.still()
+            && self.ballistics.iter().all(Ballistics::still)
+            && self.delays.iter().all(DelayLine::still)
+    }
+
     #[inline(always)]
     fn process(&mut self, ramps: &CompressorParams<Ramp<L>>, io: Io<'_, L>) {
         let hearing = Hearing {

@@ -35,6 +35,8 @@ const VOICE_MS: f32 = 8.0;
 const MEMORY_MS: f32 = 1000.0;
 /// The voice counts as at least this loud (power of -70 dBFS), so that noise in a pause is left alone.
 const FLOOR: f32 = 1e-7;
+/// The power of silence: not quite nought, so that the means do not become subnormal numbers.
+const NOTHING: f32 = 1e-30;
 
 /// A de-esser that compares the sibilance to the voice itself, so that the level of the singing does not matter.
 #[derive(Debug)]
@@ -62,7 +64,7 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
         let share = |ms: f32| L::splat(math::one_pole(ms, setup.rate));
         DeEsser {
             ears: [Ear::new(setup.rate); 2],
-            powers: [L::zero(); 3],
+            powers: [L::zero(), L::zero(), L::splat(FLOOR)],
             shares: [SIBILANCE_MS, VOICE_MS, MEMORY_MS].map(share),
             ballistics: Ballistics::new(setup.rate),
             bands: [Split::new(setup.rate); 2],
@@ -76,15 +78,25 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
         Tail::Frames(self.tail)
     }
 
+    fn still(&self) -> bool {
+        let [sharp, mean, memory] = self.powers;
+        let comes = |power: L, share: L| power + share * (L::splat(NOTHING) - power);
+        comes(sharp, self.shares[0]) == sharp
+            && comes(mean, self.shares[1]) == mean
+            && memory == L::splat(FLOOR)
+            && self.ears.iter().all(Ear::still)
+            && self.ballistics.still()
+            && self.bands.iter().all(Split::still)
+    }
+
     fn process(&mut self, ramps: &DeEsserParams<Ramp<L>>, io: Io<'_, L>) {
         let frequency = ramps.frequency.to;
         let key = match &io.key {
             Some(key) => (key.left, key.right),
             None => (&*io.left, io.right.as_deref()),
         };
-        // Not quite nought, so that the means do not become subnormal numbers in silence.
         let n = io.left.len();
-        let (mut sibilance, mut voice) = ([L::splat(1e-30); QUANTUM], [L::splat(1e-30); QUANTUM]);
+        let (mut sibilance, mut voice) = ([L::splat(NOTHING); QUANTUM], [L::splat(NOTHING); QUANTUM]);
         let (sibilance, voice) = (&mut sibilance[..n], &mut voice[..n]);
         for (ear, key) in self.ears.iter_mut().zip([Some(key.0), key.1].into_iter().flatten()) {
             ear.hear(frequency, key, sibilance, voice);
@@ -128,8 +140,8 @@ impl<L: Lane> DeEsser<L> {
         for (x, &voice) in sibilance.iter_mut().zip(voice) {
             *sharp += sharp_share * (*x - *sharp);
             *mean += mean_share * (voice - *mean);
-            *memory = mean.max(*memory + forget * (*mean - *memory));
-            let against = math::log2(*sharp) - math::log2(memory.max(L::splat(FLOOR)));
+            *memory = mean.max(*memory + forget * (*mean - *memory)).max(L::splat(FLOOR));
+            let against = math::log2(*sharp) - math::log2(*memory);
             let wanted = curve.reduction(L::splat(0.5) * against - threshold, slope).min(range);
             let reduction = self.ballistics.next(wanted);
             self.largest = self.largest.max(reduction);
@@ -151,6 +163,10 @@ impl<L: Lane> Ear<L> {
         voice[0].tune(L::splat(1000.0));
         voice[1].tune(L::splat(4000.0));
         Ear { sibilance: Split::new(rate), voice }
+    }
+
+    fn still(&self) -> bool {
+        self.sibilance.still() && self.voice.iter().all(Split::still)
     }
 
     /// Adds the powers above `frequency` and from 1 to 4 kHz.

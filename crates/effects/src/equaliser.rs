@@ -362,6 +362,10 @@ impl<L: Lane> Effect<L> for Equaliser<L> {
         self.begun = true;
     }
 
+    fn still(&self) -> bool {
+        self.bands.iter().flat_map(|band| &band.sections).all(Svf::still)
+    }
+
     #[inline(always)]
     fn process(&mut self, _: &EqualiserParams<Ramp<L>>, mut io: Io<'_, L>) {
         let half = L::splat(0.5);

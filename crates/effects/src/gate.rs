@@ -46,10 +46,12 @@ pub struct Gate<L: Lane> {
     peak: SlidingMax<L>,
     /// 1 while open, else 0.
     open: L,
-    /// Frames since the level was last high enough to keep it open.
+    /// Frames since the level was last high enough to keep it open, a second at most: longer than any hold.
     below: L,
     /// Octaves; nothing before the first piece.
     reduction: Option<L>,
+    /// Did it stay as it was in the last frame?
+    stayed: bool,
     times: (L, L),
     shares: (L, L),
     delays: [DelayLine<L>; 2],
@@ -72,8 +74,9 @@ impl<L: Lane> Effect<L> for Gate<L> {
             listener: Listener::new(setup.rate),
             peak: SlidingMax::new(frames(PEAK_HOLD_MS)),
             open: L::zero(),
-            below: L::splat(LONG),
+            below: L::splat(setup.rate),
             reduction: None,
+            stayed: false,
             times: (L::zero(), L::zero()),
             shares: (L::splat(1.0), L::splat(1.0)),
             delays: [delay(), delay()],
@@ -83,6 +86,14 @@ impl<L: Lane> Effect<L> for Gate<L> {
 
     fn latency(&self) -> usize {
         self.delays[0].frames()
+    }
+
+    fn still(&self) -> bool {
+        self.stayed
+            && self.below == L::splat(self.rate)
+            && self.listener.still()
+            && self.peak.still()
+            && self.delays.iter().all(DelayLine::still)
     }
 
     fn process(&mut self, ramps: &GateParams<Ramp<L>>, io: Io<'_, L>) {
@@ -112,9 +123,6 @@ impl<L: Lane> Effect<L> for Gate<L> {
     }
 }
 
-/// More frames than any hold. Whole numbers up to here are exact.
-const LONG: f32 = 16_000_000.0;
-
 impl<L: Lane> Gate<L> {
     /// Turns levels into gains, in place.
     fn gains(&mut self, ramps: &GateParams<Ramp<L>>, levels: &mut [L]) {
@@ -140,14 +148,16 @@ impl<L: Lane> Gate<L> {
             let level = self.peak.next(*x - L::splat(SILENCE)) + L::splat(SILENCE);
 
             let quiet = level.lt(threshold - hysteresis);
-            self.below = L::select(quiet, (self.below + L::splat(1.0)).min(L::splat(LONG)), L::zero());
+            self.below = L::select(quiet, (self.below + L::splat(1.0)).min(L::splat(rate)), L::zero());
             self.open = L::select(quiet & hold.lt(self.below), L::zero(), self.open);
             self.open = L::select(level.lt(threshold), self.open, L::splat(1.0));
 
             let closed = ((threshold - level) * steepness).clamp(L::zero(), range);
             let wanted = L::select(L::zero().lt(self.open), L::splat(REST), closed);
             let share = L::select(wanted.lt(reduction), self.shares.0, self.shares.1);
+            let before = reduction;
             reduction += share * (wanted - reduction);
+            self.stayed = before == reduction;
             self.largest = self.largest.max(reduction);
             *x = math::exp2(-reduction);
         }

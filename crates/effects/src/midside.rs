@@ -27,6 +27,10 @@ impl<L: Lane> Effect<L> for MidSide<L> {
         MidSide(std::marker::PhantomData)
     }
 
+    fn still(&self) -> bool {
+        true
+    }
+
     fn process(&mut self, ramps: &MidSideParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

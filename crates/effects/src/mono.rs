@@ -68,6 +68,10 @@ impl<L: Lane> Effect<L> for MonoMaker<L> {
         Tail::Frames(self.tail.get(lane) as usize + 1)
     }
 
+    fn still(&self) -> bool {
+        self.sections.iter().all(Svf::still)
+    }
+
     fn process(&mut self, ramps: &MonoMakerParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

@@ -65,6 +65,10 @@ impl<L: Lane> Effect<L> for Width<L> {
         if frames == 0.0 { Tail::None } else { Tail::Frames(frames as usize + 1) }
     }
 
+    fn still(&self) -> bool {
+        self.side.still()
+    }
+
     fn process(&mut self, ramps: &WidthParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

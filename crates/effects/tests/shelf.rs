@@ -400,6 +400,72 @@ fn how_the_sound_is_cut_does_not_matter() {
     WIDE.iter().for_each(cuts_alike);
 }
 
+/// Effects that let silence pass when they have come to rest, with their defaults within sixteen seconds of silence.
+const REST: &[&str] = &[
+    "tool.trim",
+    "tone.equaliser",
+    "dynamics.compressor",
+    "dynamics.gate",
+    "dynamics.deesser",
+    "stereo.width",
+    "stereo.midside",
+    "stereo.mono",
+];
+
+/// Sound, silence and sound again through an effect that may rest and through one whose parameters are set for every piece
+/// and which therefore never does. Says whether it rested.
+fn rests<L: Lane>(kind: &Kind<L>, values: &[f32], silence: usize) -> bool {
+    const SOUND: usize = 40;
+    let build = || (kind.build)(&setup(48_000.0), values);
+    let (mut may, mut never, ramps) = (build(), build(), still::<L>(values));
+    may.set(&ramps);
+    let (mut random, mut rested) = (Noise(23), 0);
+    for piece in 0..2 * SOUND + silence {
+        let sounds = !(SOUND..SOUND + silence).contains(&piece);
+        let mut sound = || -> [L; QUANTUM] {
+            std::array::from_fn(|_| {
+                let mut frame = L::zero();
+                // One lane is silent from the start.
+                (1 % L::WIDTH..L::WIDTH)
+                    .filter(|_| sounds)
+                    .for_each(|lane| frame.set(lane, 0.5 * random.next()));
+                frame
+            })
+        };
+        let mut one = [sound(), sound()];
+        let mut other = one;
+        let [left, right] = &mut one;
+        assert_no_alloc(|| may.run(Io { left, right: Some(right), key: None }));
+        let [left, right] = &mut other;
+        assert_no_alloc(|| never.process(&ramps, Io { left, right: Some(right), key: None }));
+        assert!(!never.passed());
+        rested += usize::from(may.passed());
+        for (x, y) in one.iter().flatten().zip(other.iter().flatten()) {
+            for lane in 0..L::WIDTH {
+                let (x, y) = (x.get(lane), y.get(lane));
+                assert_eq!(x.to_bits(), y.to_bits(), "{} in piece {piece}: {x} {y}: {values:?}", kind.id);
+            }
+        }
+        assert_eq!(may.reduction_db(0).to_bits(), never.reduction_db(0).to_bits(), "{}", kind.id);
+    }
+    rested > 0
+}
+
+fn rest_alike<L: Lane>(kind: &Kind<L>) {
+    let may = REST.contains(&kind.id);
+    let rested = rests(kind, &defaults(kind), if may { 12_000 } else { 500 });
+    assert_eq!(rested, may, "{}: did it come to rest?", kind.id);
+    for values in settings(kind).iter().filter(|_| may) {
+        rests(kind, values, 800);
+    }
+}
+
+#[test]
+fn at_rest_silence_passes_to_the_same_bits() {
+    every(rest_alike);
+    WIDE.iter().for_each(rest_alike);
+}
+
 #[test]
 fn a_knob_that_glides_does_not_click() {
     every(|kind| {

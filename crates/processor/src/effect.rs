@@ -7,6 +7,7 @@ use mixsmith_dsp::lane::wide::{Bundle, Kernel, Widest, Widest16};
 use mixsmith_dsp::{Lane, X8, X16};
 
 use crate::ending::Ending;
+use crate::rest::{Rest, silent};
 use crate::widened::widened;
 use crate::{Param, ParamSet, Ramp};
 
@@ -136,6 +137,11 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     fn set(&mut self, _ramps: &Self::Params<Ramp<T>>) {}
     /// One piece in place. `ramps` are those of the last [`Effect::set`].
     fn process(&mut self, ramps: &Self::Params<Ramp<T>>, io: Io<'_, T>);
+    /// Would silence (plus nought, bit for bit) leave every state as it is, in every lane, while the parameters stand still?
+    /// Then the processor lets silence pass without running the effect, to the same bits. To say no is always right.
+    fn still(&self) -> bool {
+        false
+    }
     /// Largest gain reduction of one lane in the last piece in dB (0 or more), for meters and reports.
     fn reduction_db(&self, _lane: usize) -> f32 {
         0.0
@@ -163,6 +169,8 @@ pub trait Processor<T: Copy>: Send {
         self.set(ramps);
         self.run(io);
     }
+    /// Did the last piece pass without running the effect? See [`Effect::still`].
+    fn passed(&self) -> bool;
     /// See [`Effect::reduction_db`].
     fn reduction_db(&self, lane: usize) -> f32;
     /// See [`Effect::gains`].
@@ -173,6 +181,7 @@ pub(crate) struct Erased<T: Copy, E: Effect<T>> {
     effect: E,
     ramps: E::Params<Ramp<T>>,
     ending: Ending<T>,
+    rest: Rest,
     /// Have the parameters been set since the last piece?
     set: bool,
 }
@@ -184,15 +193,23 @@ impl<T: Lane, E: Effect<T>> Kernel for Piece<'_, T, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Piece(Erased { effect, ramps, ending, set }, Io { left, mut right, key }) = self;
+        let Piece(Erased { effect, ramps, ending, rest, set }, Io { left, mut right, key }) = self;
         let io = Io { left: &mut *left, right: right.as_deref_mut(), key };
+        let silence = key.is_none() && silent(&io);
+        if rest.passes(silence, io.left.len()) {
+            ending.pass(io.left.len());
+            return;
+        }
         let ends = ending.hear(&io);
         effect.process(ramps, io);
         if std::mem::take(set) {
             ending.aim(lasts(effect));
         }
         if ends {
-            ending.cut(left, right);
+            ending.cut(left, right.as_deref_mut());
+        }
+        if silence {
+            rest.ran(effect.still(), silent(&Io { left, right, key }));
         }
     }
 }
@@ -212,7 +229,8 @@ impl<T: Lane, E: Effect<T>> Erased<T, E> {
     pub(crate) fn new(setup: &Setup, values: &[f32]) -> Self {
         let ramps: Vec<Ramp<T>> = values.iter().map(|&value| Ramp::still(T::splat(value))).collect();
         let effect = E::new(setup, &E::Params::<f32>::from_slice(values));
-        Erased { effect, ramps: E::Params::<Ramp<T>>::from_slice(&ramps), ending: Ending::new(), set: true }
+        let ramps = E::Params::<Ramp<T>>::from_slice(&ramps);
+        Erased { effect, ramps, ending: Ending::new(), rest: Rest::default(), set: true }
     }
 }
 
@@ -234,9 +252,13 @@ where
         self.ramps = E::Params::<Ramp<T>>::from_slice(ramps);
         self.effect.set(&self.ramps);
         self.set = true;
+        self.rest.set(ramps.iter().any(Ramp::moves));
     }
     fn run(&mut self, io: Io<'_, T>) {
         T::run(Piece(self, io));
+    }
+    fn passed(&self) -> bool {
+        self.rest.passed()
     }
     fn reduction_db(&self, lane: usize) -> f32 {
         self.effect.reduction_db(lane)

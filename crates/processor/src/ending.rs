@@ -61,6 +61,14 @@ impl<L: Lane> Ending<L> {
         true
     }
 
+    /// As [`Ending::hear`] and [`Ending::cut`] of a piece of silence of which nothing is left.
+    #[inline(always)]
+    pub fn pass(&mut self, frames: usize) {
+        let rests = self.longest.lt(self.silent);
+        self.longest = L::select(rests, self.tail, self.longest);
+        self.silent = (self.silent + L::splat(frames as f32)).min(L::splat(LONG));
+    }
+
     /// Where a sound that came in so many frames ago is over.
     #[inline(always)]
     fn ends(&self, ago: L) -> L::Mask {

@@ -6,6 +6,7 @@
 mod effect;
 mod ending;
 mod param;
+mod rest;
 mod table;
 mod unit;
 mod widened;

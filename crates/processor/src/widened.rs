@@ -41,6 +41,9 @@ where
         let right = io.right.map(B::widest_mut);
         self.inner.run(Io { left: B::widest_mut(io.left), right, key });
     }
+    fn passed(&self) -> bool {
+        self.inner.passed()
+    }
     fn reduction_db(&self, lane: usize) -> f32 {
         self.inner.reduction_db(lane)
     }

@@ -78,6 +78,13 @@ impl<L: Lane> Ballistics<L> {
         self.smooth
     }
 
+    /// Does it stay as it is while no reduction is wanted?
+    pub fn still(&self) -> bool {
+        let mut next = *self;
+        next.next(L::zero());
+        (next.held, next.smooth) == (self.held, self.smooth)
+    }
+
     /// The same times, with no reduction.
     pub fn at_rest(&self) -> Self {
         Ballistics { held: L::zero(), smooth: L::zero(), ..*self }

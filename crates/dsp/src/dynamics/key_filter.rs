@@ -58,6 +58,11 @@ impl<L: Lane> Split<L> {
         self.silence(s1.abs().lt(trace) & s2.abs().lt(trace));
     }
 
+    /// Has it forgotten every sound?
+    pub fn still(&self) -> bool {
+        self.state == [L::zero(); 2]
+    }
+
     /// Forgets the sound in the channels where `mask` is true.
     #[inline(always)]
     pub fn silence(&mut self, mask: L::Mask) {
@@ -95,6 +100,11 @@ impl<L: Lane> KeyFilter<L> {
         let all = L::zero().lt(L::splat(1.0));
         self.low.silence(all);
         self.high.silence(all);
+    }
+
+    /// Has it forgotten every sound?
+    pub fn still(&self) -> bool {
+        self.low.still() && self.high.still()
     }
 
     /// Filters a block in place, with these corners in Hz.

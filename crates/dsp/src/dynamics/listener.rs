@@ -38,6 +38,13 @@ impl<L: Lane> Listener<L> {
         }
     }
 
+    /// Does it stay as it is while it hears nothing?
+    pub fn still(&self) -> bool {
+        let silence = square(L::zero());
+        let next = self.means.map(|mean| mean + self.share * (silence - mean));
+        self.filters.iter().all(KeyFilter::still) && (self.means == [L::zero(); 2] || next == self.means)
+    }
+
     /// Writes the level of each output channel, and says where the two differ. If they differ nowhere, only
     /// the first is written. The key has at most `N` frames; levels beyond it mean nothing.
     #[inline(always)]

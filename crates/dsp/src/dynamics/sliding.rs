@@ -74,6 +74,12 @@ impl<L: Lane> SlidingMax<L> {
         self.0.follow(&other.0, mask);
     }
 
+    /// Are the last so many all alike?
+    pub fn still(&self) -> bool {
+        let (run, width) = (&self.0.run, self.0.run.len() - 1);
+        run[..width].iter().all(|x| *x == run[0])
+    }
+
     /// Values in, the largest of the last so many out, in place.
     #[inline(always)]
     pub fn process(&mut self, values: &mut [L]) {

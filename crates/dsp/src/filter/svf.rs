@@ -317,6 +317,11 @@ impl<L: Lane, const N: usize> Svf<L, N> {
         self.active
     }
 
+    /// Has it forgotten every sound, and does it glide nowhere?
+    pub fn still(&self) -> bool {
+        self.now == self.to && self.state == [[L::zero(); 2]; N]
+    }
+
     /// Filters one quantum of the first `M` channels in place, gliding to what was aimed at. A lane without
     /// work is left as it is, bit for bit.
     #[inline(always)]

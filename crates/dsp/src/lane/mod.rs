@@ -142,6 +142,24 @@ pub fn largest<L: Lane>(frames: &[L]) -> L {
     (a.max(b).max(c.max(d))).max(e.max(f).max(g.max(h)))
 }
 
+/// Is every number plus nought, bit for bit?
+#[inline(always)]
+pub fn silent<L: Lane>(frames: &[L]) -> bool {
+    // Sound is told by its last frame.
+    let (Some(&last), zero) = (frames.last(), L::zero()) else { return true };
+    if (last.lt(zero) | zero.lt(last)).any() {
+        return false;
+    }
+    // Nought has the least exponent and no mantissa; a sign counts as a high exponent.
+    let (exponent, mantissa) = zero.exponent_and_mantissa();
+    let mut other = zero.lt(zero);
+    for &x in frames {
+        let (e, m) = x.exponent_and_mantissa();
+        other = other | exponent.lt(e) | mantissa.lt(m);
+    }
+    !other.any()
+}
+
 /// The sign is taken to be plus.
 #[inline(always)]
 fn split_exponent(x: f32) -> (f32, f32) {

@@ -1,7 +1,7 @@
 //! Every lane gives the bits of one channel alone.
 
 use super::wide::{self, Bundle, Widest, Widest16};
-use super::{Lane, Mask, X8, X16};
+use super::{Lane, Mask, X8, X16, silent};
 
 /// Numbers of every kind, in an order that meets each with each.
 fn numbers(round: usize) -> ([f32; 16], [f32; 16]) {
@@ -113,4 +113,31 @@ fn there_and_back<B: Bundle>() {
 fn channels_are_laid_together_and_taken_apart() {
     there_and_back::<X8>();
     there_and_back::<X16>();
+}
+
+fn silence_is_plus_nought<L: Lane>() {
+    for frames in [0, 1, 9, 64] {
+        let mut sound = vec![L::zero(); frames];
+        assert!(silent(&sound));
+        for i in 0..frames {
+            for x in [-0.0, 1e-45, -1e-45, 1e-30, -2.0, f32::INFINITY, f32::NAN, -f32::NAN] {
+                sound[i].set(i % L::WIDTH, x);
+                assert!(!silent(&sound), "{x} at {i} of {frames}");
+            }
+            sound[i] = L::zero();
+        }
+    }
+}
+
+#[test]
+fn only_plus_nought_in_every_channel_is_silence() {
+    silence_is_plus_nought::<f32>();
+    silence_is_plus_nought::<X8>();
+    silence_is_plus_nought::<X16>();
+    if X8::available() {
+        silence_is_plus_nought::<Widest>();
+    }
+    if X16::available() {
+        silence_is_plus_nought::<Widest16>();
+    }
 }
