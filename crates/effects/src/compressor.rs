@@ -135,8 +135,9 @@ impl<L: Lane> Effect<L> for Compressor<L> {
         Some(self.gains.each_ref().map(|gains| &gains[..self.frames]))
     }
 
-    fn reduction_db(&self, lane: usize) -> f32 {
-        self.reduction.get(lane).max(0.0) * DB_PER_OCTAVE
+    #[inline(always)]
+    fn reduction_db(&self) -> L {
+        self.reduction.max(L::zero()) * L::splat(DB_PER_OCTAVE)
     }
 }
 

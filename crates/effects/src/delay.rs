@@ -240,8 +240,8 @@ impl<L: Lane> Effect<L> for Delay<L> {
         }
     }
 
-    fn reduction_db(&self, lane: usize) -> f32 {
-        (-math::decibels(self.gain.get(lane))).max(0.0)
+    fn reduction_db(&self) -> L {
+        (-math::decibels(self.gain)).max(L::zero())
     }
 }
 

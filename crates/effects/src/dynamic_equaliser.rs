@@ -185,8 +185,8 @@ impl<L: Lane> Effect<L> for DynamicEqualiser<L> {
         }
     }
 
-    fn reduction_db(&self, lane: usize) -> f32 {
-        self.bands.iter().fold(0.0, |most: f32, band| most.max(band.reduction.get(lane))) * DB_PER_OCTAVE
+    fn reduction_db(&self) -> L {
+        self.bands.iter().fold(L::zero(), |most, band| most.max(band.reduction)) * L::splat(DB_PER_OCTAVE)
     }
 }
 

@@ -118,8 +118,8 @@ impl<L: Lane> Effect<L> for Gate<L> {
         }
     }
 
-    fn reduction_db(&self, lane: usize) -> f32 {
-        self.largest.get(lane).max(0.0) * DB_PER_OCTAVE
+    fn reduction_db(&self) -> L {
+        self.largest.max(L::zero()) * L::splat(DB_PER_OCTAVE)
     }
 }
 

@@ -183,8 +183,8 @@ impl<L: Lane> Effect<L> for Multiband<L> {
         }
     }
 
-    fn reduction_db(&self, lane: usize) -> f32 {
-        self.reduction.get(lane).max(0.0) * DB_PER_OCTAVE
+    fn reduction_db(&self) -> L {
+        self.reduction.max(L::zero()) * L::splat(DB_PER_OCTAVE)
     }
 }
 

@@ -116,8 +116,8 @@ impl<L: Lane> Effect<L> for Rider<L> {
         }
     }
 
-    fn reduction_db(&self, lane: usize) -> f32 {
-        (-self.ride.get(lane)).max(0.0) * DB_PER_OCTAVE
+    fn reduction_db(&self) -> L {
+        -self.ride.max(L::zero()) * L::splat(DB_PER_OCTAVE)
     }
 
     fn gains(&self) -> Option<[&[L]; 2]> {

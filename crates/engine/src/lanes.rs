@@ -181,8 +181,9 @@ impl<B: Bundle> Together for Lanes<B> {
                     let span = piece.start - at..piece.end - at;
                     let right = stereo.then_some(&mut right[span.clone()]);
                     insert.processor.run(Io { left: &mut left[span], right, key: None });
+                    let reduction_db = insert.processor.reduction_db();
                     for (lane, strip) in places(&self.groups) {
-                        strips[strip].reduced(place, insert.processor.reduction_db(lane), piece.len());
+                        strips[strip].reduced(place, reduction_db.get(lane), piece.len());
                     }
                     from = piece.end;
                 }

@@ -335,7 +335,7 @@ impl RunningInsert {
                 kept.left[range.clone()].copy_from_slice(one);
                 kept.right[range.clone()].copy_from_slice(two);
             }
-            reduced.add(self.processor.reduction_db(0), range.len());
+            reduced.add(self.processor.reduction_db(), range.len());
         }
     }
 }

@@ -109,7 +109,7 @@ pub struct Io<'a, T> {
 ///
 /// # Realtime safety
 /// `new` may allocate. `process`, `latency` and `reduction_db` neither allocate, lock, call the system nor fail.
-pub trait Effect<T: Copy>: Send + Sized + 'static {
+pub trait Effect<T: Lane>: Send + Sized + 'static {
     /// `family.name`; for ever.
     const ID: &'static str;
     /// What a person reads.
@@ -142,9 +142,10 @@ pub trait Effect<T: Copy>: Send + Sized + 'static {
     fn still(&self) -> bool {
         false
     }
-    /// Largest gain reduction of one lane in the last piece in dB (0 or more), for meters and reports.
-    fn reduction_db(&self, _lane: usize) -> f32 {
-        0.0
+    /// Largest gain reduction of each lane in the last piece in dB (0 or more), for meters and reports.
+    #[inline(always)]
+    fn reduction_db(&self) -> T {
+        T::zero()
     }
     /// The gains of the last piece, left and right, where the effect is nothing but its latency and a gain: stems
     /// that run through a bus are then multiplied with them, and the effect need not run again for each. Always
@@ -172,28 +173,31 @@ pub trait Processor<T: Copy>: Send {
     /// Did the last piece pass without running the effect? See [`Effect::still`].
     fn passed(&self) -> bool;
     /// See [`Effect::reduction_db`].
-    fn reduction_db(&self, lane: usize) -> f32;
+    fn reduction_db(&self) -> T;
     /// See [`Effect::gains`].
     fn gains(&self) -> Option<[&[T]; 2]>;
 }
 
-pub(crate) struct Erased<T: Copy, E: Effect<T>> {
+pub(crate) struct Erased<T: Lane, E: Effect<T>> {
     effect: E,
     ramps: E::Params<Ramp<T>>,
     ending: Ending<T>,
     rest: Rest,
+    /// What was turned down in the last piece: asked for here, where wide registers are.
+    reduction_db: T,
     /// Have the parameters been set since the last piece?
     set: bool,
 }
 
 /// A piece of sound for an effect to process.
-struct Piece<'a, T: Copy, E: Effect<T>>(&'a mut Erased<T, E>, Io<'a, T>);
+struct Piece<'a, T: Lane, E: Effect<T>>(&'a mut Erased<T, E>, Io<'a, T>);
 
 impl<T: Lane, E: Effect<T>> Kernel for Piece<'_, T, E> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Piece(Erased { effect, ramps, ending, rest, set }, Io { left, mut right, key }) = self;
+        let Piece(Erased { effect, ramps, ending, rest, reduction_db, set }, Io { left, mut right, key }) =
+            self;
         let io = Io { left: &mut *left, right: right.as_deref_mut(), key };
         let silence = key.is_none() && silent(&io);
         if rest.passes(silence, io.left.len()) {
@@ -202,6 +206,7 @@ impl<T: Lane, E: Effect<T>> Kernel for Piece<'_, T, E> {
         }
         let ends = ending.hear(&io);
         effect.process(ramps, io);
+        *reduction_db = effect.reduction_db();
         if std::mem::take(set) {
             ending.aim(lasts(effect));
         }
@@ -230,7 +235,8 @@ impl<T: Lane, E: Effect<T>> Erased<T, E> {
         let ramps: Vec<Ramp<T>> = values.iter().map(|&value| Ramp::still(T::splat(value))).collect();
         let effect = E::new(setup, &E::Params::<f32>::from_slice(values));
         let ramps = E::Params::<Ramp<T>>::from_slice(&ramps);
-        Erased { effect, ramps, ending: Ending::new(), rest: Rest::default(), set: true }
+        let (ending, rest, reduction_db) = (Ending::new(), Rest::default(), T::zero());
+        Erased { effect, ramps, ending, rest, reduction_db, set: true }
     }
 }
 
@@ -260,8 +266,8 @@ where
     fn passed(&self) -> bool {
         self.rest.passed()
     }
-    fn reduction_db(&self, lane: usize) -> f32 {
-        self.effect.reduction_db(lane)
+    fn reduction_db(&self) -> T {
+        self.reduction_db
     }
     fn gains(&self) -> Option<[&[T]; 2]> {
         self.effect.gains()

@@ -44,8 +44,8 @@ where
     fn passed(&self) -> bool {
         self.inner.passed()
     }
-    fn reduction_db(&self, lane: usize) -> f32 {
-        self.inner.reduction_db(lane)
+    fn reduction_db(&self) -> B {
+        self.inner.reduction_db().into()
     }
     fn gains(&self) -> Option<[&[B]; 2]> {
         self.inner.gains().map(|gains| gains.map(B::any))
