@@ -175,7 +175,9 @@ fn ardour(flags: &Flags) -> Result<(), Box<dyn Error>> {
     }
     let folder = flags.folder.with_file_name("ardour");
     let wish = ardour::Wish { songs, folder: &folder, tries: flags.tries };
-    let text = format!("# Songs in Ardour\n\n{}\n{}", table::machine()?, ardour::table(&wish)?);
+    let machine = table::machine()?;
+    let (tables, above) = ardour::table(&wish)?;
+    let text = format!("# Songs in Ardour\n\n{machine}\n{tables}");
     let text = format!("{}\n", text.trim_end());
     print!("{text}");
     if let Some(name) =
@@ -183,5 +185,5 @@ fn ardour(flags: &Flags) -> Result<(), Box<dyn Error>> {
     {
         eprintln!("{}", table::keep(name, &text)?.display());
     }
-    Ok(())
+    if above > 0 { Err(format!("{above} residuals are above what they must be").into()) } else { Ok(()) }
 }
