@@ -2,9 +2,11 @@
 //!
 //! `cargo run --release -p mixsmith-bench -- --name machine` writes all tables into `benches/runs/<day>-machine.md`;
 //! `canon1`, `canon2`, `again`, `kernels` or `effects` asks for some of them. `quality` is a table of its own, written into
-//! `benches/runs/<day>-quality.md`: how near mixes are to those that people made of the same tracks.
+//! `benches/runs/<day>-quality.md`: how near mixes are to those that people made of the same tracks. So is `ardour`: what
+//! Ardour makes of songs that are exported for it, beside our own render.
 
 mod again;
+mod ardour;
 mod canon;
 mod contenders;
 mod effects;
@@ -47,10 +49,10 @@ struct Flags {
     /// Name of the file in benches/runs, after the day; without one the tables are only printed.
     #[arg(long)]
     name: Option<String>,
-    /// For `quality`: where the songs with a mix by a person are.
+    /// For `quality`: where the songs with a mix by a person are; for `ardour`, where songs are.
     #[arg(long, default_value = "../shared/songs")]
     songs: PathBuf,
-    /// For `quality`: words of the songs' names; all of them if none is named.
+    /// For `quality` and `ardour`: words of the songs' names; all of them if none is named.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// For `quality`: how many times each song is scrambled.
@@ -65,6 +67,12 @@ struct Flags {
     /// For `quality`: only the simple ways to mix, which take little time; the table is printed alone.
     #[arg(long)]
     simple: bool,
+    /// For `ardour`: these songs and no others; mixed ones are taken as they are.
+    #[arg(long)]
+    song: Vec<PathBuf>,
+    /// For `ardour`: how often it may bounce a session, of which the nearest counts.
+    #[arg(long, default_value_t = 3)]
+    tries: usize,
     /// One run of the engine into a file, to be timed from outside: threads, file.
     #[arg(long, num_args = 2, hide = true)]
     once: Option<Vec<String>>,
@@ -84,6 +92,8 @@ enum Table {
     Effects,
     /// Mixes beside those that people made of the same tracks.
     Quality,
+    /// Songs as Ardour plays them, beside our own render.
+    Ardour,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -98,6 +108,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if flags.tables.contains(&Table::Quality) {
         return quality(&flags);
+    }
+    if flags.tables.contains(&Table::Ardour) {
+        return ardour(&flags);
     }
     let folder = flags.folder.join(format!("{}s", flags.seconds));
     let wish = Wish {
@@ -151,4 +164,32 @@ fn quality(flags: &Flags) -> Result<(), Box<dyn Error>> {
         eprintln!("{}", table::keep(flags.name.as_deref().unwrap_or("quality"), &text)?.display());
     }
     Ok(())
+}
+
+/// Writes the table of Ardour; a part of it, asked for with `--only` or `--song`, is printed alone.
+#[allow(clippy::disallowed_methods, reason = "looks for songs")]
+fn ardour(flags: &Flags) -> Result<(), Box<dyn Error>> {
+    let mut songs = flags.song.clone();
+    if songs.is_empty() {
+        let entries = std::fs::read_dir(&flags.songs)?.collect::<Result<Vec<_>, _>>()?;
+        songs.extend(entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_dir()));
+        songs.retain(|song| {
+            let name = song.to_string_lossy();
+            flags.only.is_empty() || flags.only.iter().any(|word| name.contains(word.as_str()))
+        });
+        songs.sort();
+    }
+    let folder = flags.folder.with_file_name("ardour");
+    let wish = ardour::Wish { songs, folder: &folder, tries: flags.tries };
+    let machine = table::machine()?;
+    let (tables, above) = ardour::table(&wish)?;
+    let text = format!("# Songs in Ardour\n\n{machine}\n{tables}");
+    let text = format!("{}\n", text.trim_end());
+    print!("{text}");
+    if let Some(name) =
+        flags.name.as_deref().or((flags.only.is_empty() && flags.song.is_empty()).then_some("ardour"))
+    {
+        eprintln!("{}", table::keep(name, &text)?.display());
+    }
+    if above > 0 { Err(format!("{above} residuals are above what they must be").into()) } else { Ok(()) }
 }

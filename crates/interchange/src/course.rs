@@ -1,6 +1,6 @@
 //! A knob over time.
 
-use mixsmith_session::{Curve, FADER_OFF, Lane, Point};
+use mixsmith_session::{Curve, FADER_OFF, Lane, Point, thin};
 
 /// The value of a knob, and its automation.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,6 +49,21 @@ impl Course {
     pub fn new(value: f32, lane: Option<&Lane>) -> Self {
         let points = lane.map_or_else(Vec::new, |lane| lane.points.clone());
         Course { value: points.first().map_or(value, |point| point.value), points }
+    }
+
+    /// A gain, frame by frame, as a level in dB of as many points as keep it within 0.01 dB.
+    pub fn of_gain(gains: &[f32]) -> Self {
+        // Half a millisecond or less; what lies between is within the hundredth.
+        const EVERY: usize = 16;
+        let point = |(n, gain): (usize, &f32)| Point {
+            at: (n * EVERY) as u64,
+            value: decibels(f64::from(*gain)),
+            curve: Curve::Line,
+            label: String::new(),
+        };
+        let points: Vec<Point> = gains.iter().step_by(EVERY).enumerate().map(point).collect();
+        let points = thin(&points, 0.01);
+        Course { value: points.first().map_or(0.0, |point| point.value), points }
     }
 
     /// Does it move?

@@ -24,6 +24,10 @@ pub enum Processing {
     Gate(Gate),
     /// Keeps peaks below a ceiling.
     Limiter(Limiter),
+    /// Echoes.
+    Delay(Delay),
+    /// A space.
+    Reverb(Reverb),
 }
 
 /// A band of an equaliser.
@@ -144,7 +148,42 @@ pub struct Limiter {
     pub release: f32,
 }
 
+/// Echoes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Delay {
+    /// Time between echoes, ms.
+    pub time: f32,
+    /// How much of an echo goes into the next one, %.
+    pub feedback: f32,
+    /// Takes out the bottom, Hz; nothing at 20 and below.
+    pub low_cut: f32,
+    /// Takes out the top, Hz; nothing at 20 000 and above.
+    pub high_cut: f32,
+    /// Share of the echoes, %.
+    pub mix: f32,
+}
+
+/// A space.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reverb {
+    /// Time to fall by 60 dB, s.
+    pub decay: f32,
+    /// ms.
+    pub predelay: f32,
+    /// Takes out the bottom, Hz; nothing at 20 and below.
+    pub low_cut: f32,
+    /// Takes out the top, Hz; nothing at 20 000 and above.
+    pub high_cut: f32,
+    /// Share of the space, %.
+    pub mix: f32,
+}
+
 impl Processing {
+    /// Does it only resemble what another program has under this word?
+    pub fn only_resembles(&self) -> bool {
+        matches!(self, Processing::Delay(_) | Processing::Reverb(_))
+    }
+
     /// The word that a person would use.
     pub fn word(&self) -> &'static str {
         match self {
@@ -152,13 +191,15 @@ impl Processing {
             Processing::Compressor(_) => "compressor",
             Processing::Gate(_) => "gate",
             Processing::Limiter(_) => "limiter",
+            Processing::Delay(_) => "delay",
+            Processing::Reverb(_) => "reverb",
         }
     }
 
     /// The same for a sound that is `db` softer: thresholds go with it.
     pub fn lowered(&self, db: f32) -> Processing {
         match self {
-            Processing::Equaliser(bands) => Processing::Equaliser(bands.clone()),
+            Processing::Equaliser(_) | Processing::Delay(_) | Processing::Reverb(_) => self.clone(),
             Processing::Compressor(c) => {
                 Processing::Compressor(Compressor { threshold: c.threshold - db, ..*c })
             }

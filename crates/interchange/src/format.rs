@@ -32,6 +32,10 @@ pub struct Carries {
     pub pan: &'static str,
     /// What is to be said of rides, which become automation of the fader.
     pub ride: &'static str,
+    /// What its own delay and reverb differ in from one of ours, and by how many dB where that is a number.
+    pub resembles: fn(&crate::Processing, u32) -> (Option<f32>, String),
+    /// Can a fader be automated, point by point?
+    pub rides: bool,
     /// Are tracks to be the recordings alone, joined and aligned, without any processor?
     pub dry: bool,
 }
@@ -43,6 +47,8 @@ pub struct Wishes {
     pub flat: bool,
     /// What the other program has only nearly is printed into the sound of tracks and returns.
     pub print_near: bool,
+    /// Delays and reverbs are the other program's own, which only resemble ours; else they are printed.
+    pub own_effects: bool,
     /// What has been printed of the mix.
     pub prints: Vec<Print>,
 }
@@ -125,6 +131,11 @@ pub trait Format: Sync {
     fn write(&self, desk: &Desk, wishes: &Wishes) -> (Vec<Written>, Vec<Loss>);
     /// The desk of a project, and what of the project is not on it.
     fn read(&self, project: Project<'_>) -> Result<(Desk, Vec<Loss>), ReadError>;
+}
+
+/// For programs whose delay and reverb are not used.
+pub(crate) fn unlike(_: &crate::Processing, _: u32) -> (Option<f32>, String) {
+    (None, String::new())
 }
 
 /// Reads a text whole, if it is no larger than a project can be.

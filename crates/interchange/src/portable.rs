@@ -3,7 +3,7 @@
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Insert, Strip};
 
-use crate::{Band, BandKind, Compressor, Device, Gate, Limiter, Processing};
+use crate::{Band, BandKind, Compressor, Delay, Device, Gate, Limiter, Processing, Reverb};
 
 /// By how much mean power reads a sine below its peak, dB.
 const MEAN: f32 = 3.0103;
@@ -24,8 +24,8 @@ fn value(insert: &Insert, param: &str) -> f32 {
     insert.values.get(param).copied().or_else(default).unwrap_or(0.0)
 }
 
-/// The device that an insert is, or why no other program has such a thing.
-pub(crate) fn portable(strip: &Strip, insert: &Insert) -> Result<Portable, String> {
+/// The device that an insert is in a song of a tempo, or why no other program has such a thing.
+pub(crate) fn portable(strip: &Strip, insert: &Insert, tempo: f32) -> Result<Portable, String> {
     let name = KINDS.get(&insert.kind).map_or(insert.kind.as_str(), |kind| kind.name);
     if let Some(key) = &insert.key {
         return Err(format!("it listens to {key}"));
@@ -83,10 +83,42 @@ pub(crate) fn portable(strip: &Strip, insert: &Insert) -> Result<Portable, Strin
                 release: get("release"),
             })
         }
+        "space.delay" => {
+            leave(get("pingpong") != 0.0, "the way from side to side");
+            leave(get("duck") > 0.0, "stepping back while the voice sounds");
+            Processing::Delay(Delay {
+                time: note_ms(get("note"), tempo).unwrap_or_else(|| get("time")),
+                feedback: get("feedback"),
+                low_cut: get("lowcut"),
+                high_cut: get("highcut"),
+                mix: get("mix"),
+            })
+        }
+        "space.reverb" => Processing::Reverb(Reverb {
+            decay: get("decay"),
+            predelay: get("predelay"),
+            low_cut: get("lowcut"),
+            high_cut: get("highcut"),
+            mix: get("mix"),
+        }),
         _ => return Err(format!("no other program has this {}", name.to_lowercase())),
     };
     let device = Device { id: insert.id.clone(), name: name.to_owned(), on: insert.on, does };
     Ok(Portable { device, without })
+}
+
+/// Milliseconds of a note of the delay's list, by its word: `1/8d` is dotted, `1/8t` a triplet; none where it is free.
+fn note_ms(note: f32, tempo: f32) -> Option<f32> {
+    let word = mixsmith_effects::delay::NOTES.get(note as usize)?.strip_prefix("1/")?;
+    let share = if word.ends_with('d') {
+        1.5
+    } else if word.ends_with('t') {
+        2.0 / 3.0
+    } else {
+        1.0
+    };
+    let part: f32 = word.trim_end_matches(['d', 't']).parse().ok()?;
+    Some(4.0 / part * share * 60_000.0 / tempo.clamp(20.0, 400.0))
 }
 
 fn bands(insert: &Insert) -> Result<Vec<Band>, String> {
@@ -158,6 +190,27 @@ pub(crate) fn insert(device: &Device, id: &str) -> (Insert, Vec<String>) {
             let values = [("ceiling", l.ceiling), ("gain", l.gain), ("release", l.release)];
             ("dynamics.limiter", values.map(|(id, value)| (id.to_owned(), value)).to_vec())
         }
+        Processing::Delay(d) => {
+            let values = [
+                ("note", 0.0),
+                ("time", d.time),
+                ("feedback", d.feedback),
+                ("lowcut", d.low_cut),
+                ("highcut", d.high_cut),
+                ("mix", d.mix),
+            ];
+            ("space.delay", values.map(|(id, value)| (id.to_owned(), value)).to_vec())
+        }
+        Processing::Reverb(r) => {
+            let values = [
+                ("decay", r.decay),
+                ("predelay", r.predelay),
+                ("lowcut", r.low_cut),
+                ("highcut", r.high_cut),
+                ("mix", r.mix),
+            ];
+            ("space.reverb", values.map(|(id, value)| (id.to_owned(), value)).to_vec())
+        }
     };
     let mut insert = Insert::new(id, kind, &[]);
     insert.on = device.on;
@@ -183,11 +236,22 @@ mod tests {
     use mixsmith_session::StripKind;
 
     #[test]
+    fn notes_last_as_their_words_say() {
+        for (word, ms) in
+            [("1/4", 500.0), ("1/8d", 375.0), ("1/4t", 333.333), ("1/32", 62.5), ("1/1", 2000.0)]
+        {
+            let note = mixsmith_effects::delay::NOTES.iter().position(|known| *known == word).unwrap();
+            assert!((note_ms(note as f32, 120.0).unwrap() - ms).abs() < 0.01, "{word}");
+        }
+        assert_eq!(note_ms(0.0, 120.0), None);
+    }
+
+    #[test]
     fn a_sine_is_turned_down_alike_whatever_the_detector_reads() {
         let strip = Strip::new("vox", "Vox", StripKind::Bus);
         let threshold = |detector: f32| {
             let values = [("threshold", -24.0), ("detector", detector)];
-            let found = portable(&strip, &Insert::new("comp", "dynamics.compressor", &values)).ok()?;
+            let found = portable(&strip, &Insert::new("comp", "dynamics.compressor", &values), 120.0).ok()?;
             match found.device.does {
                 Processing::Compressor(c) => Some((c.threshold, found.without.len())),
                 _ => None,

@@ -5,7 +5,7 @@ mod common;
 
 use common::{alike, bytes, read, sample, written};
 use mixsmith_interchange::ardour::Ardour;
-use mixsmith_interchange::{Kind, Processing, Wishes, import};
+use mixsmith_interchange::{Format, Kind, Processing, Wishes, import, lay_out};
 use mixsmith_session::Tap;
 
 #[test]
@@ -81,4 +81,78 @@ fn a_session_of_ardour_5_is_read() {
     assert_eq!(regions, 97, "as another XML reader counts those of the audio tracks that are not muted");
     let calf = losses.iter().filter(|loss| loss.at.contains("Calf")).count();
     assert_eq!(calf, 42, "plugins are lost, and said to be");
+}
+
+/// The mix with echoes, and a bass bus that gives way to the kick.
+fn more() -> mixsmith_session::Session {
+    use std::sync::Arc;
+    let mut session = common::session();
+    for strip in &mut session.strips {
+        let strip = Arc::make_mut(strip);
+        let mut add = |id: &str, kind: &str, values: &[(&str, f32)]| {
+            strip.inserts.push(mixsmith_session::Insert::new(id, kind, values));
+        };
+        match strip.id.as_str() {
+            "air" => add("echo", "space.delay", &[("note", 8.0), ("duck", 6.0), ("pingpong", 1.0)]),
+            "drums" => {
+                add("duck", "dynamics.compressor", &[("threshold", -20.0)]);
+                strip.inserts[0].key = Some("kick".to_owned());
+            }
+            _ => {}
+        }
+    }
+    session
+}
+
+#[test]
+fn delay_and_reverb_are_printed_or_as_is_wished_ardours_own() {
+    let (session, carries) = (more(), Ardour.carries());
+    let fate = |layout: &mixsmith_interchange::Layout, at: &str| {
+        let loss = layout.losses.iter().find(|loss| loss.at == at).unwrap();
+        (loss.fate.word(), format!("{:?}", loss.fate))
+    };
+    let printed = lay_out(&session, &carries, &Wishes::default());
+    for at in ["plate/verb", "air/echo"] {
+        let (word, says) = fate(&printed, at);
+        assert!(word == "printed" && says.contains("--own-effects"), "{at}: {says}");
+    }
+    let own = lay_out(&session, &carries, &Wishes { own_effects: true, ..Wishes::default() });
+    let (word, says) = fate(&own, "air/echo");
+    // An eighth at 97.5 a minute, of which the honest list names what is missing.
+    assert!(word == "near" && says.contains("307.7 ms") && says.contains("side to side"), "{says}");
+    let (word, says) = fate(&own, "plate/verb");
+    assert!(word == "near" && says.contains("1.50 s"), "{says}");
+    let (files, _) = Ardour.write(&own.desk, &Wishes::default());
+    let (found, _) = read(&Ardour, "Songs.ardour", bytes(&files[0])).unwrap();
+    let does = |name: &str| {
+        let channel = found.channels.iter().find(|channel| channel.name == name).unwrap();
+        channel.devices.iter().map(|device| device.does.word()).collect::<Vec<_>>()
+    };
+    assert_eq!(does("Air"), ["equaliser", "delay", "equaliser"]);
+    assert_eq!(does("Plate"), ["delay", "reverb", "equaliser"]);
+    let air = found.channels.iter().find(|channel| channel.name == "Air").unwrap();
+    let Processing::Delay(delay) = air.devices[1].does else { panic!() };
+    assert!((delay.time - 307.692).abs() < 0.02, "{}", delay.time);
+}
+
+#[test]
+fn what_a_key_does_to_a_bus_is_a_ride() {
+    let layout = lay_out(&more(), &Ardour.carries(), &Wishes::default());
+    let [ride] = &layout.rides[..] else { panic!("{:?}", layout.rides) };
+    assert_eq!(ride.channel, "drums");
+    let print = layout.session.strip(&ride.print).unwrap();
+    assert_eq!((print.inserts[0].key.as_deref(), print.clips()[0].source.as_str()), (Some("kick"), "ones"));
+    let loss = layout.losses.iter().find(|loss| loss.at == "drums/duck").unwrap();
+    assert_eq!(loss.fate.word(), "near");
+    // Where faders cannot be automated it stays lost.
+    let desk = lay_out(&more(), &mixsmith_interchange::x32::X32.carries(), &Wishes::default());
+    assert_eq!(desk.rides, []);
+}
+
+#[test]
+fn a_gain_becomes_few_points() {
+    let gains: Vec<f32> = (0..48_000).map(|n| if n < 24_000 { 1.0 } else { 0.5 }).collect();
+    let course = mixsmith_interchange::Course::of_gain(&gains);
+    assert!(course.points.len() <= 4, "{:?}", course.points);
+    assert!(course.at(10_000).abs() < 0.02 && (course.at(40_000) + 6.02).abs() < 0.02);
 }

@@ -5,12 +5,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mixsmith_audio::{Clip, Dither, Sample, WavWriter};
+use mixsmith_audio::{Audio, Clip, Dither, Sample, WavWriter};
 use mixsmith_effects::KINDS;
 use mixsmith_engine::{Prints, Sink, Sources, compile, render};
 use mixsmith_interchange::all::{ALL, named};
 use mixsmith_interchange::{
-    Content, Desk, Format, Loss, Packer, Print, SoundOf, Wishes, Written, beneath, honesty, lay_out,
+    Content, Course, Format, Layout, Loss, Packer, Print, SoundOf, Wishes, Written, beneath, honesty, lay_out,
 };
 use mixsmith_session::Session;
 
@@ -110,8 +110,8 @@ impl Drop for Waiting<'_> {
 impl Writing<'_> {
     fn format(&self, format: &'static dyn Format, wishes: &Wishes) -> Result<Exported, PipelineError> {
         let carries = format.carries();
-        let layout = lay_out(self.session, &carries, wishes);
-        let waiting = self.sounds(&layout.desk, &layout.session)?;
+        let mut layout = lay_out(self.session, &carries, wishes);
+        let waiting = self.sounds(&mut layout)?;
         let (written, more) = format.write(&layout.desk, wishes);
         // What the format says of a thing counts more than what was laid out for it.
         let own = |loss: &Loss| more.iter().any(|other| other.at == loss.at);
@@ -130,8 +130,10 @@ impl Writing<'_> {
         Ok(Exported { format: format.id(), name: carries.name, folder: to, files, losses })
     }
 
-    /// Writes every sound of a desk: sources as they are, prints as they come out of the engine.
-    fn sounds(&self, desk: &Desk, session: &Session) -> Result<Waiting<'_>, PipelineError> {
+    /// Writes every sound of a desk: sources as they are, prints as they come out of the engine. Gains that move by themselves are
+    /// heard too, and drawn into the faders.
+    fn sounds(&self, layout: &mut Layout) -> Result<Waiting<'_>, PipelineError> {
+        let Layout { desk, session, rides, .. } = layout;
         let place = self.folder.cache().join("export");
         self.folder.make(&place)?;
         let path = |n: usize| place.join(format!("{n}.wav"));
@@ -161,12 +163,21 @@ impl Writing<'_> {
                 SoundOf::Found(_) | SoundOf::Channels(_) => {}
             }
         }
-        if tapes.is_empty() {
+        if tapes.is_empty() && rides.is_empty() {
             return Ok(waiting);
         }
-        let plan = compile(session, &KINDS, self.sources, &prints)?;
+        let mut sources = self.sources.clone();
+        if let Some(ride) = rides.first() {
+            let channels = vec![vec![1.0; desk.frames as usize]];
+            let ones = Clip::in_memory(Audio { rate: desk.rate, channels });
+            sources.insert(ride.ones.clone(), Arc::new(ones));
+        }
+        prints.strips.extend(rides.iter().map(|ride| ride.print.clone()));
+        let mut gains = vec![Gain::default(); rides.len()];
+        let plan = compile(session, &KINDS, &sources, &prints)?;
         let mut sinks: Vec<Box<dyn Sink + '_>> =
             tapes.iter_mut().map(|tape| Box::new(tape) as Box<dyn Sink>).collect();
+        sinks.extend(gains.iter_mut().map(|gain| Box::new(gain) as Box<dyn Sink>));
         let mut watch = |frame: u64| {
             self.progress.step(frame, "prints");
             !self.progress.stopped()
@@ -176,6 +187,12 @@ impl Writing<'_> {
         drop(sinks);
         for tape in tapes {
             tape.writer.finish().map_err(PipelineError::io(&place))?;
+        }
+        for (ride, gain) in rides.iter().zip(gains) {
+            let course = Course::of_gain(&gain.0);
+            if let Some(channel) = desk.channels.iter_mut().find(|channel| channel.id == ride.channel) {
+                channel.volume = channel.volume.plus(&course);
+            }
         }
         Ok(waiting)
     }
@@ -285,6 +302,17 @@ fn blocks(clip: &Clip, channels: usize, mut each: impl FnMut(&[&[f32]]) -> io::R
     match clip.fault() {
         Some(fault) => Err(io::Error::other(fault.to_owned())),
         None => Ok(()),
+    }
+}
+
+/// A gain, frame by frame.
+#[derive(Clone, Debug, Default)]
+struct Gain(Vec<f32>);
+
+impl Sink for &mut Gain {
+    fn write(&mut self, left: &[f32], _: &[f32]) -> io::Result<()> {
+        self.0.extend_from_slice(left);
+        Ok(())
     }
 }
 

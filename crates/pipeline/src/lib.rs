@@ -6,6 +6,7 @@
 
 mod abroad;
 mod backups;
+mod bounce;
 mod brief;
 mod by_hand;
 mod compare;
@@ -46,6 +47,7 @@ mod wishes;
 
 pub use abroad::{Abroad, PartOn, System, abroad};
 pub use backups::{Backup, Restored, backups, restore};
+pub use bounce::bounce;
 pub use by_hand::{set, unset};
 pub use compare::{Change, Comparison, Measured, StripChange, compare};
 pub use demo::demo;
@@ -58,7 +60,7 @@ pub use journal::Journal;
 pub use listen::{Listened, SongFile, listen};
 pub use manifest::{Manifest, Printed};
 pub use meter::{Level, Meter};
-pub use mixsmith_interchange::Wishes as ExportWishes;
+pub use mixsmith_interchange::{Fate, Loss, Wishes as ExportWishes};
 pub use progress::{Progress, Silent};
 pub use project::song_of;
 pub use readings::{

@@ -20,7 +20,8 @@ use crate::{progress, say};
 #[command(after_help = examples!(
     "mixsmith export my-song --to ardour,dawproject,reaper,stems",
     "mixsmith export my-song --to dawproject --flat",
-    "mixsmith export my-song --to reaper --print-near"
+    "mixsmith export my-song --to reaper --print-near",
+    "mixsmith export my-song --to ardour --own-effects"
 ))]
 pub struct Export {
     #[command(flatten)]
@@ -36,13 +37,22 @@ pub struct Export {
     /// equaliser may be 0.5 dB off and a compressor 1 dB
     #[arg(long)]
     print_near: bool,
+    /// Take the other program's own delay and reverb, to be turned there, where it has them (Ardour); they only resemble
+    /// ours, which are printed without this
+    #[arg(long, conflicts_with = "print_near")]
+    own_effects: bool,
 }
 
 impl Export {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         let (folder, options) = (folder(&self.song, common)?, options(common, &Wishes::default()));
         let progress = progress::of(common);
-        let wishes = ExportWishes { flat: self.flat, print_near: self.print_near, ..Default::default() };
+        let wishes = ExportWishes {
+            flat: self.flat,
+            print_near: self.print_near,
+            own_effects: self.own_effects,
+            ..Default::default()
+        };
         let (exported, notes) = mixsmith_pipeline::export(&folder, &self.to, &wishes, &options, &*progress)?;
         drop(progress);
         if common.json {

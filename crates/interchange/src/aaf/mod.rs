@@ -44,7 +44,9 @@ impl Format for Aaf {
             send_max: 12.0,
             equaliser_error: |_, _| f32::INFINITY,
             compressor_error: |_| f32::INFINITY,
+            resembles: crate::format::unlike,
             dry: false,
+            rides: false,
             ride: "drawn into the automation of the volume",
             pan: "the program's own pan law: it is ours where the middle is 3 dB below the sides",
         }

@@ -1,5 +1,7 @@
 //! Ardour 7 and 8, and Mixbus: a session as XML with a folder of sounds beside it.
 
+mod effects;
+mod glide;
 mod panners;
 mod plugins;
 mod read;
@@ -28,12 +30,14 @@ impl Format for Ardour {
             trim: true,
             knee: true,
             hold: true,
-            devices: &["equaliser", "compressor"],
+            devices: &["equaliser", "compressor", "delay", "reverb"],
             fader_max: 6.0206,
             send_max: 6.0206,
             equaliser_error: plugins::equaliser_error,
             compressor_error: plugins::compressor_error,
+            resembles: effects::resembles,
             dry: false,
+            rides: true,
             ride: "drawn into the automation of the fader, which glides: a jump takes some 20 ms",
             pan: "",
         }

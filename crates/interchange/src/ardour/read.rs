@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use mixsmith_session::{Curve, Marker, Point, Tap};
 
+use super::glide::GLIDE;
 use super::panners::{from_balance, to_mono};
 use super::plugins;
-use super::route::GLIDE;
 use super::write::SUPERCLOCK;
 use crate::course::decibels;
 use crate::format::text_of;

@@ -2,15 +2,12 @@
 
 use mixsmith_session::{Curve, Point, Tap};
 
+use super::glide::{GLIDE, is_fast, undone};
 use super::panners::{balance, from_mono};
 use super::plugins;
 use super::write::Pen;
 use crate::course::amplitude;
 use crate::{Channel, Course, Device, Kind, SendTo};
-
-/// Ardour lets levels glide to what automation says: a low pass of 156.825 a second (`libs/ardour/amp.cc`), so that a line is
-/// late by one over that. Drawn earlier by as much, it is in time.
-pub(super) const GLIDE: f64 = 156.825;
 
 /// The panner of stereo channels. Unlike Ardour's own choice it leaves the near side as it is, as ours does.
 const BALANCE: &str = "http://ardour.org/plugin/panner_balance";
@@ -130,10 +127,23 @@ impl<'a> Pen<'a> {
 
     /// A lane; where the value jumps, two points stand at one time.
     fn automation(&mut self, id: &str, style: &str, points: &[Point], scale: &dyn Fn(f32) -> f64) {
-        let early = match id {
-            "gain" | "send" => (f64::from(self.desk.rate) / GLIDE).round() as u64,
-            _ => 0,
-        };
+        self.lane(id, style, points, scale, 0);
+    }
+
+    /// The automation of a level in dB, which Ardour lets glide.
+    fn level(&mut self, id: &str, level: &Course, gain: &dyn Fn(f32) -> f64) {
+        let rate = self.desk.rate;
+        if is_fast(level, rate) {
+            let scale = gain(0.0);
+            let drawn = undone(level, rate);
+            return self.lane(id, "Linear", &drawn, &|value| scale * f64::from(value), 0);
+        }
+        let early = (f64::from(rate) / GLIDE).round() as u64;
+        self.lane(id, "Linear", &level.dense(0.25, true), gain, early);
+    }
+
+    /// A lane that is drawn earlier by some frames.
+    fn lane(&mut self, id: &str, style: &str, points: &[Point], scale: &dyn Fn(f32) -> f64, early: u64) {
         let attributes = [
             ("automation-id", id.to_owned()),
             ("id", self.id()),
@@ -212,7 +222,7 @@ impl<'a> Pen<'a> {
         self.to.open("Processor", &attributes);
         if channel.volume.moves() {
             self.to.open("Automation", &[]);
-            self.automation("gain", "Linear", &channel.volume.dense(0.25, true), &amplitude);
+            self.level("gain", &channel.volume, &amplitude);
             self.to.close();
         }
         self.control("gaincontrol", "GainLike", amplitude(channel.volume.value));
@@ -229,7 +239,12 @@ impl<'a> Pen<'a> {
     }
 
     fn device(&mut self, device: &Device, channels: u32) {
-        let Some(plugin) = plugins::write(&device.does, channels, self.desk.rate) else { return };
+        for plugin in plugins::write(&device.does, channels, self.desk.rate) {
+            self.plugin(device, plugin);
+        }
+    }
+
+    fn plugin(&mut self, device: &Device, plugin: plugins::Plugin) {
         let mut attributes = self.processor(plugin.name, "lv2", &[]);
         attributes[2].1 = yes_no(device.on);
         attributes.push(("unique-id", plugin.uri.to_owned()));
@@ -277,7 +292,7 @@ impl<'a> Pen<'a> {
         self.to.open("Processor", &attributes);
         if send.level.moves() {
             self.to.open("Automation", &[]);
-            self.automation("send", "Linear", &send.level.dense(0.25, true), &gain);
+            self.level("send", &send.level, &gain);
             self.to.close();
         }
         self.panner(mono, linked);

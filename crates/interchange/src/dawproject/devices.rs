@@ -70,6 +70,8 @@ pub(super) fn write(device: &Device, to: &mut Writer, ids: &mut Ids) {
         Processing::Compressor(_) => ("Compressor", "Compressor"),
         Processing::Gate(_) => ("NoiseGate", "Gate"),
         Processing::Limiter(_) => ("Limiter", "Peak Limiter"),
+        // It has no such devices; see what it carries.
+        Processing::Delay(_) | Processing::Reverb(_) => return,
     };
     let attributes = [
         ("deviceName", name.to_owned()),
@@ -120,6 +122,7 @@ pub(super) fn write(device: &Device, to: &mut Writer, ids: &mut Ids) {
             pen.seconds("Release", l.release, 5.0);
             pen.decibels("Threshold", l.ceiling, -24.0, 0.0);
         }
+        Processing::Delay(_) | Processing::Reverb(_) => {}
     }
     pen.to.close();
 }

@@ -35,7 +35,9 @@ impl Format for DawProject {
             send_max: 0.0,
             equaliser_error: curve::cookbook_error,
             compressor_error: curve::without_knee,
+            resembles: crate::format::unlike,
             dry: false,
+            rides: true,
             ride: "drawn into the automation of the fader",
             pan: "the format fixes no pan law: each program has its own",
         }

@@ -3,12 +3,24 @@
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Address, FADER_OFF, Insert, Strip};
 
-use super::{Laying, cost, is_mono};
+use super::{Laying, cost, is_mono, own_instead, rides};
 use crate::format::Carries;
 use crate::portable::{Portable, portable};
 use crate::{Channel, Course, Loss, Processing, SendTo};
 
 impl Laying<'_> {
+    /// What could be had instead of a print, where it can.
+    pub fn instead(&self, strip: &Strip, insert: &Insert) -> String {
+        let Ok(found) = portable(strip, insert, self.session.song.tempo) else { return String::new() };
+        let word = found.device.does.word();
+        let has = found.device.does.only_resembles() && self.carries.devices.contains(&word);
+        if has && !self.wishes.own_effects {
+            format!("; {}", own_instead(word, self.carries))
+        } else {
+            String::new()
+        }
+    }
+
     /// Fader, pan and mute.
     pub fn levels(&mut self, strip: &Strip, channel: &mut Channel) {
         let knob = |param: &str| self.course(&Address::strip(&strip.id, param));
@@ -99,33 +111,49 @@ impl Laying<'_> {
             let at = format!("{}/{}", strip.id, insert.id);
             if place < from {
                 if insert.on {
-                    self.losses.push(Loss::printed(at, "in the sound of the track"));
+                    let says = format!("in the sound of the track{}", self.instead(strip, insert));
+                    self.losses.push(Loss::printed(at, says));
                 } else {
                     self.losses.push(Loss::lost(at, "it was bypassed, and stands before what is printed"));
                 }
                 continue;
             }
-            let found = portable(strip, insert);
+            let rate = self.session.song.rate;
+            let found = portable(strip, insert, self.session.song.tempo);
             let found = found.and_then(|found| {
-                let error = cost(&found.device, self.carries, self.session.song.rate)?;
+                let error = cost(&found.device, self.carries, self.wishes, rate)?;
                 Ok((found, error))
             });
             match found {
                 Ok((found, error)) => {
-                    self.losses.push(match near(&found, error, self.carries) {
+                    self.losses.push(match near(&found, error, self.carries, rate) {
                         None => Loss::exact(at),
                         Some((error, says)) => Loss::near(at, error, says),
                     });
                     channel.devices.push(found.device);
                 }
                 Err(_) if !insert.on => self.losses.push(Loss::lost(at, "it was bypassed")),
+                Err(_) if self.ride(strip, insert) => {
+                    self.losses.push(Loss::near(at, None, rides::SAYS));
+                }
                 Err(why) => {
-                    let says = format!("{why}; what it does is in the wet stems and the printed master");
+                    let says = format!(
+                        "{why}; what it does is in the wet stems and the printed master{}",
+                        by_hand(insert)
+                    );
                     self.losses.push(Loss::lost(at, says));
                 }
             }
         }
     }
+}
+
+/// What a person can do about a limiter that is not there.
+fn by_hand(insert: &Insert) -> String {
+    if insert.kind != "dynamics.limiter" {
+        return String::new();
+    }
+    format!("; put any limiter there, set as ours is: {}", settings(insert))
 }
 
 /// What an insert is set to, in words.
@@ -151,7 +179,12 @@ fn capped(level: Course, most: f32) -> (Course, f32) {
 }
 
 /// By how much a device that a format has is another there, and in what; nothing where it is the same.
-pub(super) fn near(found: &Portable, error: Option<f32>, carries: &Carries) -> Option<(Option<f32>, String)> {
+pub(super) fn near(
+    found: &Portable,
+    error: Option<f32>,
+    carries: &Carries,
+    rate: u32,
+) -> Option<(Option<f32>, String)> {
     let mut without = found.without.clone();
     match &found.device.does {
         Processing::Compressor(c) if !carries.knee && c.knee > 0.0 => {
@@ -166,7 +199,9 @@ pub(super) fn near(found: &Portable, error: Option<f32>, carries: &Carries) -> O
     let curve = matches!(found.device.does, Processing::Equaliser(_));
     let error = error.filter(|error| !curve || *error >= 0.005);
     let mut says = Vec::new();
-    if !curve {
+    if found.device.does.only_resembles() {
+        says.push((carries.resembles)(&found.device.does, rate).1);
+    } else if !curve {
         says.push("its detector and times are the other program's".to_owned());
     } else if error.is_some() {
         says.push("its curve, by the filters that most programs have".to_owned());

@@ -1,12 +1,15 @@
 //! From a session to a desk: what other programs have is laid out, and what they have not is marked to be printed.
 
 mod knobs;
+mod rides;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mixsmith_effects::KINDS;
 use mixsmith_session::{Address, Clip, Lane, Map, Send, Session, Strip, StripKind};
+
+pub use rides::GainRide;
 
 use crate::format::{Carries, Wishes};
 use crate::portable::portable;
@@ -24,6 +27,8 @@ pub struct Layout {
     pub desk: Desk,
     /// The session with strips of its own for what is to be printed; see [`SoundOf::Print`].
     pub session: Session,
+    /// Gains that move by themselves and are to be drawn into faders.
+    pub rides: Vec<GainRide>,
     /// What became of everything.
     pub losses: Vec<Loss>,
 }
@@ -51,6 +56,7 @@ pub fn lay_out(session: &Session, carries: &Carries, wishes: &Wishes) -> Layout 
         desk,
         with_prints: session.clone(),
         losses: Vec::new(),
+        rides: Vec::new(),
         taken: Vec::new(),
     };
     for strip in &session.strips {
@@ -59,7 +65,7 @@ pub fn lay_out(session: &Session, carries: &Carries, wishes: &Wishes) -> Layout 
     }
     // Programs want the master last, or do not mind.
     laying.desk.channels.sort_by_key(|channel| channel.kind == Kind::Master);
-    Layout { desk: laying.desk, session: laying.with_prints, losses: laying.losses }
+    Layout { desk: laying.desk, session: laying.with_prints, losses: laying.losses, rides: laying.rides }
 }
 
 /// Is a strip's sound mono up to the panner, as the engine has it?
@@ -76,7 +82,7 @@ pub(crate) fn is_mono(session: &Session, strip: &Strip) -> bool {
 }
 
 /// What a device would cost in a format, dB where it is a number; or why it is not there.
-fn cost(device: &Device, carries: &Carries, rate: u32) -> Result<Option<f32>, String> {
+fn cost(device: &Device, carries: &Carries, wishes: &Wishes, rate: u32) -> Result<Option<f32>, String> {
     let word = device.does.word();
     if !carries.devices.contains(&word) {
         return Err(format!("{} has no {word} that it could become", carries.name));
@@ -85,6 +91,10 @@ fn cost(device: &Device, carries: &Carries, rate: u32) -> Result<Option<f32>, St
         Processing::Equaliser(bands) => ((carries.equaliser_error)(bands, rate), EQUALISER_ERROR),
         Processing::Compressor(c) => ((carries.compressor_error)(c), COMPRESSOR_ERROR),
         Processing::Gate(_) | Processing::Limiter(_) => return Ok(None),
+        Processing::Delay(_) | Processing::Reverb(_) if wishes.own_effects => {
+            return Ok((carries.resembles)(&device.does, rate).0);
+        }
+        Processing::Delay(_) | Processing::Reverb(_) => return Err(own_instead(word, carries)),
     };
     if !error.is_finite() {
         return Err(format!("the {word} of {} cannot do this", carries.name));
@@ -95,6 +105,11 @@ fn cost(device: &Device, carries: &Carries, rate: u32) -> Result<Option<f32>, St
     Ok(Some(error))
 }
 
+/// What to say of a delay or a reverb that is printed although the other program has one.
+fn own_instead(word: &str, carries: &Carries) -> String {
+    format!("{} has a {word} that only resembles it, which `--own-effects` takes instead", carries.name)
+}
+
 /// Place of the last insert in circuit that a format does not have, or not as it is wished.
 fn last_printed(session: &Session, strip: &Strip, carries: &Carries, wishes: &Wishes) -> Option<usize> {
     if carries.dry {
@@ -102,9 +117,11 @@ fn last_printed(session: &Session, strip: &Strip, carries: &Carries, wishes: &Wi
     }
     strip.inserts.iter().rposition(|insert| {
         insert.on
-            && match portable(strip, insert) {
-                Ok(found) => match cost(&found.device, carries, session.song.rate) {
-                    Ok(error) => wishes.print_near && knobs::near(&found, error, carries).is_some(),
+            && match portable(strip, insert, session.song.tempo) {
+                Ok(found) => match cost(&found.device, carries, wishes, session.song.rate) {
+                    Ok(error) => {
+                        wishes.print_near && knobs::near(&found, error, carries, session.song.rate).is_some()
+                    }
                     Err(_) => true,
                 },
                 Err(_) => true,
@@ -121,6 +138,7 @@ struct Laying<'a> {
     desk: Desk,
     with_prints: Session,
     losses: Vec<Loss>,
+    rides: Vec<GainRide>,
     taken: Vec<String>,
 }
 
@@ -253,7 +271,8 @@ impl Laying<'_> {
         }
         for insert in strip.inserts.iter().filter(|insert| insert.on) {
             let at = format!("{}/{}", strip.id, insert.id);
-            self.losses.push(Loss::printed(at, "the return is a track with its sound"));
+            let says = format!("the return is a track with its sound{}", self.instead(strip, insert));
+            self.losses.push(Loss::printed(at, says));
         }
         let values = ["trim", "polarity", "width"];
         let print = Strip {
@@ -301,8 +320,7 @@ impl Laying<'_> {
     }
 
     /// Adds a strip to be printed, and its sound to a channel.
-    fn print(&mut self, mut print: Strip, channel: &mut Channel) {
-        print.to = self.session.master().map(|master| master.id.clone());
+    fn print(&mut self, print: Strip, channel: &mut Channel) {
         let name = file_stem(&channel.name, &mut self.taken);
         let frames = self.session.song.frames;
         self.desk.sounds.push(Sound {
@@ -313,6 +331,12 @@ impl Laying<'_> {
         });
         let sound = self.desk.sounds.len() - 1;
         channel.regions = vec![Region { sound, at: 0, from: 0, frames, gain: 0.0, fade_in: 0, fade_out: 0 }];
+        self.add(print);
+    }
+
+    /// Adds a strip to be printed.
+    fn add(&mut self, mut print: Strip) {
+        print.to = self.session.master().map(|master| master.id.clone());
         let master = self.with_prints.strips.iter().position(|strip| strip.kind == StripKind::Master);
         let end = self.with_prints.strips.len();
         self.with_prints.strips.insert(master.unwrap_or(end), Arc::new(print));

@@ -52,7 +52,7 @@ pub(super) fn write(pen: &mut Pen<'_>, place: usize, device: &Device) {
         Processing::Equaliser(_) => "Eq8",
         Processing::Compressor(_) => "Compressor2",
         Processing::Limiter(_) => "Limiter",
-        Processing::Gate(_) => return,
+        Processing::Gate(_) | Processing::Delay(_) | Processing::Reverb(_) => return,
     };
     pen.open_id(name, place);
     pen.head(device.on, &device.name, "");
@@ -61,7 +61,7 @@ pub(super) fn write(pen: &mut Pen<'_>, place: usize, device: &Device) {
         Processing::Equaliser(bands) => equaliser(pen, bands),
         Processing::Compressor(c) => compressor(pen, c),
         Processing::Limiter(l) => limiter(pen, l),
-        Processing::Gate(_) => {}
+        Processing::Gate(_) | Processing::Delay(_) | Processing::Reverb(_) => {}
     }
     pen.close();
 }

@@ -43,7 +43,9 @@ impl Format for Live {
             send_max: 0.0,
             equaliser_error: devices::equaliser_error,
             compressor_error: devices::compressor_error,
+            resembles: crate::format::unlike,
             pan: "Live's own pan law, which was not measured",
+            rides: true,
             ride: "drawn into the automation of the volume",
             dry: false,
         }

@@ -41,7 +41,9 @@ impl Format for Reaper {
             send_max: 12.0,
             equaliser_error,
             compressor_error: |_| 0.0,
+            resembles: crate::format::unlike,
             dry: false,
+            rides: true,
             ride: "drawn into the automation of the fader",
             pan: "REAPER's own pan law, 0 dB in the middle",
         }

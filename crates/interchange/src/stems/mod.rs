@@ -30,7 +30,9 @@ impl Format for Stems {
             send_max: 12.0,
             equaliser_error: curve::cookbook_error,
             compressor_error: |_| 0.0,
+            resembles: crate::format::unlike,
             dry: true,
+            rides: false,
             ride: "in the printed stems",
             pan: "",
         }

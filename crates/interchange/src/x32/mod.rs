@@ -44,7 +44,9 @@ impl Format for X32 {
             send_max: 10.0,
             equaliser_error: curve::cookbook_error,
             compressor_error: |_| 0.0,
+            resembles: crate::format::unlike,
             dry: false,
+            rides: false,
             ride: "a scene stands still",
             pan: "the desk's own pan law",
         }
@@ -182,7 +184,7 @@ fn dynamics(at: &str, channel: &Channel, text: &mut String, losses: &mut Vec<Los
                 }
                 equalisers
             }
-            Processing::Limiter(_) => 1,
+            Processing::Limiter(_) | Processing::Delay(_) | Processing::Reverb(_) => 1,
         };
         if place > 1 {
             let says = "the desk has one of each kind in a channel";
