@@ -4,8 +4,10 @@
 
 pub mod context;
 pub mod display;
+pub mod features;
 pub mod fuse;
 pub mod name;
+pub mod scores;
 pub mod sound;
 mod words;
 

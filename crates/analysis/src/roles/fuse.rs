@@ -1,6 +1,7 @@
 //! The three witnesses put together.
 
 use super::name::{self, Reading};
+use super::sound::Ears;
 use super::{Odds, Role, context, display, sound};
 use crate::{Fact, Facts, Qty, Song};
 
@@ -22,13 +23,23 @@ const NAME_LIMIT: f64 = 9.0;
 
 /// Judges every stem. `names_hidden` leaves the first witness out, to measure the other two.
 pub fn judge(song: &Song, facts: &Facts, names_hidden: bool) -> Vec<(Reading, Verdict)> {
+    judge_with(song, facts, names_hidden, &Ears::default())
+}
+
+/// The same with other ears than those that this program was given.
+pub fn judge_with(
+    song: &Song,
+    facts: &Facts,
+    names_hidden: bool,
+    ears: &Ears<'_>,
+) -> Vec<(Reading, Verdict)> {
     let files: Vec<&str> = song.stems.iter().map(|stem| stem.file.as_str()).collect();
     let common = name::common_words(&files);
     let readings: Vec<Reading> = files
         .iter()
         .map(|file| if names_hidden { Reading::default() } else { name::read(file, &common) })
         .collect();
-    let heard: Vec<Odds> = song.stems.iter().map(|stem| sound::hear(facts, &stem.id)).collect();
+    let heard: Vec<Odds> = song.stems.iter().map(|stem| sound::hear(facts, &stem.id, ears)).collect();
     let mut odds: Vec<Odds> = Vec::with_capacity(files.len());
     for (reading, heard) in readings.iter().zip(&heard) {
         let mut sum = Odds::default();

@@ -1,6 +1,7 @@
 //! The second witness: the sound. A table of what each role usually measures, read as normal distributions.
 
-use super::Odds;
+use super::scores::{self, Scores};
+use super::{Odds, features, place};
 use crate::Facts;
 
 /// Features, in the order of the table's columns.
@@ -74,12 +75,93 @@ const SHARED: f64 = 0.7;
 /// One feature alone may not rule a role out: distances count up to this many deviations.
 const FAR: f64 = 3.0;
 
+/// Whose word counts for how much: that of the table by hand, and that of what was learned.
+#[derive(Clone, Copy, Debug)]
+pub struct Ears<'a> {
+    /// Weight of the table in this file.
+    pub by_hand: f64,
+    /// Weight of the scores.
+    pub by_scores: f64,
+    /// What was learned.
+    pub scores: &'a Scores,
+}
+
+impl Default for Ears<'_> {
+    fn default() -> Self {
+        Ears { by_hand: 0.5, by_scores: 0.5, scores: scores::learned() }
+    }
+}
+
 /// Odds from what was measured of one stem; nothing for a silent one.
-pub fn hear(facts: &Facts, stem: &str) -> Odds {
+pub fn hear(facts: &Facts, stem: &str, ears: &Ears<'_>) -> Odds {
     let mut odds = Odds::default();
     if facts.get("fault.silent", &[stem]).is_some() {
         return odds;
     }
+    if ears.by_hand > 0.0 {
+        odds.join(&by_hand(facts, stem), ears.by_hand);
+    }
+    if ears.by_scores > 0.0 {
+        odds.join(&by_scores(facts, stem, ears.scores), ears.by_scores);
+    }
+    let audible = audible(facts, stem);
+    odds.0.iter_mut().for_each(|odds| *odds *= audible);
+    odds
+}
+
+/// Loudness in LUFS from which a sound counts in full, and at which its word is worth next to nothing: what is heard of
+/// a track that is nearly silent is the tail of something, and whatever lies above -60 LUFS by chance.
+const HEARD: (f64, f64) = (-50.0, -70.0);
+
+/// How much the sound of a stem counts, 0.1 to 1.
+fn audible(facts: &Facts, stem: &str) -> f64 {
+    let loud = facts.number("loudness.active", stem).unwrap_or(HEARD.1);
+    ((loud - HEARD.1) / (HEARD.0 - HEARD.1)).clamp(0.1, 1.0)
+}
+
+/// Roles that sound like a learned one, and what it costs to be that special (natural log).
+const LIKE: &[(&str, &[(&str, f64)])] = &[
+    ("kick-in", &[("kick", 1.5)]),
+    ("kick-out", &[("kick", 1.5)]),
+    ("snare-top", &[("snare", 1.5)]),
+    ("snare-bottom", &[("snare", 2.0)]),
+    ("cymbals", &[("crash", 0.3), ("ride", 0.3)]),
+    ("overheads", &[("drums", 2.0)]),
+    ("room", &[("drums", 2.0)]),
+    ("bass-di", &[("bass", 2.0)]),
+    ("bass-amp", &[("bass", 2.0)]),
+    ("guitar", &[("electric-guitar", 0.5), ("acoustic-guitar", 0.5)]),
+    ("vocal-double", &[("lead-vocal", 2.5)]),
+];
+
+/// Odds of what was learned.
+fn by_scores(facts: &Facts, stem: &str, scores: &Scores) -> Odds {
+    let mut odds = Odds::default();
+    let numbers = features::of(facts, stem);
+    if numbers.iter().flatten().count() < 6 {
+        return odds;
+    }
+    let sums = scores.sums(&numbers);
+    let mut sorted = sums.clone();
+    sorted.sort_by(f64::total_cmp);
+    let Some(&middle) = sorted.get(sorted.len() / 2) else { return odds };
+    for (role, sum) in scores.roles.iter().zip(&sums) {
+        odds.add(role, sum - middle);
+    }
+    for (role, like) in LIKE {
+        let of = |(id, cost): &(&str, f64)| place(id).map_or(0.0, |place| odds.0[place]) - cost;
+        let best = like.iter().map(of).fold(f64::MIN, f64::max);
+        odds.add(role, best);
+    }
+    for role in ["click-track", "rough-mix", "reference", "unknown"] {
+        odds.add(role, -1.0);
+    }
+    odds
+}
+
+/// Odds of the table.
+fn by_hand(facts: &Facts, stem: &str) -> Odds {
+    let mut odds = Odds::default();
     let number = |what: &str| facts.number(what, stem);
     let features: [Option<f64>; FEATURES] = [
         number("spectrum.low_share"),
