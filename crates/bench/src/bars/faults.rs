@@ -151,7 +151,9 @@ fn shared_out(faults: Vec<Fault>) -> Vec<Vec<Fault>> {
 /// Gives dropouts a place where the track is loud.
 fn placed(faults: &[Fault], clean: &mixsmith_demo::Song) -> Vec<Fault> {
     let place = |name: &str| {
-        let track = clean.track(name).or_else(|| clean.track(&format!("{name}.wav")))?;
+        // In a messy delivery the file has another name; the first of the role is the one that is meant.
+        let of_role = || clean.tracks.iter().find(|track| name.starts_with(&track.truth.role));
+        let track = clean.track(&format!("{name}.wav")).or_else(of_role)?;
         let (x, rate) = (&track.audio.channels[0], f64::from(track.audio.rate));
         let step = (0.2 * rate) as usize;
         let energy = |chunk: &[f32]| chunk.iter().map(|x| f64::from(x * x)).sum::<f64>();
@@ -190,7 +192,7 @@ struct Tally {
 
 /// The bars, and a table by kind of fault.
 pub fn bars(wish: &Wish<'_>) -> Fallible<(Vec<Bar>, String)> {
-    let bands = 4 * wish.seeds;
+    let bands = 2 * wish.seeds;
     let mut tallies: BTreeMap<&'static str, Tally> = BTreeMap::new();
     let (mut missed, mut disturbed) = (Vec::new(), Vec::new());
     let (mut whole, mut sound) = (0, 0);
@@ -268,7 +270,7 @@ mod tests {
 
     #[test]
     fn every_fault_finds_a_song_and_none_shares_a_track() {
-        let faults = all_of(&scene::recipe(0, FORM), &mut Chance::new(4000));
+        let faults = all_of(&scene::recipe(3, FORM), &mut Chance::new(4000));
         let count = faults.len();
         assert!(count >= 17, "{count}");
         let songs = shared_out(faults);

@@ -12,10 +12,8 @@ use mixsmith_pipeline::Folder;
 use super::Fallible;
 use super::chance::Chance;
 
-/// Who may play together: everyone, a rock band, a small band, a band with keys.
+/// Who may play together: a small band, a rock band, a band with keys, everyone.
 const BANDS: [&[Part]; 4] = [
-    &Part::ALL,
-    &[Part::Drums, Part::Bass, Part::RhythmGuitars, Part::HookGuitar, Part::LeadVoice],
     &[
         Part::Percussion,
         Part::Bass,
@@ -25,7 +23,9 @@ const BANDS: [&[Part]; 4] = [
         Part::BackingVoices,
         Part::Pad,
     ],
+    &[Part::Drums, Part::Bass, Part::RhythmGuitars, Part::HookGuitar, Part::LeadVoice],
     &[Part::Drums, Part::Bass, Part::Keys, Part::AcousticGuitar, Part::LeadVoice, Part::VocalDouble],
+    &Part::ALL,
 ];
 
 /// A recipe by chance: tempo, key, players, levels, bleed and seed. Every other one is delivered as real folders are.
@@ -38,7 +38,7 @@ pub fn recipe(seed: u64, form: Form) -> Recipe {
         transpose: chance.whole(-5, 5) as i32,
         bleed: chance.whole(-6, 4) as f32,
         parts: BANDS[(seed % 4) as usize].to_vec(),
-        delivery: if (seed / 4).is_multiple_of(2) { Delivery::Clean } else { Delivery::Messy },
+        delivery: if seed.is_multiple_of(2) { Delivery::Clean } else { Delivery::Messy },
         scatter: 9.0,
         ..Recipe::clean()
     }
