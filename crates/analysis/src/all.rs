@@ -1,6 +1,8 @@
 //! The shelf: every measure.
 
-use crate::{Measure, bleed, ears, key, leave_out, masking, odd_files, pairs, roles, rough, sections, tempo};
+use crate::{
+    Measure, bleed, ears, key, leave_out, masking, odd_files, pairs, picture, roles, rough, sections, tempo,
+};
 
 /// Every measure, in the order of measuring.
 pub static ALL: &[&[Measure]] = &[
@@ -23,6 +25,7 @@ pub static ALL: &[&[Measure]] = &[
     key::MEASURES,
     sections::MEASURES,
     pairs::MEASURES,
+    picture::MEASURES,
     bleed::MEASURES,
     rough::MEASURES,
     masking::MEASURES,

@@ -13,6 +13,7 @@ pub mod masking;
 pub mod odd_files;
 pub mod pairs;
 pub mod partial;
+pub mod picture;
 pub mod roles;
 pub mod rough;
 pub mod sections;

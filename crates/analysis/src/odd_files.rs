@@ -1,6 +1,7 @@
 //! Files that do not fit the others: too short, too long, or at the wrong speed.
 
-use crate::{Fact, Facts, Measure, Qty, Song};
+use crate::window::{self, Side};
+use crate::{Fact, Facts, Measure, Qty, Song, Stem, tempo};
 
 /// The measures of this file.
 pub const MEASURES: &[Measure] = &[
@@ -14,7 +15,18 @@ pub const MEASURES: &[Measure] = &[
         unit: "ratio",
         doc: "A file that seems to play at 44.1/48 or 48/44.1 speed against the others, by its length and its onsets' tempo.",
     },
+    Measure {
+        id: "fault.late_start",
+        unit: "s",
+        doc: "Seconds that a file lacks at its beginning: it is shorter than all others by so much, and its hits and chords fall \
+              on theirs when it starts so much later, and not as it is.",
+    },
 ];
+
+/// Files exported together agree to this, seconds: another rate's rounding, a coder's frame.
+const EXACT: f64 = 0.03;
+/// Correlation of hits and of chords that is gained when a file starts later, from which on it does.
+const LATE: f64 = 0.12;
 
 /// Adds what does not fit.
 pub fn measure(song: &Song, facts: &mut Facts) {
@@ -33,6 +45,9 @@ pub fn measure(song: &Song, facts: &mut Facts) {
     let beat = facts
         .number("tempo.bpm", "")
         .filter(|_| facts.number("tempo.confidence", "").is_some_and(|sure| sure > 0.5));
+    // One of them may be the odd one, and one more.
+    let exact = lengths.iter().filter(|length| (*length - usual).abs() <= EXACT).count();
+    let together = exact >= 4 && exact + 2 >= song.stems.len().min(exact * 10 / 8 + 2);
     let mut found = Vec::new();
     for (stem, &length) in song.stems.iter().zip(&lengths) {
         let off = length - usual;
@@ -48,13 +63,106 @@ pub fn measure(song: &Song, facts: &mut Facts) {
             found.push(fact.confidence(if beat.is_some() { 0.9 } else { 0.6 }));
             continue;
         }
-        // A stem may well end before the song does: only a plain fraction, or silence, looks like a mistake.
+        if off < 0.0
+            && let Some(sure) = starts_late(song, facts, stem, -off)
+        {
+            found.push(Fact::number("fault.late_start", &stem.id, -off).confidence(sure));
+            continue;
+        }
+        // A stem may well end before the song does: it looks like a mistake when it is silent, a plain fraction, cut off in a
+        // sound, or when all the others were exported together, equally long to the frame.
         let half = [0.5, 2.0].iter().any(|r| (ratio / r - 1.0).abs() < 0.01);
         let silent = crate::leave_out::silent(facts, stem);
-        let sure = if silent || half { 0.8 } else { 0.5 };
+        let sure = match (silent || half, cut_off(song, stem), together) {
+            (true, ..) | (_, true, _) => 0.8,
+            (_, _, true) => 0.7,
+            _ => 0.5,
+        };
         found.push(Fact::new("fault.wrong_length", &[&stem.id], Qty::Number(off)).confidence(sure));
     }
     facts.extend(found);
+}
+
+/// Does a stem end in the middle of a sound?
+fn cut_off(song: &Song, stem: &Stem) -> bool {
+    let rate = f64::from(song.rate);
+    let end = stem.start + stem.clip.frames as i64;
+    let level = |from: f64, seconds: f64| {
+        let size = (seconds * rate) as usize;
+        (window::energy(&window::read(stem, Side::Mid, end - (from * rate) as i64, size)) / size as f64)
+            .sqrt()
+    };
+    let last = level(0.01, 0.01);
+    // -50 dBFS is a sound; a fade or a tail would be far below what came just before.
+    last > 0.003 && last > 0.4 * level(0.06, 0.05)
+}
+
+/// Would a stem fit the others better if it started so many seconds later? With how much certainty.
+fn starts_late(song: &Song, facts: &Facts, stem: &Stem, seconds: f64) -> Option<f32> {
+    let others: Vec<&Stem> =
+        crate::leave_out::kept(song, facts).into_iter().filter(|other| other.id != stem.id).collect();
+    let hits = tempo::envelope(song, facts, others.iter().map(|other| (other.id.as_str(), 1.0)));
+    let own = tempo::envelope(song, facts, [(stem.id.as_str(), 1.0)].into_iter());
+    let chords = chords(song, facts, &others);
+    let own_chords = chords_of(facts, stem);
+    // Compared over the same stretch of the stem, so that neither place has more to gain.
+    let at = |seconds: f64| {
+        let hits = agreement(&own, &hits, (seconds / tempo::STEP).round() as usize);
+        let (step, own) = own_chords.as_ref()?;
+        let shift = ((stem.start as f64 / f64::from(song.rate) + seconds) / step).round() as usize;
+        Some((hits, likeness(own, &chords, shift)))
+    };
+    let ((hits_now, chords_now), (hits_then, chords_then)) = (at(0.0)?, at(seconds)?);
+    let better = (hits_then - hits_now) + (chords_then - chords_now);
+    (better > LATE).then(|| (0.6 + better).min(0.95) as f32)
+}
+
+/// How well hits fall together when the first is played `late` values later: correlation, -1 to 1.
+fn agreement(own: &[f32], others: &[f32], late: usize) -> f64 {
+    let others = others.get(late..).unwrap_or(&[]);
+    // A hit that is played a little early or late is still the same hit.
+    let wide = |x: &[f32], i: usize| {
+        x[i.saturating_sub(2)..(i + 3).min(x.len())].iter().fold(0f32, |a, &b| a.max(b))
+    };
+    let n = own.len().min(others.len());
+    let (a, b): (Vec<f64>, Vec<f64>) =
+        (0..n).map(|i| (f64::from(wide(own, i)), f64::from(wide(others, i)))).unzip();
+    let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len().max(1) as f64;
+    let (ma, mb) = (mean(&a), mean(&b));
+    let sum = |f: &dyn Fn(f64, f64) -> f64| a.iter().zip(&b).map(|(a, b)| f(a - ma, b - mb)).sum::<f64>();
+    sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt().max(1e-12)
+}
+
+/// The chroma of a stem, twelve values a step.
+fn chords_of(facts: &Facts, stem: &Stem) -> Option<(f64, Vec<f32>)> {
+    facts.series("harmonic.chroma_frames", &stem.id).map(|(step, values)| (step, values.to_vec()))
+}
+
+/// The chroma of some stems together, in song time.
+fn chords(song: &Song, facts: &Facts, stems: &[&Stem]) -> Vec<f32> {
+    let mut sum: Vec<f32> = Vec::new();
+    for stem in stems {
+        let Some((step, values)) = chords_of(facts, stem) else { continue };
+        let first = 12 * (stem.start.max(0) as f64 / f64::from(song.rate) / step).round() as usize;
+        sum.resize(sum.len().max(first + values.len()), 0.0);
+        for (sum, frame) in sum[first..].chunks_exact_mut(12).zip(values.chunks_exact(12)) {
+            let norm = frame.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-9);
+            sum.iter_mut().zip(frame).for_each(|(sum, x)| *sum += x / norm);
+        }
+    }
+    sum
+}
+
+/// Mean cosine of the chroma where both sound; 0 where nothing can be compared.
+fn likeness(own: &[f32], others: &[f32], late: usize) -> f64 {
+    let others = others.get(12 * late..).unwrap_or(&[]);
+    let cosine = |(a, b): (&[f32], &[f32])| {
+        let dot: f32 = a.iter().zip(b).map(|(x, y)| x * y).sum();
+        let norm = (a.iter().map(|x| x * x).sum::<f32>() * b.iter().map(|x| x * x).sum::<f32>()).sqrt();
+        (norm > 1e-9).then(|| f64::from(dot / norm))
+    };
+    let all: Vec<f64> = own.chunks_exact(12).zip(others.chunks_exact(12)).filter_map(cosine).collect();
+    if all.is_empty() { 0.0 } else { all.iter().sum::<f64>() / all.len() as f64 }
 }
 
 /// Do a stem's own onsets repeat at this tempo or a simple multiple of it?

@@ -1,6 +1,6 @@
 //! Sections: where the song changes, and what the parts may be called.
 //!
-//! Bars are described by who plays, how loud, and which notes sound. The song is cut where that gives the most even pieces
+//! Bars are described by how loud each track plays and which notes sound. The song is cut where that gives the most even pieces
 //! (least squares by dynamic programming, with a price for each piece), and pieces that are alike get one name.
 
 use crate::sketch::{BANDS, STEP};
@@ -20,10 +20,18 @@ pub const MEASURES: &[Measure] = &[
     },
 ];
 
-/// Least bars in a section.
+/// Least bars in a section, and in the first and the last.
 const LEAST: usize = 4;
-/// The price of a section: higher gives fewer.
-const PRICE: f64 = 1.1;
+const ENDS: usize = 2;
+/// The price of a section: higher gives fewer. A section of four bars is worth it when its tracks are 3 dB away from their
+/// levels around it, root mean square, or when one track of ten comes or goes.
+const PRICE: f64 = 0.15;
+/// Levels that count as one, dB; how far down they count; and what the notes weigh beside all levels.
+const LEVEL: f64 = 10.0;
+const FLOOR: f64 = 1e-3;
+const NOTES: f64 = 0.4;
+/// Distance of sections that are the same again.
+const SAME: f64 = 0.15;
 
 /// Description of one bar.
 struct Bar {
@@ -89,7 +97,13 @@ fn bars(song: &Song, facts: &Facts) -> Vec<Bar> {
         .filter_map(|stem| {
             let family = facts.text("role", &stem.id).and_then(role).map_or("none", |role| role.family);
             let sketch = crate::song::sketch_in_song(song, facts, stem)?;
-            let loud = (0..sketch.frames()).map(|i| frame_energy(&sketch, i)).fold(0.0, f64::max);
+            let most = (0..sketch.frames()).map(|i| frame_energy(&sketch, i)).fold(0.0, f64::max);
+            let mut loud: Vec<f64> = (0..sketch.frames())
+                .map(|i| frame_energy(&sketch, i))
+                .filter(|&e| e > FLOOR * most)
+                .collect();
+            loud.sort_by(f64::total_cmp);
+            let loud = *loud.get(loud.len() * 19 / 20)?;
             (loud > 1e-9).then_some((stem.id.as_str(), family, sketch, loud))
         })
         .collect();
@@ -103,8 +117,9 @@ fn bars(song: &Song, facts: &Facts) -> Vec<Bar> {
                 .map_or(0.0, |stem| stem.start as f64 / f64::from(song.rate.max(1)))
         })
         .collect();
-    let mut bars: Vec<Bar> = grid
-        .windows(2)
+    // All levels together count as much, however many tracks there are.
+    let share = LEVEL * (stems.len() as f64).sqrt();
+    grid.windows(2)
         .map(|w| {
             let frames = (w[0] / STEP).round() as usize
                 ..((w[1] / STEP).round() as usize).max((w[0] / STEP).round() as usize + 1);
@@ -115,7 +130,8 @@ fn bars(song: &Song, facts: &Facts) -> Vec<Bar> {
                 let energies: Vec<f64> = frames.clone().map(|i| frame_energy(sketch, i)).collect();
                 let playing = energies.iter().filter(|&&e| e > loud * 1e-3).count() as f64 / count;
                 bar.energy += energies.iter().sum::<f64>() / count;
-                bar.features.push(playing.sqrt());
+                let level = energies.iter().sum::<f64>() / count / loud;
+                bar.features.push(10.0 * level.max(FLOOR).log10() / share);
                 if *family == "lead-vocals" {
                     bar.voice = bar.voice.max(playing);
                 }
@@ -124,17 +140,10 @@ fn bars(song: &Song, facts: &Facts) -> Vec<Bar> {
                 }
             }
             let norm = chroma.iter().map(|x| x * x).sum::<f64>().sqrt().max(1e-9);
-            bar.features.extend(chroma.iter().map(|x| 0.8 * x / norm));
+            bar.features.extend(chroma.iter().map(|x| NOTES * x / norm));
             bar
         })
-        .collect();
-    let top = bars.iter().fold(1e-12, |a: f64, bar| a.max(bar.energy));
-    for bar in &mut bars {
-        // 20 dB of level weigh like one stem that comes or goes.
-        let level = (10.0 * (bar.energy / top).max(1e-4).log10()) / 20.0;
-        bar.features.push(2.0 * level);
-    }
-    bars
+        .collect()
 }
 
 fn frame_energy(sketch: &Sketch, frame: usize) -> f64 {
@@ -173,16 +182,13 @@ fn cut(bars: &[Bar]) -> Vec<usize> {
         let mean: f64 = (0..size).map(|k| (sums[j][k] - sums[i][k]).powi(2)).sum::<f64>() / (j - i) as f64;
         squares[j] - squares[i] - mean
     };
-    // The price follows how much this song varies from bar to bar.
-    let restless = bars.windows(2).map(|w| distance(&w[0].features, &w[1].features)).sum::<f64>()
-        / (n - 1).max(1) as f64;
-    let price = PRICE * (1.0 + 2.0 * restless);
     let mut best = vec![f64::INFINITY; n + 1];
     let mut from = vec![0; n + 1];
     best[0] = 0.0;
     for j in 1..=n {
         for i in 0..j {
-            let short = j - i < LEAST && !(i == 0 && j == n);
+            let least = if i == 0 || j == n { ENDS } else { LEAST };
+            let short = j - i < least && !(i == 0 && j == n);
             if short || !best[i].is_finite() {
                 continue;
             }
@@ -191,7 +197,7 @@ fn cut(bars: &[Bar]) -> Vec<usize> {
                 4 => 0.1,
                 _ => 0.35,
             };
-            let cost = best[i] + uneven(i, j) + price * (1.0 + odd);
+            let cost = best[i] + uneven(i, j) + PRICE * (1.0 + odd);
             if cost < best[j] {
                 (best[j], from[j]) = (cost, i);
             }
@@ -230,7 +236,7 @@ fn label(bars: &[Bar], cuts: &[usize]) -> Vec<String> {
     sorted.sort_by(f64::total_cmp);
     let middle = (sorted[0] + sorted[n - 1]) / 2.0;
     let loud = |i: usize| energy[i] >= middle && sorted[n - 1] - sorted[0] > 1.0;
-    let returns = |i: usize| (0..n).any(|j| j != i && distance(&means[i], &means[j]) < 0.8);
+    let returns = |i: usize| (0..n).any(|j| j != i && distance(&means[i], &means[j]) < SAME);
     let sung = voice.iter().any(|&v| v > 0.25);
     (0..n)
         .map(|i| {

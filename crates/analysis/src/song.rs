@@ -2,8 +2,8 @@
 
 use crate::sketch::{BANDS, STEP};
 use crate::{
-    Facts, Sketch, Song, Stem, bleed, key, leave_out, masking, odd_files, pairs, roles, rough, sections,
-    tempo,
+    Facts, Sketch, Song, Stem, bleed, key, leave_out, masking, odd_files, pairs, picture, roles, rough,
+    sections, tempo,
 };
 
 /// Adds what can only be known from all stems together. Reads the facts of every stem and its sketch from `facts`.
@@ -14,6 +14,7 @@ pub fn measure_song(song: &Song, facts: &mut Facts) {
     key::measure(song, facts);
     sections::measure(song, facts);
     pairs::measure(song, facts);
+    picture::measure(song, facts);
     bleed::measure(song, facts);
     rough::measure(song, facts);
     masking::measure(song, facts);

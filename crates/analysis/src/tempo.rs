@@ -29,6 +29,9 @@ const LIKED: (f64, f64) = (112.0, 0.45);
 /// Beats after which a song repeats itself, and what that is worth: bars and pairs of bars tell a beat from a dotted one.
 const REPEATS: [(f64, f64); 4] = [(1.0, 1.0), (2.0, 1.0), (4.0, 2.0), (8.0, 2.0)];
 
+/// What a snare on every other beat is worth.
+const BACKBEAT: f64 = 2.0;
+
 /// What was found in an envelope.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tempo {
@@ -42,6 +45,11 @@ pub struct Tempo {
 
 /// Finds tempo and beats in an onset envelope with a value every [`STEP`].
 pub fn track(envelope: &[f32]) -> Option<Tempo> {
+    track_with(envelope, &[])
+}
+
+/// The same, with the hits of the snare to tell a beat from half or two of it: it plays every other beat.
+pub fn track_with(envelope: &[f32], snare: &[f32]) -> Option<Tempo> {
     if (envelope.len() as f64) * STEP < 4.0 || envelope.iter().all(|&x| x <= 0.0) {
         return None;
     }
@@ -63,7 +71,7 @@ pub fn track(envelope: &[f32]) -> Option<Tempo> {
     if best.1 == 0.0 {
         return None;
     }
-    let bpm = refine(&flat, best.1);
+    let bpm = refine(&flat, octave(&flat, &acf, snare, best.1));
     let period = 60.0 / bpm / STEP;
     let confidence = (repeats(&acf, period) * 2.0).clamp(0.0, 1.0);
     let beats = beats(&flat, period);
@@ -76,6 +84,28 @@ fn salience(flat: &[f64], acf: &[f64], bpm: f64) -> f64 {
     let wave: f64 = [1.0, 2.0, 4.0].iter().map(|k| magnitude(flat, k * bpm / 60.0)).sum();
     let octaves = (bpm / LIKED.0).log2() / LIKED.1;
     repeats(acf, lag) * wave * (-0.5 * octaves * octaves).exp()
+}
+
+/// The tempo, half of it or twice as much: whichever is likely and has the snare on every other beat.
+fn octave(flat: &[f64], acf: &[f64], snare: &[f32], bpm: f64) -> f64 {
+    let mean = snare.iter().map(|&x| f64::from(x)).sum::<f64>() / snare.len().max(1) as f64;
+    let hits: Vec<f64> = snare.iter().map(|&x| f64::from(x) - mean).collect();
+    // A hit may be a hundredth of a second off.
+    let wide: Vec<f64> = hits.windows(3).map(|w| w.iter().sum()).collect();
+    let snare = autocorrelation(&wide, (3.0 / STEP) as usize);
+    if snare.first().is_none_or(|&power| power <= 0.0) {
+        return bpm;
+    }
+    let every_other = |bpm: f64| {
+        let beat = 60.0 / bpm / STEP;
+        ((at(&snare, 2.0 * beat) - at(&snare, beat).max(0.0)) / snare[0]).clamp(0.0, 1.0)
+    };
+    let score = |bpm: f64| salience(flat, acf, bpm) * (1.0 + BACKBEAT * every_other(bpm));
+    let inside = |bpm: &f64| (RANGE.0..=RANGE.1).contains(bpm);
+    [bpm, 0.5 * bpm, 2.0 * bpm]
+        .into_iter()
+        .filter(inside)
+        .fold(bpm, |best, tried| if score(tried) > score(best) { tried } else { best })
 }
 
 /// How well the envelope repeats after whole beats and bars of this period, 0 to 1.
@@ -287,11 +317,11 @@ pub fn measure(song: &Song, facts: &mut Facts) {
         }
     };
     let all = envelope(song, facts, kept.iter().map(|stem| (stem.id.as_str(), weigh(&stem.id))));
-    let Some(tempo) = track(&all) else { return };
     let low = of(&["kick", "kick-in", "kick-out", "drums"]);
     let high = of(&["snare", "snare-top", "clap"]);
     let kick = envelope(song, facts, low.iter().map(|&id| (id, 1.0)));
     let snare = envelope(song, facts, high.iter().map(|&id| (id, 1.0)));
+    let Some(tempo) = track_with(&all, &snare) else { return };
     let first = downbeat(&tempo.beats, &kick, &snare, &chord_changes(song, facts, &tempo.beats));
     let sure = tempo.confidence as f32;
     let bars: Vec<f64> = tempo.beats.iter().skip(first).step_by(4).copied().collect();

@@ -3,10 +3,12 @@
 //! `cargo run --release -p mixsmith-bench -- --name machine` writes all tables into `benches/runs/<day>-machine.md`;
 //! `canon1`, `canon2`, `again`, `kernels` or `effects` asks for some of them. `quality` is a table of its own, written into
 //! `benches/runs/<day>-quality.md`: how near mixes are to those that people made of the same tracks. So is `ardour`: what
-//! Ardour makes of songs that are exported for it, beside our own render.
+//! Ardour makes of songs that are exported for it, beside our own render; and `bars`: planted faults, microphones, beats,
+//! sections, the steadiness of the voice, the reasons computed again, and times.
 
 mod again;
 mod ardour;
+mod bars;
 mod canon;
 mod contenders;
 mod effects;
@@ -49,13 +51,13 @@ struct Flags {
     /// Name of the file in benches/runs, after the day; without one the tables are only printed.
     #[arg(long)]
     name: Option<String>,
-    /// For `quality`: where the songs with a mix by a person are; for `ardour`, where songs are.
+    /// For `quality`, `bars` and `ardour`: where the songs are.
     #[arg(long, default_value = "../shared/songs")]
     songs: PathBuf,
     /// For `quality` and `ardour`: words of the songs' names; all of them if none is named.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// For `quality`: how many times each song is scrambled.
+    /// For `quality`: how many times each song is scrambled. For `bars`: how many times as many scenes as the fewest.
     #[arg(long, default_value_t = 2)]
     seeds: u64,
     /// For `quality`: only our mixes and the people's.
@@ -73,6 +75,9 @@ struct Flags {
     /// For `ardour`: how often it may bounce a session, of which the nearest counts.
     #[arg(long, default_value_t = 3)]
     tries: usize,
+    /// For `bars`: which of them; all if none is named.
+    #[arg(long, value_delimiter = ',')]
+    bars: Vec<bars::Kind>,
     /// One run of the engine into a file, to be timed from outside: threads, file.
     #[arg(long, num_args = 2, hide = true)]
     once: Option<Vec<String>>,
@@ -94,6 +99,8 @@ enum Table {
     Quality,
     /// Songs as Ardour plays them, beside our own render.
     Ardour,
+    /// What is asked of hearing and preparing.
+    Bars,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -111,6 +118,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if flags.tables.contains(&Table::Ardour) {
         return ardour(&flags);
+    }
+    if flags.tables.contains(&Table::Bars) {
+        return bars(&flags);
     }
     let folder = flags.folder.join(format!("{}s", flags.seconds));
     let wish = Wish {
@@ -192,4 +202,18 @@ fn ardour(flags: &Flags) -> Result<(), Box<dyn Error>> {
         eprintln!("{}", table::keep(name, &text)?.display());
     }
     if above > 0 { Err(format!("{above} residuals are above what they must be").into()) } else { Ok(()) }
+}
+
+/// Writes the table of the bars; some of them, asked for with `--bars`, are printed alone.
+fn bars(flags: &Flags) -> Result<(), Box<dyn Error>> {
+    let folder = flags.folder.with_file_name("bars");
+    let wish =
+        bars::Wish { folder: &folder, songs: &flags.songs, seeds: flags.seeds.max(1), kinds: &flags.bars };
+    let tables = bars::table(&wish)?;
+    let text = format!("# Bars of hearing and preparing\n\n{}\n{}\n", table::machine()?, tables.trim_end());
+    print!("{text}");
+    if flags.bars.is_empty() || flags.name.is_some() {
+        eprintln!("{}", table::keep(flags.name.as_deref().unwrap_or("bars"), &text)?.display());
+    }
+    Ok(())
 }

@@ -1,17 +1,18 @@
-//! Writes the demo song (`messy`), its clean twin (`clean`) or the short one (`short`) into a folder, and its
-//! truth to standard output.
+//! Writes the demo song (`messy`), its clean twin (`clean`), the short one (`short`) or the recipe of a JSON file into a
+//! folder, and its truth to standard output.
 
 use std::path::PathBuf;
 
 fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let (Some(which), Some(folder)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: write_song messy|clean|short FOLDER");
+        eprintln!("usage: write_song messy|clean|short|RECIPE.json FOLDER");
         return Ok(());
     };
     let recipe = match which.as_str() {
         "clean" => mixsmith_demo::Recipe::clean(),
         "short" => mixsmith_demo::Recipe::short(),
+        file if file.ends_with(".json") => serde_json::from_str(&std::fs::read_to_string(file)?)?,
         _ => mixsmith_demo::Recipe::demo(),
     };
     let song = mixsmith_demo::song(&recipe);

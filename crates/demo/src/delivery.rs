@@ -3,7 +3,8 @@
 use mixsmith_audio::{Audio, Sample, resample};
 
 use crate::ensemble::Channel;
-use crate::recipe::Delivery;
+use crate::random::Random;
+use crate::recipe::{Delivery, Recipe};
 use crate::song::{Format, Track};
 use crate::sound::{ratio, scale};
 use crate::truth::TrackTruth;
@@ -52,16 +53,17 @@ const MESS: [Habit; 21] = {
 };
 
 /// Makes files of the channels.
-pub(crate) fn deliver(channels: &[Channel], delivery: Delivery) -> Vec<Track> {
+pub(crate) fn deliver(channels: &[Channel], recipe: &Recipe) -> Vec<Track> {
     let mut tracks = Vec::new();
     for channel in channels {
-        let habit = MESS.iter().find(|habit| delivery == Delivery::Messy && habit.0 == channel.name);
+        let habit = MESS.iter().find(|habit| recipe.delivery == Delivery::Messy && habit.0 == channel.name);
         match habit {
             Some(habit) => hand_over(channel, habit, &mut tracks),
             None => {
                 let format = Format { rate: channel.audio.rate, sample: Sample::I24 };
                 let file = format!("{}.wav", channel.name);
-                tracks.push(track(channel, file, channel.audio.clone(), format, 0.0));
+                let gain = recipe.scatter * Random::new(recipe.seed, channel.name).noise();
+                tracks.push(track(channel, file, channel.audio.clone(), format, gain));
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::microphones;
 use crate::play::voice::{Singer, sing, stack};
 use crate::play::{Stage, cymbals, drums, guitar, keys, pad};
 use crate::recipe::{Part, Recipe};
+use crate::score::metre::in_bars_of;
 use crate::score::{Bar, band, drums as drum_part, words};
 use crate::sound::{ratio, scale};
 
@@ -79,24 +80,25 @@ impl Recorder<'_> {
         self.add(name, Audio::mono(self.stage.rate as u32, track), notes)
     }
 
-    fn play(&mut self, part: Part, bars: &[Bar]) {
+    fn play(&mut self, part: Part, bars: &[Bar], recipe: &Recipe) {
         let stage = self.stage;
+        let metre = recipe.metre;
         let rate = stage.rate as u32;
         match part {
             Part::Drums => {
-                let kit = drums::kit(stage, &drum_part::kit(bars));
-                for capture in microphones::record(stage, &kit) {
+                let kit = drums::kit(stage, &in_bars_of(metre, drum_part::kit(bars)));
+                for capture in microphones::record(stage, &kit, recipe.bleed) {
                     let channel = self.add(capture.role, capture.audio, capture.notes);
                     channel.delay_ms = capture.delay_ms;
                     channel.bleed = capture.bleed;
                 }
             }
             Part::Percussion => {
-                let track = cymbals::percussion(stage, &drum_part::percussion(bars));
+                let track = cymbals::percussion(stage, &in_bars_of(metre, drum_part::percussion(bars)));
                 self.mono("percussion", track, "shaker and tambourine");
             }
             Part::Bass => {
-                let direct = guitar::bass(stage, &band::bass(bars));
+                let direct = guitar::bass(stage, &in_bars_of(metre, band::bass(bars)));
                 let amp = guitar::bass_amp(stage, &direct);
                 let late = (0.0012 * f64::from(rate)).round() as usize;
                 let mut track = stage.silence();
@@ -107,53 +109,54 @@ impl Recorder<'_> {
                 channel.delay_ms = late as f64 * 1000.0 / f64::from(rate);
             }
             Part::RhythmGuitars => {
-                let part = band::rhythm_guitar(bars);
+                let part = in_bars_of(metre, band::rhythm_guitar(bars));
                 let left = guitar::rhythm(stage, &part, "rhythm guitar, first take");
                 let right = guitar::rhythm(stage, &part, "rhythm guitar, second take");
                 self.mono("electric-guitar-left", left, "first of two takes");
                 self.mono("electric-guitar-right", right, "second of two takes");
             }
             Part::HookGuitar => {
-                let track = guitar::hook(stage, &band::hook_guitar(bars));
+                let track = guitar::hook(stage, &in_bars_of(metre, band::hook_guitar(bars)));
                 self.mono("hook-guitar", track, "clean, plays the hook");
             }
             Part::AcousticGuitar => {
-                let track = guitar::acoustic(stage, &band::acoustic(bars));
+                let track = guitar::acoustic(stage, &in_bars_of(metre, band::acoustic(bars)));
                 self.mono("acoustic-guitar", track, "strummed");
             }
             Part::Keys => {
-                let [left, right] = keys::electric_piano(stage, &band::keys(bars));
+                let [left, right] = keys::electric_piano(stage, &in_bars_of(metre, band::keys(bars)));
                 self.add("keys", Audio::stereo(rate, left, right), "electric piano");
             }
             Part::Pad => {
-                let [left, right] = pad::pad(stage, &band::pad(bars));
+                let [left, right] = pad::pad(stage, &in_bars_of(metre, band::pad(bars)));
                 self.add("pad", Audio::stereo(rate, left, right), "string pad");
             }
-            Part::BackingVoices => self.backing(bars),
+            Part::BackingVoices => self.backing(bars, metre),
             Part::LeadVoice => {
-                let sung = sing(stage, &words::lead(bars), &LEAD);
+                let sung = sing(stage, &in_bars_of(metre, words::lead(bars)), &LEAD);
                 self.mono("lead-vocal", sung.voice, "phrases of uneven level").sibilants =
                     Some(sung.sibilants);
             }
             Part::VocalDouble => {
                 let second = Singer { name: "second take", looseness: 1.8, air: 1.3, ..LEAD };
-                let words: Vec<_> = words::lead(bars).into_iter().filter(|s| s.db > -1.5).collect();
+                let words = words::lead(bars).into_iter().filter(|s| s.db > -1.5).collect();
+                let words = in_bars_of(metre, words);
                 self.mono("vocal-double", sing(stage, &words, &second).voice, "the lead voice's second take");
             }
         }
     }
 
-    fn backing(&mut self, bars: &[Bar]) {
+    fn backing(&mut self, bars: &[Bar], metre: usize) {
         let singer = |name, throat| Singer { name, throat, vibrato: 22.0, looseness: 2.0, air: 1.7 };
         let high = stack(
             self.stage,
-            &band::backing(bars, 1),
+            &in_bars_of(metre, band::backing(bars, 1)),
             "ah",
             &[singer("alto", 1.16), singer("second alto", 1.12), singer("third alto", 1.19)],
         );
         let low = stack(
             self.stage,
-            &band::backing(bars, 0),
+            &in_bars_of(metre, band::backing(bars, 0)),
             "oo",
             &[singer("tenor", 1.02), singer("second tenor", 1.06), singer("third tenor", 1.0)],
         );
@@ -164,11 +167,11 @@ impl Recorder<'_> {
 
 /// Plays the recipe's parts and sets the sensible balance.
 pub(crate) fn record(stage: &Stage, recipe: &Recipe) -> Vec<Channel> {
-    let bars = recipe.form.bars();
+    let bars = recipe.form.bars(recipe.rounds);
     let mut recorder = Recorder { stage, channels: Vec::new() };
     for part in Part::ALL {
         if recipe.parts.contains(&part) {
-            recorder.play(part, &bars);
+            recorder.play(part, &bars, recipe);
         }
     }
     balance(&mut recorder.channels);

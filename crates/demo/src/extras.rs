@@ -63,8 +63,8 @@ pub(crate) fn add(
 /// A short beep on every beat, higher on the first of a bar.
 fn click(stage: &Stage, recipe: &Recipe) -> Audio {
     let mut track = stage.silence();
-    for beat in 0..recipe.form.beats() as usize {
-        let hz = if beat % 4 == 0 { 1760.0 } else { 1320.0 };
+    for beat in 0..recipe.beats() as usize {
+        let hz = if beat % recipe.metre.clamp(3, 4) == 0 { 1760.0 } else { 1320.0 };
         let from = stage.frame(beat as f64, 0.0);
         for (n, x) in track.iter_mut().skip(from).take((0.03 * stage.rate) as usize).enumerate() {
             let t = n as f32 / stage.rate;

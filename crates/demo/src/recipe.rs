@@ -160,19 +160,48 @@ pub struct Recipe {
     pub seed: u64,
     /// How many bars each section has.
     pub form: Form,
+    /// How many times verse and chorus come.
+    #[serde(default = "one")]
+    pub rounds: usize,
     /// Beats a minute.
     pub tempo: f32,
+    /// Beats in a bar: four, or three, which leaves out what is written on the fourth.
+    #[serde(default = "four")]
+    pub metre: usize,
+    /// Semitones by which everything is played higher than D major; the players' ranges bear seven either way.
+    #[serde(default)]
+    pub transpose: i32,
+    /// How much more each microphone of the kit hears of the other drums than in a good studio, dB.
+    #[serde(default)]
+    pub bleed: f32,
     /// Frames a second that the song is played at.
     pub rate: u32,
     /// Who plays.
     pub parts: Vec<Part>,
     /// How the files come.
     pub delivery: Delivery,
+    /// How far levels fell from the sensible balance when they were recorded, dB either way by chance; a messy delivery has
+    /// levels of its own.
+    #[serde(default)]
+    pub scatter: f32,
     /// What to spoil.
     pub faults: Vec<Fault>,
 }
 
+fn one() -> usize {
+    1
+}
+
+fn four() -> usize {
+    4
+}
+
 impl Recipe {
+    /// Length in beats.
+    pub(crate) fn beats(&self) -> f64 {
+        (self.form.length(self.rounds) * self.metre.clamp(3, 4)) as f64
+    }
+
     /// The demo song: about a minute, delivered as badly as real folders are.
     pub fn demo() -> Recipe {
         let track = |name: &str| name.to_string();
@@ -197,10 +226,15 @@ impl Recipe {
         Recipe {
             seed: 7,
             form: Form { intro: 4, verse: 8, chorus: 8, outro: 4 },
+            rounds: 1,
             tempo: 104.0,
+            metre: 4,
+            transpose: 0,
+            bleed: 0.0,
             rate: 48_000,
             parts: Part::ALL.to_vec(),
             delivery: Delivery::Clean,
+            scatter: 0.0,
             faults: Vec::new(),
         }
     }

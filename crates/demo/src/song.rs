@@ -65,31 +65,42 @@ const LEAD_IN: f64 = 0.5;
 /// Seconds that the last chord may ring on after its bar.
 const RING: f64 = 1.5;
 
+/// The tonics from C up.
+const TONICS: [&str; 12] = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+
 /// Plays a recipe. The same recipe gives the same bits.
 pub fn song(recipe: &Recipe) -> Song {
     let rate = recipe.rate.clamp(16_000, 192_000);
     let tempo = recipe.tempo.clamp(40.0, 240.0);
-    let mut stage = Stage { seed: recipe.seed, rate: rate as f32, tempo, lead_in: LEAD_IN, frames: 0 };
-    stage.frames = stage.frame(recipe.form.beats(), 1000.0 * RING as f32);
+    let mut stage = Stage {
+        seed: recipe.seed,
+        rate: rate as f32,
+        tempo,
+        lead_in: LEAD_IN,
+        frames: 0,
+        transpose: recipe.transpose as f32,
+    };
+    stage.frames = stage.frame(recipe.beats(), 1000.0 * RING as f32);
 
     let mut channels = ensemble::record(&stage, recipe);
     let balance = ensemble::mix(&channels);
     faults::spoil(&mut channels, &recipe.faults);
-    let mut tracks = delivery::deliver(&channels, recipe.delivery);
+    let mut tracks = delivery::deliver(&channels, recipe);
     let mut faults = faults::spoil_files(&mut tracks, &recipe.faults);
     faults.extend(extras::add(&stage, &mut tracks, &balance, recipe));
 
     let mut sections = Vec::new();
     let mut beat = 0.0;
-    for (_, name, bars) in recipe.form.sections() {
-        let end = beat + bars as f64 * crate::score::BAR;
+    for (_, name, bars) in recipe.form.sections(recipe.rounds) {
+        let end = beat + (bars * recipe.metre.clamp(3, 4)) as f64;
         sections.push((name.to_string(), stage.seconds(beat), stage.seconds(end)));
         beat = end;
     }
     let truth = Truth {
         seed: recipe.seed,
         tempo,
-        key: "D major".to_string(),
+        metre: recipe.metre.clamp(3, 4),
+        key: format!("{} major", TONICS[(2 + recipe.transpose.rem_euclid(12) as usize) % 12]),
         rate,
         length: stage.frames,
         sections,

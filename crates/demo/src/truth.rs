@@ -11,6 +11,8 @@ pub struct Truth {
     pub seed: u64,
     /// Beats a minute.
     pub tempo: f32,
+    /// Beats in a bar.
+    pub metre: usize,
     /// Tonic and mode, as in "D major".
     pub key: String,
     /// Frames a second that the song was played at.

@@ -1,11 +1,12 @@
 //! Places of mono tracks from left to right.
 
+use mixsmith_analysis::Qty;
 use mixsmith_analysis::sketch::{BANDS, centres};
 use mixsmith_session::{Address, Edit, Map, Strip};
 
 use crate::balance::state;
 use crate::mixmodel::{MixModel, Part, energy};
-use crate::prepare::{SURE, other_side, pairs};
+use crate::prepare::{SURE, name_of, other_side, pairs};
 use crate::solver::predict::{self, Stand, Take};
 use crate::solver::stage::{self, Stage, ZONES, shares};
 use crate::solver::{all, solve};
@@ -24,10 +25,14 @@ pub const RULE: Rule = Rule {
           singles differ by at most 0.8 dB. \
           **When it is wrong.** When a stage picture is wanted (a kit, an orchestra). \
           **How far it goes.** Mono tracks of raw songs only: stereo tracks keep their picture, and stems of a mix \
-          their place; so do all where two tracks or more came printed with a place or a width of their own. A single kit microphone stays in the middle. \
+          their place; so do all where two tracks or more came printed with a place or a width of their own. Hi-hat, toms and ride stand \
+          where the overheads hear them (fact `kit.place`). \
           **Sources.** tables/pan.toml; Pestana and Reiss 2014; De Man 2014.",
     decide,
 };
+
+/// Measurements of the overheads' picture that are less sure than this do not count.
+const SEEN: f32 = 0.4;
 
 /// A move from the usual place buys at least this.
 const LEAST: f64 = 0.05;
@@ -60,8 +65,10 @@ struct Seat<'a> {
     out: f64,
     /// Row of its partner in a doubled part.
     twin: Option<String>,
-    /// Where its name puts it.
+    /// The side where its name or the overheads put it.
     named: Option<f64>,
+    /// It stays there, whatever the balance of the sides.
+    fixed: bool,
     why: String,
 }
 
@@ -111,7 +118,12 @@ fn seat<'a>(desk: &Desk<'a>, strip: &'a Strip, part: &'a Part) -> Option<Seat<'a
     if let Some((side, other)) = other_side(desk, strip).filter(|_| tables::place_row(role).out > 0.0) {
         let named = Some(if side == "L" { -1.0 } else { 1.0 });
         let why = format!("its name says so, and {} is its other side", other.name);
-        return Some(Seat { strip, part, out: 100.0, twin: Some(other.id.clone()), named, why });
+        return Some(Seat { strip, part, out: 100.0, twin: Some(other.id.clone()), named, fixed: true, why });
+    }
+    if let Some((place, overheads)) = seen(desk, strip).filter(|_| tables::place_row(role).out > 0.0) {
+        let why = format!("there {} hear it, by {:.1} dB", name_of(desk, overheads), place.abs());
+        let out = pan_of(place).abs().round();
+        return Some(Seat { strip, part, out, twin: None, named: Some(place.signum()), fixed: true, why });
     }
     let twin =
         pairs(desk.facts, "double").filter(|(.., sure)| *sure >= SURE.min(0.5)).find_map(|(a, b, _)| {
@@ -131,13 +143,14 @@ fn seat<'a>(desk: &Desk<'a>, strip: &'a Strip, part: &'a Part) -> Option<Seat<'a
             out: 100.0,
             twin,
             named: None,
+            fixed: true,
             why: "one of two takes of one part".to_owned(),
         });
     }
     let centroid = desk.facts.number("spectrum.centroid", stem).unwrap_or(1000.0);
     let out = tables::place_row(role).out.min(100.0 * reach(centroid));
     let why = format!("usual for its part, its weight is at {centroid:.0} Hz");
-    Some(Seat { strip, part, out: out.round(), twin: None, named: None, why })
+    Some(Seat { strip, part, out: out.round(), twin: None, named: None, fixed: false, why })
 }
 
 /// How far out a sound may stand, by the middle of its spectrum: lows stay in the middle (Pestana and Reiss 2014).
@@ -209,12 +222,28 @@ fn settle(desk: &Desk<'_>, seats: &[Seat<'_>], places: &[f64], model: &MixModel)
     let seated = |(seat, &home): (&Seat<'_>, &f64)| stage::Seat { power: zones(&heard, seat.part), home };
     stage.seats = seats.iter().zip(places).map(seated).collect();
     // A track keeps its side, and goes no further out than its sound may.
-    let bounds = seats.iter().zip(places).map(|(seat, &place)| match seat.twin {
-        Some(_) => (place, place),
-        None => (place.min(0.0), place.max(0.0)),
+    let bounds = seats.iter().zip(places).map(|(seat, &place)| match seat.fixed {
+        true => (place, place),
+        false => (place.min(0.0), place.max(0.0)),
     });
     let bounds = bounds.collect();
     (solve::settle(all::STAGE, &stage, places, places, bounds, LEAST), stage)
+}
+
+/// How much louder the overheads hear a close microphone's drum on the right than on the left, dB, and which overheads.
+fn seen<'a>(desk: &Desk<'a>, strip: &Strip) -> Option<(f64, &'a str)> {
+    let stem = desk.stem_of(strip);
+    desk.facts.of("kit.place").filter(|fact| fact.confidence >= SEEN).find_map(|fact| {
+        match (&fact.value, &fact.about[..]) {
+            (Qty::Number(lean), [close, overheads]) if close == stem => Some((*lean, overheads.as_str())),
+            _ => None,
+        }
+    })
+}
+
+/// The place at which one side is so many dB louder than the other, -100 to 100.
+fn pan_of(lean: f64) -> f64 {
+    10f64.powf(lean / 20.0).atan() * 400.0 / std::f64::consts::PI - 100.0
 }
 
 fn decision(desk: &Desk<'_>, seat: &Seat<'_>, stage: &Stage, settled: &[f64], i: usize) -> Decision {
@@ -223,6 +252,11 @@ fn decision(desk: &Desk<'_>, seat: &Seat<'_>, stage: &Stage, settled: &[f64], i:
     let says = format!("{} {:.0} {side}: {}.", seat.strip.name, place.abs(), seat.why);
     let stem = desk.stem_of(seat.strip);
     let mut decision = Decision::new(RULE.code, &[&seat.strip.id], says);
+    if let Some((lean, overheads)) = seen(desk, seat.strip).filter(|_| seat.fixed && seat.twin.is_none()) {
+        return decision
+            .because(Evidence::new("kit.place", &[stem, overheads], lean, "dB"))
+            .edit(Edit::Set { at: Address::strip(&seat.strip.id, "pan"), to: place as f32 });
+    }
     if let Some(centroid) = desk.facts.number("spectrum.centroid", stem) {
         decision = decision.because(Evidence::new("spectrum.centroid", &[stem], centroid, "Hz"));
     }
@@ -294,6 +328,21 @@ mod tests {
             .0;
         let pan = |id: &str| value(&session, &format!("{id}/pan"));
         assert_eq!([pan("gtr l"), pan("gtr r 2")], [-100.0, 100.0]);
+    }
+
+    #[test]
+    fn a_hat_stands_where_the_overheads_hear_it() {
+        let song = |sure: f32| {
+            let lean = mixsmith_analysis::Fact::new("kit.place", &["hat", "oh"], Qty::Number(-6.0));
+            let song = band()
+                .mono("hat", "hihat", -30.0)
+                .stereo("oh", "overheads", -20.0)
+                .fact(lean.confidence(sure));
+            value(&song.mix(Phase::Pan).0, "hat/pan")
+        };
+        // Half as loud on the right: 26.6 degrees of 90 from the left.
+        assert!((song(0.9) + 41.0).abs() <= 1.0, "{}", song(0.9));
+        assert!((song(0.1) + 41.0).abs() > 1.0);
     }
 
     #[test]

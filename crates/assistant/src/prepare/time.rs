@@ -13,11 +13,11 @@ pub const RULE: Rule = Rule {
     phase: Phase::Prepare,
     doc: "**What it does.** Moves the later of two close microphones of one source (kick in and out, snare top and \
           bottom, bass DI and amp) so that both hear it at once. Overheads and rooms are measured and left alone: \
-          their delay is the depth of the room. \
+          their delay is the depth of the room. A file that lacks its beginning is moved to where it fits the others. \
           **Why.** A delay of a millisecond between two close microphones is a comb filter. \
           **When it is wrong.** When the colour of the delay is wanted. \
-          **How far it goes.** At most 30 ms, whole frames of the song's rate, only the place of the clip. \
-          **Sources.** Facts `pair.delay` (generalised cross-correlation; Clifford and Reiss 2013).",
+          **How far it goes.** Microphones by at most 30 ms, whole frames of the song's rate, only the place of the clip. \
+          **Sources.** Facts `fault.late_start`; `pair.delay` (generalised cross-correlation; Clifford and Reiss 2013).",
     decide,
 };
 
@@ -27,6 +27,9 @@ const LEAST_MS: f64 = 0.05;
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let mut moved: Vec<&str> = Vec::new();
     let mut decisions = Vec::new();
+    for stem in &desk.song.stems {
+        decisions.extend(late_start(desk, &stem.id, &mut moved));
+    }
     for kind in CLOSE {
         for (a, b, sure) in pairs(desk.facts, kind) {
             let Some(delay) = Delay::of(desk, a, b).filter(|_| sure >= SURE && !moved.contains(&b)) else {
@@ -57,6 +60,26 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
         decisions.extend(offer(desk, strip));
     }
     decisions
+}
+
+/// A file whose beginning is missing is put where it belongs.
+fn late_start<'a>(desk: &Desk<'_>, stem: &'a str, moved: &mut Vec<&'a str>) -> Option<Decision> {
+    let fact = desk.facts.get("fault.late_start", &[stem]).filter(|fact| fact.confidence >= SURE)?;
+    let mixsmith_analysis::Qty::Number(seconds) = fact.value else { return None };
+    let strip = track_of(desk, stem).filter(|strip| strip.clips().len() == 1)?;
+    moved.push(stem);
+    let says = format!(
+        "{} starts {seconds:.2} s later: its file lacks so much at the beginning, and so it fits the others.",
+        strip.name
+    );
+    let mut clips = strip.clips().to_vec();
+    let frames = (seconds * f64::from(desk.song.rate)).round() as i64;
+    clips.iter_mut().for_each(|clip| clip.at += frames);
+    Some(
+        Decision::new(RULE.code, &[&strip.id], says)
+            .because(Evidence::new("fault.late_start", &[stem], seconds, "s").wanted(0.0))
+            .edit(Edit::Clips { strip: strip.id.clone(), clips }),
+    )
 }
 
 /// The delay of an overhead or room microphone against the close ones: said, offered, not done.

@@ -3,9 +3,10 @@
 use mixsmith_analysis::Sketch;
 use mixsmith_analysis::sketch::BANDS;
 
-use super::bands::{Band, Equalisers};
+use super::bands::{Band, Equalisers, ID};
 use super::picture::{self, View};
-use super::{hertz, mixed};
+use super::{hertz, mixed, while_sung};
+use crate::says::count;
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
 /// The rule.
@@ -20,6 +21,7 @@ pub const RULE: Rule = Rule {
           **When it is wrong.** When the voice is too low: its fader comes first. When the voice is one instrument \
           among others. \
           **How far it goes.** A double under a louder lead is not opened: its words are the lead's. Three tracks, 2 to 4 dB each, Q 1.4; the voice is lifted by half of the deepest cut. \
+          Where the voice rests for four seconds and more and the track plays on, a curve takes the cut back. \
           Drums and other voices are not touched. Masking is not minimised for its own sake: that leads to mixes in \
           which all is equally loud. \
           **Sources.** masking.voice_1_4k; three conflicts a track: Hafezi and Reiss 2015, \"Autonomous multitrack \
@@ -124,9 +126,13 @@ fn free(
             &picture::between(&own, WORDS.0, WORDS.1),
         ));
         let singer = views[voice].strip;
+        let curve = while_sung::rest_with(desk, (strip, &own), singer, ID, (&edits, band.gain));
+        let only = curve.as_ref().map_or_else(String::new, |(_, rests)| {
+            format!(" The cut goes while the voice rests, {}.", count(*rests, "time"))
+        });
         let says = format!(
             "{} {:.1} dB at {}: it hid {} there in {:.0} % of its singing time. All together hid {:.0} % of its \
-             words' energy, now {:.0} %.",
+             words' energy, now {:.0} %.{only}",
             strip.name,
             band.gain,
             hertz(band.hz),
@@ -147,6 +153,7 @@ fn free(
                 "share",
             ));
         decision.edits = edits;
+        decision.edits.extend(curve.map(|(edit, _)| edit));
         decisions.push(decision);
         views[culprit.place].sketch = picture::through(&own, &band);
         (rest, now) = (cut_rest, after);
@@ -237,6 +244,7 @@ mod tests {
     use super::*;
     use crate::fixture::{Take, value};
     use mixsmith_analysis::sketch::centres;
+    use mixsmith_analysis::{Fact, Qty};
     use std::sync::Arc;
 
     /// A steady hiss in some bands.
@@ -264,6 +272,26 @@ mod tests {
         assert!(!said.is_empty() && said[0].starts_with("GTR -"), "{said:?}");
         let hz = value(&session, "gtr/eq.freq1");
         assert!((1400.0..=3200.0).contains(&hz) && value(&session, "gtr/eq.gain1") <= -2.0, "{hz}");
+    }
+
+    #[test]
+    fn the_cut_goes_while_the_voice_rests() {
+        let span = |start, end| mixsmith_analysis::Span { start, end, label: String::new() };
+        let sung = |spans| Fact::new("activity.phrases", &["vox"], Qty::Spans(spans));
+        let lane = |take: Take| {
+            let session = take.mix(Phase::Tone).0;
+            session
+                .strip("gtr")
+                .and_then(|strip| strip.lanes.iter().find(|lane| lane.target == "eq.gain1").cloned())
+        };
+        let lane_of_rests = lane(take(1.5e-3).fact(sung(vec![span(6.0, 20.0), span(30.0, 58.0)]))).unwrap();
+        let at: Vec<(u64, bool)> =
+            lane_of_rests.points.iter().map(|point| (point.at / 100, point.value < -1.0)).collect();
+        assert_eq!(
+            at,
+            [(0, false), (55, false), (59, true), (201, true), (205, false), (295, false), (299, true)]
+        );
+        assert!(lane(take(1.5e-3).fact(sung(vec![span(0.0, 29.0), span(31.0, 60.0)]))).is_none(), "a breath");
     }
 
     #[test]

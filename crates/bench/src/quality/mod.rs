@@ -15,6 +15,7 @@ use std::path::Path;
 use mixsmith_pipeline::{Among, Folder, Portrait, Twin, among, portrait, recovery};
 
 use heard::{Voice, features, plays, voice};
+pub use solver::deciding;
 use songs::{Condition, Song, renamed, scramble};
 use systems::{Made, Mixes, human};
 
@@ -96,6 +97,21 @@ pub fn table(wish: &Wish<'_>) -> Result<String, Box<dyn Error>> {
         }
     }
     Ok(format!("{}\n{}", table::text(&all, wish.seeds), solver::text()?))
+}
+
+/// By how much the lead voice's level differs more from phrase to phrase than in the person's mix, dB: by song, for the songs
+/// with a voice and a mix by a person.
+pub fn steadiness(wish: &Wish<'_>) -> Result<Vec<(String, f64)>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for song in songs::songs(wish.songs)?.iter().filter(|song| song.parts.iter().any(|part| part.voice)) {
+        let condition = if song.raw { Condition::Messy } else { Condition::Scrambled(1) };
+        eprintln!("steadiness: {}, {}", song.name, condition.name());
+        for figures in measure(song, condition, wish, &mut None)? {
+            let over = figures.steadiness.filter(|_| figures.system == "Mixsmith");
+            found.extend(over.map(|over| (format!("{}, {}", song.name, condition.name()), over)));
+        }
+    }
+    Ok(found)
 }
 
 /// What a person made, with what its parts are among each other.

@@ -113,23 +113,28 @@ fn song() -> (Song, Facts) {
     (Song { rate: RATE, frames: SECONDS as u64 * u64::from(RATE), stems }, facts)
 }
 
-/// The time as a line of a table.
-pub fn text() -> io::Result<String> {
+/// Processor time of deciding, seconds, and what was decided.
+pub fn deciding() -> io::Result<(f64, String)> {
     let (song, facts) = song();
     let (brief, locks) = (Brief::default(), Locks::default());
     let assistant = Assistant { song: &song, facts: &facts, brief: &brief, kinds: KINDS, locks: &locks };
     let mut decisions = 0;
     let cpu = own(&mut || decisions = decide(&assistant, Phase::MixBus).1.len())?;
-    let mut text = "## Deciding\n\n| what | CPU s | must | |\n| --- | ---: | ---: | --- |\n".to_owned();
-    let verdict = if cpu <= MUST { "met" } else { "**missed**" };
-    // Writing to a string cannot fail.
-    let _ = writeln!(
-        text,
-        "| every rule and the solver's levels, places and sections: {} tracks of {SECONDS} s, {} sections, {decisions} decisions | \
-         {cpu:.2} | {MUST:.0} | {verdict} |",
+    let what = format!(
+        "every rule and the solver's levels, places and sections: {} tracks of {SECONDS} s, {} sections, {decisions} decisions",
         ROLES.len(),
         SECTIONS.len(),
     );
+    Ok((cpu, what))
+}
+
+/// The time as a line of a table.
+pub fn text() -> io::Result<String> {
+    let (cpu, what) = deciding()?;
+    let mut text = "## Deciding\n\n| what | CPU s | must | |\n| --- | ---: | ---: | --- |\n".to_owned();
+    let verdict = if cpu <= MUST { "met" } else { "**missed**" };
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "| {what} | {cpu:.2} | {MUST:.0} | {verdict} |");
     Ok(text)
 }
 

@@ -4,7 +4,7 @@ use super::Stage;
 use super::string::{Pluck, pluck};
 use crate::filter::Biquad;
 use crate::score::{Note, band::Strum};
-use crate::sound::{hertz, ratio};
+use crate::sound::ratio;
 
 /// Bass guitar, straight from the pick-up.
 pub(crate) fn bass(stage: &Stage, part: &[Note]) -> Vec<f32> {
@@ -13,7 +13,7 @@ pub(crate) fn bass(stage: &Stage, part: &[Note]) -> Vec<f32> {
     for note in part {
         let at = stage.frame(note.at, 5.0 * chance.spread() + 3.0);
         let how = Pluck {
-            hz: hertz(note.pitch),
+            hz: stage.hertz(note.pitch),
             decay: 3.5,
             bright: 0.35,
             touch: 140.0 + 260.0 * note.velocity,
@@ -51,7 +51,7 @@ pub(crate) fn rhythm(stage: &Stage, part: &[(Note, bool)], take: &str) -> Vec<f3
         }
         let at = stage.frame(note.at, late + 1.5 * (i % 3) as f32);
         let how = Pluck {
-            hz: hertz(note.pitch + 0.01 * (cents + 2.0 * chance.spread())),
+            hz: stage.hertz(note.pitch + 0.01 * (cents + 2.0 * chance.spread())),
             decay: if *muted { 0.25 } else { 4.0 },
             bright: if *muted { 0.5 } else { 0.8 },
             touch: 2500.0 + 2500.0 * note.velocity,
@@ -84,7 +84,7 @@ pub(crate) fn hook(stage: &Stage, part: &[Note]) -> Vec<f32> {
     for note in part {
         let at = stage.frame(note.at, 6.0 * chance.spread());
         let how = Pluck {
-            hz: hertz(note.pitch + 0.03 * chance.spread()),
+            hz: stage.hertz(note.pitch + 0.03 * chance.spread()),
             decay: 2.8,
             bright: 0.7,
             touch: 1800.0 + 2200.0 * note.velocity,
@@ -113,7 +113,7 @@ pub(crate) fn acoustic(stage: &Stage, part: &[Strum]) -> Vec<f32> {
             }
             let at = stage.frame(strum.at, late + spread * order as f32 / count as f32 * 2.0);
             let how = Pluck {
-                hz: hertz(pitch as f32 + 0.02 * chance.spread()),
+                hz: stage.hertz(pitch as f32 + 0.02 * chance.spread()),
                 decay: 2.6,
                 bright: 0.82,
                 touch: 3000.0 + 4500.0 * strum.velocity,

@@ -4,7 +4,7 @@ use std::f32::consts::TAU;
 
 use super::Stage;
 use crate::score::Note;
-use crate::sound::{hertz, ratio};
+use crate::sound::ratio;
 
 /// Plays the part in stereo, swaying gently from side to side.
 pub(crate) fn electric_piano(stage: &Stage, part: &[Note]) -> [Vec<f32>; 2] {
@@ -14,7 +14,7 @@ pub(crate) fn electric_piano(stage: &Stage, part: &[Note]) -> [Vec<f32>; 2] {
     for note in part {
         let at = stage.frame(note.at, 6.0 * chance.spread());
         let held = stage.span(note.length);
-        let (hz, velocity) = (hertz(note.pitch), note.velocity);
+        let (hz, velocity) = (stage.hertz(note.pitch), note.velocity);
         let loud = ratio(18.0 * (velocity - 1.0) + chance.spread());
         let (mut carrier, mut tine) = (0.0f32, 0.0f32);
         for (n, out) in track.iter_mut().skip(at).take(held + (0.25 * rate) as usize).enumerate() {

@@ -10,6 +10,7 @@ pub(crate) mod string;
 pub(crate) mod voice;
 
 use crate::random::Random;
+use crate::sound::hertz;
 
 /// Where and when the song is played.
 #[derive(Clone, Copy)]
@@ -24,6 +25,8 @@ pub(crate) struct Stage {
     pub lead_in: f64,
     /// Length of the song in frames.
     pub frames: usize,
+    /// Semitones by which everything is played higher than it is written.
+    pub transpose: f32,
 }
 
 impl Stage {
@@ -41,6 +44,11 @@ impl Stage {
     /// How many frames some beats last.
     pub fn span(&self, beats: f64) -> usize {
         (beats * 60.0 / f64::from(self.tempo) * f64::from(self.rate)).round() as usize
+    }
+
+    /// The frequency of a written pitch, Hz.
+    pub fn hertz(&self, pitch: f32) -> f32 {
+        hertz(pitch + self.transpose)
     }
 
     /// A track of silence.

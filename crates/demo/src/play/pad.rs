@@ -3,7 +3,6 @@
 use super::Stage;
 use crate::filter::Biquad;
 use crate::score::Note;
-use crate::sound::hertz;
 
 /// A saw without most of its aliases (polynomial band-limited step, Valimaki and Huovilainen 2007).
 #[inline]
@@ -31,7 +30,7 @@ pub(crate) fn pad(stage: &Stage, part: &[Note]) -> [Vec<f32>; 2] {
         let held = stage.span(note.length) as f32;
         for side in &mut sides {
             for detune in [-0.09f32, 0.0, 0.09] {
-                let step = hertz(note.pitch + detune + 0.02 * chance.spread()) / rate;
+                let step = stage.hertz(note.pitch + detune + 0.02 * chance.spread()) / rate;
                 let mut phase = chance.unit();
                 for (n, out) in side.iter_mut().skip(at).take((held + release) as usize).enumerate() {
                     let n = n as f32;

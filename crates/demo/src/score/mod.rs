@@ -2,6 +2,7 @@
 
 pub(crate) mod band;
 pub(crate) mod drums;
+pub(crate) mod metre;
 pub(crate) mod words;
 
 use serde::{Deserialize, Serialize};
@@ -78,20 +79,21 @@ impl Bar {
 }
 
 impl Form {
-    /// The sections in order, with their names and lengths in bars.
-    pub(crate) fn sections(&self) -> [(Section, &'static str, usize); 4] {
-        [
-            (Section::Intro, "intro", self.intro),
-            (Section::Verse, "verse", self.verse),
-            (Section::Chorus, "chorus", self.chorus),
-            (Section::Outro, "outro", self.outro),
-        ]
+    /// The sections in order, with their names and lengths in bars; verse and chorus come so many times.
+    pub(crate) fn sections(&self, rounds: usize) -> Vec<(Section, &'static str, usize)> {
+        let mut sections = vec![(Section::Intro, "intro", self.intro)];
+        for _ in 0..rounds.max(1) {
+            sections.push((Section::Verse, "verse", self.verse));
+            sections.push((Section::Chorus, "chorus", self.chorus));
+        }
+        sections.push((Section::Outro, "outro", self.outro));
+        sections
     }
 
     /// The song bar by bar.
-    pub(crate) fn bars(&self) -> Vec<Bar> {
+    pub(crate) fn bars(&self, rounds: usize) -> Vec<Bar> {
         let mut bars = Vec::new();
-        for (section, _, count) in self.sections() {
+        for (section, _, count) in self.sections(rounds) {
             for index in 0..count {
                 let start = bars.len() as f64 * BAR;
                 let last = index + 1 == count;
@@ -101,9 +103,9 @@ impl Form {
         bars
     }
 
-    /// Length in beats.
-    pub(crate) fn beats(&self) -> f64 {
-        (self.intro + self.verse + self.chorus + self.outro) as f64 * BAR
+    /// Length in bars.
+    pub(crate) fn length(&self, rounds: usize) -> usize {
+        self.sections(rounds).iter().map(|(_, _, bars)| bars).sum()
     }
 }
 

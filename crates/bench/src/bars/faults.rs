@@ -1,0 +1,287 @@
+//! Faults planted into songs: found, cured and explained; and what becomes of the tracks that have none.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use mixsmith_demo::{Fault, Form, Part, Recipe};
+use mixsmith_pipeline::{Folder, Options, Silent, rehearse};
+
+use super::chance::Chance;
+use super::judge::{Take, Verdict, judge, moved};
+use super::{Bar, Fallible, Wish, percent, scene};
+
+/// Long enough for every note of a tune to come often.
+const FORM: Form = Form { intro: 2, verse: 8, chorus: 8, outro: 1 };
+/// Most faults in one song.
+const TOGETHER: usize = 4;
+
+/// What a fault is called in the table.
+pub fn kind(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::BuriedVoice { .. } => "buried voice",
+        Fault::Mud300 { .. } => "mud at 300 Hz",
+        Fault::BoomyNote { .. } => "boomy note",
+        Fault::Harsh3k { .. } => "harsh at 3 kHz",
+        Fault::Sibilance { .. } => "sibilance",
+        Fault::InvertedSnareBottom => "snare bottom upside down",
+        Fault::Hum { .. } => "hum",
+        Fault::Dc { .. } => "offset",
+        Fault::Clipped { .. } => "clipped",
+        Fault::DeadChannel { .. } => "dead channel",
+        Fault::Dropout { .. } => "dropout",
+        Fault::SilentTrack => "silent file",
+        Fault::DuplicateTrack => "copy",
+        Fault::ClickTrack => "click",
+        Fault::RoughMix => "rough mix",
+        Fault::WrongRate { .. } => "wrong rate",
+        Fault::WrongLength { .. } => "end missing",
+        Fault::OffsetStart { .. } => "beginning missing",
+    }
+}
+
+/// Does the fault change how long its file is? Two such in one song would leave nothing to compare with in a small band.
+fn lengthens(fault: &Fault) -> bool {
+    matches!(fault, Fault::WrongRate { .. } | Fault::WrongLength { .. } | Fault::OffsetStart { .. })
+}
+
+/// One fault of every kind that the band can have, aimed and sized by chance.
+fn all_of(recipe: &Recipe, chance: &mut Chance) -> Vec<Fault> {
+    let mut tracks: Vec<(&str, &str)> = Vec::new();
+    let plays = |part| recipe.parts.contains(&part);
+    // A track, and what may be wrong with it: m mud, h harsh, b boomy, u hum, d offset, c clipped, s one side dead, o dropout,
+    // l length.
+    for (part, name, may) in [
+        (Part::LeadVoice, "lead-vocal", "mhbcdol"),
+        (Part::AcousticGuitar, "acoustic-guitar", "mhbcdsol"),
+        (Part::Keys, "keys", "mdsol"),
+        (Part::HookGuitar, "hook-guitar", "mhucdl"),
+        (Part::RhythmGuitars, "electric-guitar-left", "mhucdol"),
+        (Part::Bass, "bass-amp", "udco"),
+        (Part::Bass, "bass-di", "udcol"),
+        (Part::Drums, "snare-top", "cdl"),
+        (Part::Drums, "overheads", "dcl"),
+        (Part::BackingVoices, "backing-vocal-high", "mhucdol"),
+        (Part::Pad, "pad", "do"),
+    ] {
+        if plays(part) {
+            tracks.push((name, may));
+        }
+    }
+    let aim = |what: char, chance: &mut Chance| -> Option<String> {
+        let open: Vec<&str> =
+            tracks.iter().filter(|(_, may)| may.contains(what)).map(|(name, _)| *name).collect();
+        (!open.is_empty()).then(|| (*chance.pick(&open)).to_owned())
+    };
+    let mut faults = vec![Fault::SilentTrack, Fault::DuplicateTrack, Fault::ClickTrack, Fault::RoughMix];
+    if plays(Part::LeadVoice) {
+        faults.push(Fault::BuriedVoice { db: chance.between(5.0, 9.0) as f32 });
+        faults.push(Fault::Sibilance { db: chance.between(8.0, 11.0) as f32 });
+    }
+    if plays(Part::Drums) {
+        faults.push(Fault::InvertedSnareBottom);
+    }
+    let note = 293.66 * 2f32.powf(recipe.transpose as f32 / 12.0);
+    let boom = chance.between(10.0, 13.0) as f32;
+    faults.extend(aim('m', chance).map(|track| Fault::Mud300 { track }));
+    faults.extend(aim('h', chance).map(|track| Fault::Harsh3k { track }));
+    faults.extend(aim('b', chance).map(|track| Fault::BoomyNote { track, hz: note, db: boom }));
+    let (hz, db) = (*chance.pick(&[50.0, 60.0]), chance.between(-44.0, -28.0) as f32);
+    faults.extend(aim('u', chance).map(|track| Fault::Hum { track, hz, db }));
+    let value = (chance.between(0.01, 0.06) * *chance.pick(&[-1.0, 1.0])) as f32;
+    faults.extend(aim('d', chance).map(|track| Fault::Dc { track, value }));
+    faults.extend(aim('c', chance).map(|track| Fault::Clipped { track }));
+    faults.extend(aim('s', chance).map(|track| Fault::DeadChannel { track }));
+    let seconds = chance.between(0.012, 0.08);
+    faults.extend(aim('o', chance).map(|track| Fault::Dropout { track, at: 0.0, seconds }));
+    faults.extend(aim('l', chance).map(|track| Fault::WrongRate { track }));
+    faults.extend(aim('l', chance).map(|track| Fault::WrongLength { track }));
+    let seconds = chance.between(0.6, 4.0);
+    faults.extend(aim('l', chance).map(|track| Fault::OffsetStart { track, seconds }));
+    chance.shuffle(&mut faults);
+    faults
+}
+
+/// The track that a fault is done to.
+fn target(fault: &Fault) -> &str {
+    match fault {
+        Fault::BuriedVoice { .. } | Fault::Sibilance { .. } => "lead-vocal",
+        Fault::InvertedSnareBottom => "snare-bottom",
+        Fault::SilentTrack => "silence",
+        Fault::DuplicateTrack => "copy",
+        Fault::ClickTrack => "click",
+        Fault::RoughMix => "rough",
+        Fault::Mud300 { track }
+        | Fault::BoomyNote { track, .. }
+        | Fault::Harsh3k { track }
+        | Fault::Hum { track, .. }
+        | Fault::Dc { track, .. }
+        | Fault::Clipped { track }
+        | Fault::DeadChannel { track }
+        | Fault::Dropout { track, .. }
+        | Fault::WrongRate { track }
+        | Fault::WrongLength { track }
+        | Fault::OffsetStart { track, .. } => track,
+    }
+}
+
+/// Puts the faults into songs: no two on one track, at most one that changes a length.
+fn shared_out(faults: Vec<Fault>) -> Vec<Vec<Fault>> {
+    let mut songs: Vec<Vec<Fault>> = Vec::new();
+    for fault in faults {
+        // A rough mix holds the clean song: it would tell how loud a buried voice should be.
+        let hint = |a: &Fault, b: &Fault| matches!((a, b), (Fault::RoughMix, Fault::BuriedVoice { .. }));
+        let fits = |song: &&mut Vec<Fault>| {
+            song.len() < TOGETHER
+                && song.iter().all(|other| {
+                    target(other) != target(&fault)
+                        && !(lengthens(other) && lengthens(&fault))
+                        && !hint(other, &fault)
+                        && !hint(&fault, other)
+                })
+        };
+        match songs.iter_mut().find(fits) {
+            Some(song) => song.push(fault),
+            None => songs.push(vec![fault]),
+        }
+    }
+    songs
+}
+
+/// Gives dropouts a place where the track is loud.
+fn placed(faults: &[Fault], clean: &mixsmith_demo::Song) -> Vec<Fault> {
+    let place = |name: &str| {
+        // In a messy delivery the file has another name; the first of the role is the one that is meant.
+        let of_role = || clean.tracks.iter().find(|track| name.starts_with(&track.truth.role));
+        let track = clean.track(&format!("{name}.wav")).or_else(of_role)?;
+        let (x, rate) = (&track.audio.channels[0], f64::from(track.audio.rate));
+        let step = (0.2 * rate) as usize;
+        let energy = |chunk: &[f32]| chunk.iter().map(|x| f64::from(x * x)).sum::<f64>();
+        let loudest = x.chunks(step).enumerate().max_by(|a, b| energy(a.1).total_cmp(&energy(b.1)))?.0;
+        Some((loudest as f64 + 0.4) * step as f64 / rate)
+    };
+    let one = |fault: &Fault| match fault {
+        Fault::Dropout { track, seconds, .. } => {
+            Fault::Dropout { track: track.clone(), at: place(track).unwrap_or(5.0), seconds: *seconds }
+        }
+        other => other.clone(),
+    };
+    faults.iter().map(one).collect()
+}
+
+/// Mixes a recipe in memory.
+fn take(
+    root: &Path,
+    recipe: &Recipe,
+    write: fn(&Path, &mixsmith_demo::Song) -> Fallible<Folder>,
+) -> Fallible<Take> {
+    let song = mixsmith_demo::song(recipe);
+    let folder = write(root, &song)?;
+    let mix = rehearse(&folder, &Options::default(), &Silent)?;
+    Ok(Take { song, mix })
+}
+
+/// Hits by kind of fault.
+#[derive(Default)]
+struct Tally {
+    planted: usize,
+    found: usize,
+    cured: usize,
+    explained: usize,
+}
+
+/// The bars, and a table by kind of fault.
+pub fn bars(wish: &Wish<'_>) -> Fallible<(Vec<Bar>, String)> {
+    let bands = 2 * wish.seeds;
+    let mut tallies: BTreeMap<&'static str, Tally> = BTreeMap::new();
+    let (mut missed, mut disturbed) = (Vec::new(), Vec::new());
+    let (mut whole, mut sound) = (0, 0);
+    for seed in 0..bands {
+        let recipe = scene::recipe(seed, FORM);
+        let mut chance = Chance::new(4000 + seed);
+        let root = wish.folder.join("band");
+        let clean = take(&root, &recipe, scene::write)?;
+        for faults in shared_out(all_of(&recipe, &mut chance)) {
+            let faults = placed(&faults, &clean.song);
+            let names: Vec<&str> = faults.iter().map(kind).collect();
+            eprintln!("faults: band {} of {bands}: {}", seed + 1, names.join(", "));
+            let spoilt = take(&root, &Recipe { faults, ..recipe.clone() }, scene::rewrite)?;
+            for planted in &spoilt.song.truth.faults {
+                let Verdict { found, cured, explained, note } = judge(planted, &spoilt, &clean);
+                let tally = tallies.entry(kind(&planted.fault)).or_default();
+                tally.planted += 1;
+                tally.found += usize::from(found);
+                tally.cured += usize::from(found && cured);
+                tally.explained += usize::from(found && explained);
+                if found && cured && explained {
+                    whole += 1;
+                } else {
+                    let text = format!("{}, {}, seed {seed}: {note}", kind(&planted.fault), planted.file);
+                    eprintln!("  {text}");
+                    missed.push(text);
+                }
+            }
+            let (tracks, changes) = moved(&spoilt, &clean);
+            sound += tracks;
+            for change in changes {
+                let text = format!("{change} (seed {seed}, with {})", names.join(", "));
+                eprintln!("  moved: {text}");
+                disturbed.push(text);
+            }
+        }
+    }
+    let planted: usize = tallies.values().map(|tally| tally.planted).sum();
+    let faults = Bar {
+        name: "Planted faults found, cured and explained".to_owned(),
+        unit: " %",
+        decimals: 1,
+        must: 95.0,
+        goal: 100.0,
+        figure: percent(whole, planted),
+        of: format!("{planted} faults of {} kinds in {bands} bands", tallies.len()),
+        missed,
+    };
+    let spared = Bar {
+        name: "Tracks without fault that moved".to_owned(),
+        unit: " %",
+        decimals: 1,
+        must: 5.0,
+        goal: 0.0,
+        figure: percent(disturbed.len(), sound),
+        of: format!(
+            "{sound} tracks in songs with faults: level and bells by 1.5 dB, distance from the middle by 15, polarity, time"
+        ),
+        missed: disturbed,
+    };
+    let mut text = "\n## Planted faults\n\n| fault | planted | found | cured | explained |\n\
+                    | --- | ---: | ---: | ---: | ---: |\n"
+        .to_owned();
+    for (name, tally) in &tallies {
+        // Writing to a string cannot fail.
+        let Tally { planted, found, cured, explained } = tally;
+        let _ = writeln!(text, "| {name} | {planted} | {found} | {cured} | {explained} |");
+    }
+    Ok((vec![faults, spared], text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_finds_a_song_and_none_shares_a_track() {
+        let faults = all_of(&scene::recipe(3, FORM), &mut Chance::new(4000));
+        let count = faults.len();
+        assert!(count >= 17, "{count}");
+        let songs = shared_out(faults);
+        assert_eq!(songs.iter().map(Vec::len).sum::<usize>(), count);
+        for song in songs {
+            let mut targets: Vec<&str> = song.iter().map(target).collect();
+            targets.sort_unstable();
+            let all = targets.len();
+            targets.dedup();
+            assert_eq!(targets.len(), all, "{song:?}");
+            assert!(song.iter().filter(|fault| lengthens(fault)).count() <= 1);
+        }
+    }
+}
