@@ -10,6 +10,7 @@ pub mod picture;
 pub mod resonance;
 pub mod shape;
 pub mod unmask;
+pub mod weigh;
 
 use mixsmith_session::{Address, Map, Strip};
 
