@@ -23,6 +23,7 @@ pub static ALL: &[Rule] = &[
     tone::humps::HARSH,
     tone::character::RULE,
     tone::unmask::RULE,
+    tone::weigh::RULE,
     wish::tone::RULE,
     dynamics::gate::RULE,
     dynamics::compress::RULE,

@@ -17,6 +17,7 @@ pub mod space;
 pub mod stage;
 pub mod term;
 pub mod terms;
+pub mod tones;
 
 pub use ear::k_weight;
 pub use scene::Scene;

@@ -10,6 +10,7 @@ pub mod picture;
 pub mod resonance;
 pub mod shape;
 pub mod unmask;
+pub mod weigh;
 pub mod while_sung;
 
 use mixsmith_session::{Address, Map, Strip};

@@ -1,8 +1,8 @@
 //! Every fader, as the solver finds it: the usual levels, the rough mix and the balance that came in, weighed.
 
-use mixsmith_analysis::{Fact, Qty};
 use mixsmith_session::{Address, Edit};
 
+use super::rough::{Rough, TOLD};
 use super::state::{self, ALIKE, State, TRUST};
 use super::usual::{Usual, usual};
 use crate::like::wanted;
@@ -26,7 +26,8 @@ pub const RULE: Rule = Rule {
           against the mix, the others moved together so that the energies fill it), the person's rough mix, and the \
           balance that came in: within 1 dB where the files are stems of a mix, within 7 dB where they are recordings. \
           A track of a balanced set that is three standard deviations from its usual level counts as a recording; more \
-          than 20 LU under, it is buried on purpose. A fader that buys next to nothing is left where it is. \
+          than 20 LU under, it is buried on purpose. A rough mix with levels of its own for every track is where the \
+          faders start, as good as the balance of stems. A fader that buys next to nothing is left where it is. \
           **Why.** Good mixes of one song differ by 1.6 LU in the voice and 3 to 6 LU in the rest, files come with gains at \
           random: what is known least is weighed least. \
           **When it is wrong.** When a role is wrong; when a part is meant to be buried or in front: a hand on its \
@@ -39,10 +40,6 @@ pub const RULE: Rule = Rule {
 
 /// Standard deviations from its usual level from which on a track of a balanced set is taken for a recording.
 const OUTLIER: f64 = 3.0;
-/// A rough mix that is understood this well tells the level of a track.
-const TOLD: f64 = 0.5;
-/// How many times a rough mix counts that was given by name: as if one engineer's balances were half as far apart.
-const NAMED: f64 = 4.0;
 /// How near to the person's balance levels are that say nothing, dB.
 const ANY: f64 = 1000.0;
 /// A track this far under its usual level in a balanced set is a tail or a ghost, buried on purpose, LU.
@@ -55,17 +52,17 @@ const LEAST: f64 = 0.25;
 const PRICE: (f64, f64) = (0.5, 0.1);
 
 /// The tracks of the model as the solver sees them.
-fn scene(desk: &Desk<'_>, model: &MixModel, state: &State, usual: &[Usual], mix: f64) -> Scene {
-    let named = if desk.brief.rough.is_some() { NAMED } else { 1.0 };
+fn scene(
+    desk: &Desk<'_>,
+    model: &MixModel,
+    state: &State,
+    usual: &[Usual],
+    rough: &Rough,
+    mix: f64,
+) -> Scene {
+    let start = rough.faders(desk, model, mix);
     let tracks = model.parts.iter().enumerate().map(|(i, part)| {
-        let strip = desk.session.strip(&part.id);
-        let rough =
-            strip.and_then(|strip| match desk.facts.get("rough.gain_db", &[desk.stem_of(strip)])? {
-                Fact { value: Qty::Number(gain), confidence, .. } => {
-                    Some((*gain, named * f64::from(*confidence)))
-                }
-                _ => None,
-            });
+        let rough = rough.gains[i];
         let off = state.delivered.get(i).map_or(0.0, |level| level - usual[i].level);
         let stray = off.abs() > OUTLIER * usual[i].sd && off > -BURIED;
         Track {
@@ -82,7 +79,7 @@ fn scene(desk: &Desk<'_>, model: &MixModel, state: &State, usual: &[Usual], mix:
                 false => TRUST.1,
             },
             rough,
-            fader: part.fader,
+            fader: start[i],
             fixed: desk.locks.held(&format!("{}/fader", part.id)),
         }
     });
@@ -105,12 +102,12 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let state = state::judge(desk, &model);
     let mix = if state.balanced { now } else { MIX };
     let usual = usual(desk, &model, desk.brief.genre, &fixed, mix);
-    let scene = scene(desk, &model, &state, &usual, mix);
-    let rough = scene.tracks.iter().filter(|track| track.rough.is_some()).count();
-    let price = if state.balanced { PRICE.0 } else { PRICE.1 };
+    let rough = Rough::new(desk, &model);
+    let scene = scene(desk, &model, &state, &usual, &rough, mix);
+    let price = if state.balanced || rough.whole { PRICE.0 } else { PRICE.1 };
     let solved = solve(scene, &model, price);
     let after = model.loudness(&solved.levels).unwrap_or(mix);
-    let mut decisions = vec![overview(&state, rough, now, after)];
+    let mut decisions = vec![overview(&state, &rough, now, after)];
     for (i, part) in model.parts.iter().enumerate() {
         if (solved.levels[i] - part.fader).abs() >= LEAST {
             decisions.extend(one(desk, &model, &state, &solved, i, after));
@@ -168,7 +165,7 @@ fn against(relative: f64) -> String {
     }
 }
 
-fn overview(state: &State, rough: usize, now: f64, after: f64) -> Decision {
+fn overview(state: &State, rough: &Rough, now: f64, after: f64) -> Decision {
     let &State { balanced, stereo, odds, asked, spread, .. } = state;
     let mut says = if balanced {
         format!(
@@ -180,8 +177,11 @@ fn overview(state: &State, rough: usize, now: f64, after: f64) -> Decision {
     } else {
         "The tracks come raw: usual levels set the balance, with what their own tell.".to_owned()
     };
-    if rough > 0 {
-        says += &format!(" The rough mix tells the level of {rough} of them.");
+    let told = rough.gains.iter().flatten().count();
+    if rough.whole {
+        says += " The rough mix is a balance of all of them: only what buys something moves from there.";
+    } else if told > 0 {
+        says += &format!(" The rough mix tells the level of {told} of them.");
     }
     says += &format!(" The mix goes from {now:.1} to {after:.1} LUFS.");
     Decision::new(RULE.code, &[], says)
@@ -293,6 +293,22 @@ mod tests {
         let (plain, _) = raw().mix(Phase::Balance);
         let gap = |session| level(&take, session, "vox") - level(&take, session, "bass");
         assert!(gap(&session) < 1.6 && gap(&plain) > 3.0, "{} {}", gap(&session), gap(&plain));
+    }
+
+    #[test]
+    fn a_rough_mix_of_all_tracks_is_kept_and_a_plain_sum_is_none() {
+        let rough = |step: f64| {
+            let gains = ALL.iter().enumerate().map(|(i, id)| (*id, step * (i % 3) as f64));
+            gains.fold(raw(), |take, (id, gain)| take.number("rough.gain_db", id, gain + 10.0))
+        };
+        let overview = |take: &Take| take.decisions(Phase::Balance, RULE.code)[0].says.clone();
+        let (whole, sum) = (rough(3.0), rough(0.0));
+        assert!(overview(&whole).contains("a balance of all of them"), "{}", overview(&whole));
+        assert!(overview(&sum).contains("tells the level of 6"), "{}", overview(&sum));
+        // Kick and guitar are as they were against each other, to a decibel.
+        let (session, _) = whole.mix(Phase::Balance);
+        let gap = level(&whole, &session, "kick") - level(&whole, &session, "gtr1");
+        assert!((gap + 20.0 - 18.0).abs() < 1.0, "{gap}");
     }
 
     #[test]

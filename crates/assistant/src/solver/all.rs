@@ -3,7 +3,10 @@
 use super::Term;
 use super::course::Course;
 use super::stage::Stage;
-use super::terms::{came, even, headroom, lead, lift, place, rough, seat, tie, tone, usual};
+use super::terms::{
+    came, colour, even, headroom, hump, lead, lift, place, rough, seat, tie, tone, turn, usual, words,
+};
+use super::tones::Tones;
 
 /// What the level of every track is weighed by.
 pub static LEVELS: &[Term] = &[usual::TERM, came::TERM, rough::TERM, lead::TERM, tone::TERM, headroom::TERM];
@@ -13,6 +16,9 @@ pub static COURSE: &[Term<Course>] = &[lift::TERM, place::TERM, tie::TERM];
 
 /// What the places from left to right are weighed by.
 pub static STAGE: &[Term<Stage>] = &[even::TERM, seat::TERM];
+
+/// What the bands of the equalisers are weighed by.
+pub static TONES: &[Term<Tones>] = &[hump::TERM, words::TERM, colour::TERM, turn::TERM];
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -25,6 +31,8 @@ pub(crate) mod tests {
     use crate::solver::course::Section;
     use crate::solver::scene::Track;
     use crate::solver::stage::Seat;
+    use crate::solver::tones::Bell;
+    use crate::tone::bands::{Band, Shape};
 
     /// Six tracks that take turns, two of them alike, some known from a rough mix.
     pub(crate) fn scene() -> (Scene, MixModel) {
@@ -57,6 +65,7 @@ pub(crate) mod tests {
         let at = |i: usize, band: usize| 1e-3 / (1.0 + (band as f64 - 6.0 * i as f64).powi(2));
         let mean = (0..6).map(|i| std::array::from_fn(|band| at(i, band))).collect();
         let cell = |k: usize| Cell {
+            band: 3 * k,
             weight: 0.1,
             own: 1e-5 * (1.0 + k as f64),
             over: (0..6).map(|i| if i == 1 { 0.0 } else { at(i, 3 * k) }).collect(),
@@ -121,17 +130,34 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn slopes_of_the_tones_are_those_of_their_values() {
+        let bell = |track: usize, hz: f64, gain: f64, stands: f64| Bell {
+            track,
+            band: Band { shape: Shape::Bell, hz, gain, q: 1.4 },
+            stands,
+        };
+        let bells = vec![bell(0, 300.0, -4.0, 9.0), bell(2, 2500.0, -4.0, 6.0), bell(1, 3000.0, 3.0, -7.0)];
+        let mut tones = Tones { bands: bands(), bells, target: None };
+        for cell in &mut tones.bands.cells {
+            cell.over = cell.over.iter().map(|over| 0.05 * over).collect();
+        }
+        check(TONES, &tones, &[-1.7, -2.2, 0.6]);
+    }
+
+    #[test]
     fn a_term_has_a_name_of_its_own_a_source_and_a_weight() {
         let levels = LEVELS.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
         let course = COURSE.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
         let stage = STAGE.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
-        let all: Vec<_> = levels.chain(course).chain(stage).collect();
+        let tones = TONES.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
+        let all: Vec<_> = levels.chain(course).chain(stage).chain(tones).collect();
         for (i, (id, source, doc, unit, name)) in all.iter().enumerate() {
             assert!(all[..i].iter().all(|(other, ..)| other != id), "{id} is there twice");
             assert!(id.starts_with("bought.") && doc.len() > 40);
             assert!([source, unit, name].iter().all(|text| !text.is_empty()), "{id}");
         }
         assert!(LEVELS.iter().all(|term| term.weight > 0.0));
+        assert!(TONES.iter().all(|term| term.weight > 0.0));
         assert!(COURSE.iter().all(|term| term.weight > 0.0) && STAGE.iter().all(|term| term.weight > 0.0));
     }
 }

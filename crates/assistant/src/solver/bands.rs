@@ -19,6 +19,8 @@ const SLOPES: (f64, f64) = (10.0, 24.0);
 /// A moment of the lead in one band.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
+    /// Which band of the ear.
+    pub band: usize,
     /// Its share of all that counts; all cells have 1 together.
     pub weight: f64,
     /// Energy of the lead there, before its fader.
@@ -124,7 +126,7 @@ fn cells(heard: &[Option<Heard<'_>>], lead: &[usize], frames: usize) -> Vec<Cell
                 Some(heard) if !lead.contains(&i) => spread(|other| heard.at(frame, other), band),
                 _ => 0.0,
             });
-            cells.push(Cell { weight: energy, own: energy, over: over.collect() });
+            cells.push(Cell { band, weight: energy, own: energy, over: over.collect() });
         }
     }
     let all: f64 = cells.iter().map(|cell| cell.weight).sum();

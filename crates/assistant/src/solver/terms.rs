@@ -1,8 +1,10 @@
 //! The terms, one a file.
 
 pub mod came;
+pub mod colour;
 pub mod even;
 pub mod headroom;
+pub mod hump;
 pub mod lead;
 pub mod lift;
 pub mod place;
@@ -10,4 +12,6 @@ pub mod rough;
 pub mod seat;
 pub mod tie;
 pub mod tone;
+pub mod turn;
 pub mod usual;
+pub mod words;

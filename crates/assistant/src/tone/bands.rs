@@ -57,6 +57,16 @@ impl Band {
         Band { shape: Shape::Notch, hz, gain: 0.0, q }
     }
 
+    /// Gain of a bell at a frequency, dB, and by how much that changes for a decibel of its own gain.
+    pub fn bell_db(&self, hz: f64) -> (f64, f64) {
+        let w2 = (hz / self.hz).powi(2);
+        let (away, resonance) = ((1.0 - w2).powi(2), w2 / (self.q * self.q));
+        let lift = 10f64.powf(self.gain / 20.0);
+        let (up, down) = (resonance * lift, resonance / lift);
+        let db = 10.0 * ((away + up) / (away + down)).log10();
+        (db, 0.5 * (up / (away + up) + down / (away + down)))
+    }
+
     /// Gain of power at a frequency, of the analogue prototype (Bristow-Johnson's cookbook; shelves of one pole).
     pub fn power(&self, hz: f64) -> f64 {
         let w2 = (hz / self.hz).powi(2);
@@ -82,6 +92,11 @@ fn round(hz: f64) -> f64 {
 
 /// The bands that stand in a strip's equaliser.
 pub fn present(strip: &Strip) -> Vec<Band> {
+    numbered(strip).into_iter().map(|(_, band)| band).collect()
+}
+
+/// The same with their numbers in the equaliser.
+pub fn numbered(strip: &Strip) -> Vec<(usize, Band)> {
     let Some(insert) = strip.insert(ID).filter(|insert| insert.on) else { return Vec::new() };
     let value = |name: &str, n: usize| insert.values.get(&format!("{name}{n}")).copied().map(f64::from);
     let band = |n: usize| {
@@ -95,7 +110,7 @@ pub fn present(strip: &Strip) -> Vec<Band> {
             _ => return None,
         };
         let q = value("q", n).unwrap_or(std::f64::consts::FRAC_1_SQRT_2);
-        Some(Band { shape, hz: value("freq", n)?, gain: value("gain", n).unwrap_or(0.0), q })
+        Some((n, Band { shape, hz: value("freq", n)?, gain: value("gain", n).unwrap_or(0.0), q }))
     };
     (1..=BANDS).filter_map(band).collect()
 }
@@ -165,6 +180,12 @@ mod tests {
         let db = |band: Band, hz: f64| 10.0 * band.power(hz).log10();
         let bell = Band::bell(3000.0, -4.0, 2.0);
         assert!((db(bell, 3000.0) + 4.0).abs() < 1e-9 && db(bell, 300.0).abs() < 0.1);
+        for hz in [700.0, 2600.0, 3000.0, 9000.0] {
+            let at = |by: f64| db(Band { gain: -4.0 + by, ..bell }, hz);
+            let (own, slope) = bell.bell_db(hz);
+            assert!((own - at(0.0)).abs() < 1e-9);
+            assert!((slope - (at(1e-4) - at(-1e-4)) / 2e-4).abs() < 1e-6, "{hz} Hz: {slope}");
+        }
         assert!((db(Band::high_pass(100.0), 100.0) + 3.01).abs() < 0.01);
         assert!(db(Band::notch(50.0, 20.0), 50.0) < -100.0 && db(Band::notch(50.0, 20.0), 60.0).abs() < 0.1);
     }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::bands;
+use super::bands::{self, Band};
 use crate::Desk;
 use mixsmith_session::Strip;
 
@@ -50,11 +50,15 @@ pub struct Third {
 
 /// The track's third octaves from 50 Hz to where its file ends; none for roles without a usual spectrum.
 pub fn thirds(desk: &Desk<'_>, strip: &Strip) -> Option<Vec<Third>> {
+    through(desk, strip, &bands::present(strip))
+}
+
+/// The same through other bands.
+pub fn through(desk: &Desk<'_>, strip: &Strip, bands: &[Band]) -> Option<Vec<Third>> {
     let row = SPECTRA.iter().find(|row| row.roles.iter().any(|role| role == desk.role(strip)))?;
     let stem = desk.stem_of(strip);
     let levels = desk.facts.bands("spectrum.third_octave", stem)?;
     let top = desk.facts.number("spectrum.top", stem).unwrap_or(16_000.0);
-    let bands = bands::present(strip);
     let third = |(i, &level): (usize, &f32)| {
         let hz = 1000.0 * 10f64.powf((i as f64 - 15.0) / 10.0);
         let power: f64 = bands.iter().map(|band| band.power(hz)).product();
@@ -104,25 +108,35 @@ pub fn dip(thirds: &[Third], low: f64, high: f64) -> Option<Place> {
     place(thirds, low, high, -1.0)
 }
 
+/// By how much the spectrum stands out at a frequency, dB; under 0 where it sinks in.
+pub fn stands(thirds: &[Third], hz: f64) -> Option<f64> {
+    let out = |sign: f64| out(thirds, hz, sign).map(|place| sign * place.by);
+    // Out of the higher side, or into the lower one; between them it is a slope.
+    let (up, down) = (out(1.0)?, out(-1.0)?);
+    Some(if up > 0.0 { up } else { down.min(0.0) })
+}
+
 fn place(thirds: &[Third], low: f64, high: f64, sign: f64) -> Option<Place> {
     let loudest = thirds.iter().map(|third| third.db).fold(f64::NEG_INFINITY, f64::max);
+    thirds
+        .iter()
+        .filter(|third| third.hz >= low && third.hz <= high && third.db > loudest - FAINT)
+        .filter_map(|third| out(thirds, third.hz, sign))
+        .max_by(|a, b| a.by.total_cmp(&b.by))
+}
+
+/// By how much the spectrum stands out at a frequency; with the sign turned over, by how much it sinks in.
+fn out(thirds: &[Third], hz: f64, sign: f64) -> Option<Place> {
     let mean = |low: f64, high: f64| {
         let inside: Vec<f64> =
             thirds.iter().filter(|t| t.hz >= low && t.hz <= high).map(|t| t.away * sign).collect();
         (!inside.is_empty()).then(|| inside.iter().sum::<f64>() / inside.len() as f64)
     };
-    let at = |third: &Third| {
-        let here = mean(third.hz / 1.3, third.hz * 1.3)?;
-        // Far enough that a bell of an octave is over, near enough to belong to the same sound.
-        let sides = [mean(third.hz / 4.2, third.hz / 2.3), mean(third.hz * 2.3, third.hz * 4.2)];
-        let around = sides.into_iter().flatten().fold(f64::NEG_INFINITY, f64::max);
-        around.is_finite().then_some(Place { hz: third.hz, by: here - around })
-    };
-    thirds
-        .iter()
-        .filter(|third| third.hz >= low && third.hz <= high && third.db > loudest - FAINT)
-        .filter_map(at)
-        .max_by(|a, b| a.by.total_cmp(&b.by))
+    let here = mean(hz / 1.3, hz * 1.3)?;
+    // Far enough that a bell of an octave is over, near enough to belong to the same sound.
+    let sides = [mean(hz / 4.2, hz / 2.3), mean(hz * 2.3, hz * 4.2)];
+    let around = sides.into_iter().flatten().fold(f64::NEG_INFINITY, f64::max);
+    around.is_finite().then_some(Place { hz, by: here - around })
 }
 
 /// The usual third octaves of a role, lifted around a frequency: for the tests of the rules.

@@ -18,7 +18,7 @@ pub const TERM: Term = Term {
 };
 
 /// Share that is masked in human mixes at most, and how far they differ.
-const HUMAN: (f64, f64) = (0.04, 0.02);
+pub(crate) const HUMAN: (f64, f64) = (0.04, 0.02);
 /// A cell is lost this far under what lies over it, dB, and how soft the border is: 4 dB more than what masks, for so much an
 /// equaliser makes room, and takes less of the song away than a fader does.
 const UNDER: (f64, f64) = (8.0, 1.0);

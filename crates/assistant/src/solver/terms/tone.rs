@@ -45,39 +45,52 @@ pub fn by_band(table: &[TargetRow]) -> Vec<(f64, f64)> {
     (0..BANDS).map(at).collect()
 }
 
-fn value(scene: &Scene, levels: &[f64], slope: &mut [f64], weight: f64) -> f64 {
-    let mean = &scene.bands.mean;
-    let counts: Vec<usize> =
-        scene.bands.counts.iter().enumerate().filter(|(_, counts)| **counts).map(|(band, _)| band).collect();
-    if mean.len() != levels.len() || counts.is_empty() {
-        return 0.0;
+/// What a spectrum costs that is this loud in every band, energies, and by how much that rises for each decibel of a band.
+pub(crate) fn distance(
+    heard: &[f64; BANDS],
+    counts: &[bool],
+    target: Option<&Vec<(f64, f64)>>,
+) -> (f64, [f64; BANDS]) {
+    let (target, mut slope) = (target.unwrap_or(&WANTED), [0.0; BANDS]);
+    let band = |band: usize| {
+        let (wanted, sd) = target[band];
+        (band, sd.powi(-2), 10.0 * heard[band].max(1e-15).log10() - wanted)
+    };
+    // Band, its precision, and by how much it is off.
+    let bands: Vec<(usize, f64, f64)> =
+        (0..BANDS).filter(|&band| counts.get(band) == Some(&true)).map(band).collect();
+    if bands.is_empty() {
+        return (0.0, slope);
     }
-    let target = scene.tone.as_ref().unwrap_or(&WANTED);
-    let gains: Vec<f64> = levels.iter().map(|level| 10f64.powf(level / 10.0)).collect();
-    let sum = |band: usize| mean.iter().zip(&gains).map(|(m, g)| g * m[band]).sum::<f64>().max(1e-15);
-    // Band, its precision, what is heard in it, and by how much that is off.
-    let mut bands: Vec<(usize, f64, f64, f64)> = Vec::with_capacity(counts.len());
-    for band in counts {
-        let ((wanted, sd), heard) = (target[band], sum(band));
-        bands.push((band, sd.powi(-2), heard, 10.0 * heard.log10() - wanted));
-    }
-    let all: f64 = bands.iter().map(|(_, precision, ..)| precision).sum();
+    let all: f64 = bands.iter().map(|(_, precision, _)| precision).sum();
     // How loud the mix is does not matter: around the weighted mean the distance is least.
-    let loud = bands.iter().map(|(_, precision, _, off)| precision * off).sum::<f64>() / all;
-    let squares: f64 = bands.iter().map(|(_, precision, _, off)| precision * (off - loud).powi(2)).sum();
+    let loud = bands.iter().map(|(_, precision, off)| precision * off).sum::<f64>() / all;
+    let squares: f64 = bands.iter().map(|(_, precision, off)| precision * (off - loud).powi(2)).sum();
     let count = bands.len() as f64;
     let distance = (squares / count).sqrt();
     let z = (distance - HUMAN.0) / HUMAN.1;
     if z <= 0.0 {
-        return 0.0;
+        return (0.0, slope);
     }
     let (cost, by_distance) = huber(z, 1.0);
-    for (i, slope) in slope.iter_mut().enumerate() {
-        let by = |&(band, precision, heard, off): &(usize, f64, f64, f64)| {
-            precision * (off - loud) * gains[i] * mean[i][band] / heard
-        };
-        let steep = bands.iter().map(by).sum::<f64>() / (count * distance);
-        *slope += weight * by_distance / HUMAN.1 * steep;
+    for (band, precision, off) in bands {
+        slope[band] = by_distance / HUMAN.1 * precision * (off - loud) / (count * distance);
+    }
+    (cost, slope)
+}
+
+fn value(scene: &Scene, levels: &[f64], slope: &mut [f64], weight: f64) -> f64 {
+    let mean = &scene.bands.mean;
+    if mean.len() != levels.len() {
+        return 0.0;
+    }
+    let gains: Vec<f64> = levels.iter().map(|level| 10f64.powf(level / 10.0)).collect();
+    let heard: [f64; BANDS] =
+        std::array::from_fn(|band| mean.iter().zip(&gains).map(|(m, g)| g * m[band]).sum::<f64>().max(1e-15));
+    let (cost, by_band) = distance(&heard, &scene.bands.counts, scene.tone.as_ref());
+    for (slope, (mean, gain)) in slope.iter_mut().zip(mean.iter().zip(&gains)) {
+        *slope +=
+            weight * (0..BANDS).map(|band| by_band[band] * gain * mean[band] / heard[band]).sum::<f64>();
     }
     cost
 }
