@@ -11,6 +11,8 @@ use crate::mixmodel::{MixModel, Part};
 pub const TOLD: f64 = 0.5;
 /// How many times a rough mix counts that was given by name: as if one engineer's balances were half as far apart.
 const NAMED: f64 = 4.0;
+/// One that tells the level of this share of the tracks is a balance of all: what is hardly heard in it is never sure.
+const MOST: f64 = 0.75;
 /// How many times one counts that is a balance of all tracks: as near to what is wanted as the balance of finished stems,
 /// 1 dB, and not 1.5.
 const WHOLE: f64 = 2.25;
@@ -40,7 +42,8 @@ impl Rough {
             told.iter().flatten().filter(|(_, sure)| *sure > TOLD).map(|(gain, _)| *gain).collect();
         let mean = sure.iter().sum::<f64>() / sure.len().max(1) as f64;
         let square = sure.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / sure.len().max(1) as f64;
-        let whole = !told.is_empty() && sure.len() == told.len() && square.sqrt() >= ALIKE;
+        let whole =
+            !told.is_empty() && sure.len() as f64 >= MOST * told.len() as f64 && square.sqrt() >= ALIKE;
         let counts = named.max(if whole { WHOLE } else { 1.0 });
         let gains = told.into_iter().map(|told| told.map(|(gain, sure)| (gain, counts * sure))).collect();
         Rough { gains, whole }

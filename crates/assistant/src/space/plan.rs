@@ -6,7 +6,7 @@ use mixsmith_session::{Map, Strip, StripKind};
 use serde::Deserialize;
 
 use crate::Desk;
-use crate::mixmodel::{MixModel, Part};
+use crate::mixmodel::MixModel;
 use crate::tone::{heard, mixed, worked};
 
 /// A shared space.
@@ -31,7 +31,7 @@ pub const SPACES: [Space; 3] = [
     Space { id: "hall", name: "Hall", kind: 2.0, decay: 2.2, late: true },
 ];
 
-/// All returns together against what came dry, LU: -14 is the middle ground between too dry and too wet, and too much is
+/// All returns together against the mix, LU: -14 is the middle ground between too dry and too wet, and too much is
 /// disliked more than too little (De Man, McNally, Reiss 2017).
 pub const WANTED: f64 = -15.0;
 /// What comes back from a space against what went in, LU: its cuts take off so much of most sounds.
@@ -73,12 +73,12 @@ pub struct Planned<'a> {
     pub db: f64,
 }
 
-/// All sends, and where they put the returns against the tracks that came dry, LU.
+/// All sends, and where they put the returns against the mix, LU.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan<'a> {
     /// The sends in the order of the tracks.
     pub sends: Vec<Planned<'a>>,
-    /// The returns together against the tracks that came dry, LU.
+    /// The returns together against the mix, LU.
     pub returns: f64,
 }
 
@@ -91,22 +91,19 @@ pub fn plan<'a>(desk: &Desk<'a>) -> Plan<'a> {
     let room = heard(desk).any(|strip| desk.role(strip) == "room");
     let mut sends: Vec<Planned<'a>> = heard(desk).filter_map(|strip| send(desk, strip, room)).collect();
     let model = MixModel::new(desk);
+    let faders = model.faders();
     let sent = |sends: &[Planned<'_>]| -> Vec<f64> {
         let of = |id: &str| sends.iter().find(|send| send.strip.id == id).map_or(-200.0, |send| send.db);
         model.parts.iter().map(|part| part.fader + of(&part.id)).collect()
     };
-    // Tracks that bring their own space have as much of it as somebody wanted: only the others are to be wetter.
-    let brings = |part: &Part| desk.session.strip(&part.id).is_some_and(|strip| wet(desk, strip));
-    let dry: Vec<f64> =
-        model.parts.iter().map(|part| if brings(part) { -200.0 } else { part.fader }).collect();
-    let (Some(dry), Some(back)) = (model.loudness(&dry), model.loudness(&sent(&sends))) else {
+    let (Some(mix), Some(back)) = (model.loudness(&faders), model.loudness(&sent(&sends))) else {
         return none;
     };
-    let shift = (WANTED - (back + LOSS - dry)).clamp(MOVE.0, MOVE.1);
+    let shift = (WANTED - (back + LOSS - mix)).clamp(MOVE.0, MOVE.1);
     for send in &mut sends {
         send.db = ((send.db + shift) * 2.0).round() / 2.0;
     }
-    let returns = model.loudness(&sent(&sends)).map_or(f64::NEG_INFINITY, |back| back + LOSS - dry);
+    let returns = model.loudness(&sent(&sends)).map_or(f64::NEG_INFINITY, |back| back + LOSS - mix);
     Plan { sends, returns }
 }
 

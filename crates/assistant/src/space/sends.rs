@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     code: "space.sends",
     phase: Phase::Space,
     doc: "**What it does.** Sends tracks to the shared spaces, after the fader, by the table for their role, all moved \
-          together so that the returns stand about 15 LU under what came dry. \
+          together so that the returns stand about 15 LU under the mix. \
           **Why.** Dry tracks side by side are no band in a room. \
           **When it is wrong.** When the track brings its own space, which is only seen where it is stereo. \
           **How far it goes.** Kick, bass, cymbals and wide stereo tracks stay as they are; drums too, when there are \
@@ -34,7 +34,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
 fn decision(plan: &Plan<'_>, planned: &Planned<'_>) -> Decision {
     let Planned { strip, space, db } = *planned;
     let says = format!(
-        "{} into the {} at {db:.1} dB: with all sends the spaces stand {:.0} LU under what came dry.",
+        "{} into the {} at {db:.1} dB: with all sends the spaces stand {:.0} LU under the mix.",
         strip.name,
         space.name.to_lowercase(),
         -plan.returns,

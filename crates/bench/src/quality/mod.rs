@@ -115,7 +115,7 @@ pub fn steadiness(wish: &Wish<'_>) -> Result<Vec<(String, f64)>, Box<dyn Error>>
 }
 
 /// What a person made, with what its parts are among each other.
-type Person = (Made, Among);
+type Person = (Vec<Made>, Among);
 
 /// Lets everybody mix one song, and measures. What the person made is looked at once.
 fn measure(
@@ -136,14 +136,15 @@ fn measure(
         }
     };
     let rate = made.first().map_or(48_000, |made| made.mix.rate);
-    if person.as_ref().is_none_or(|(human, _)| human.mix.rate != rate) {
-        let human = human(song, rate)?;
-        let theirs = among(&human.soundings);
-        *person = Some((human, theirs));
+    if person.as_ref().is_none_or(|(people, _)| people.iter().any(|made| made.mix.rate != rate)) {
+        let people = human(song, rate)?;
+        let theirs = people.last().map(|human| among(&human.soundings)).unwrap_or_default();
+        *person = Some((people, theirs));
     }
-    let Some((human, theirs)) = person else { return Ok(Vec::new()) };
+    let Some((people, theirs)) = person else { return Ok(Vec::new()) };
+    let Some(human) = people.last() else { return Ok(Vec::new()) };
     let figures = |made| compare(song, condition, made, human, (&stereo, *theirs));
-    Ok(made.iter().chain([&*human]).map(figures).collect())
+    Ok(made.iter().chain(people.iter()).map(figures).collect())
 }
 
 fn compare(

@@ -52,7 +52,8 @@ pub struct Mixes {
 }
 
 /// The systems in the order of the table.
-pub const SYSTEMS: [&str; 5] = ["raw sum", "equal loudness", "role table", "Mixsmith", "human"];
+pub const SYSTEMS: [&str; 6] =
+    ["raw sum", "equal loudness", "role table", "Mixsmith", "human's levels", "human"];
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
@@ -215,8 +216,9 @@ fn road(song: &Song, folder: &Folder, named: fn(&str) -> String) -> Fallible<Mad
     Ok(Made { says, soundings, ..Made::new("Mixsmith", mix, &parts) })
 }
 
-/// What the person made.
-pub fn human(song: &Song, rate: u32) -> Fallible<Made> {
+/// What the person made. Where it was made of other files than those that are handed over, also what the person's levels make of
+/// these, and nothing else: no balance comes nearer.
+pub fn human(song: &Song, rate: u32) -> Fallible<Vec<Made>> {
     let mut sum = Audio::silence(rate, 2, 0);
     let (mut parts, mut soundings) = (Vec::new(), Vec::new());
     for part in &song.parts {
@@ -226,25 +228,28 @@ pub fn human(song: &Song, rate: u32) -> Fallible<Made> {
             let mut audio = two(sound(&song.folder.join(file))?, rate);
             let gain = 10f32.powf(gain as f32 / 20.0);
             audio.channels.iter_mut().flatten().for_each(|x| *x *= gain);
-            add(&mut sum, &audio);
             add(&mut all, &audio);
             files.push(heard(&audio));
         }
         // Microphones of one source are one part, as loud as one of them.
         let share = 1.0 / files.len().max(1) as f32;
         all.channels.iter_mut().flatten().for_each(|x| *x *= share);
+        add(&mut sum, &all);
         soundings.extend(Sounding::new(&part.name, part.voice, &all));
         parts.push(Heard::mean(&files));
     }
-    let mix = match &song.mix {
-        Some(path) => {
-            let mut mix = two(sound(path)?, rate);
-            mix.channels.iter_mut().for_each(|channel| channel.truncate(sum.frames().max(1)));
-            mix
-        }
-        None => sum,
+    let made = |system, mix| Made {
+        system,
+        mix,
+        parts: parts.clone(),
+        soundings: soundings.clone(),
+        says: Vec::new(),
     };
-    Ok(Made { system: "human", mix, parts, soundings, says: Vec::new() })
+    let Some(path) = &song.mix else { return Ok(vec![made("human", sum)]) };
+    let mut mix = two(sound(path)?, rate);
+    mix.channels.iter_mut().for_each(|channel| channel.truncate(sum.frames().max(1)));
+    let levels = song.raw.then(|| made("human's levels", sum));
+    Ok(levels.into_iter().chain([made("human", mix)]).collect())
 }
 
 /// As two channels at a rate.
