@@ -10,9 +10,9 @@ use crate::sessions::Stem;
 /// Steps of the descent.
 const STEPS: usize = 400;
 /// What a score costs against its neighbour on the scale, and against zero: the less is known, the flatter the line.
-const BEND: f64 = 0.004;
+const BEND: f64 = 0.002;
 /// What a score's distance from zero costs.
-const SIZE: f64 = 0.001;
+const SIZE: f64 = 0.0005;
 /// How much more a stem of a rare role counts: its number of stems to this power.
 const RARE: f64 = -0.5;
 /// Shares of the stems that lie below each knot.

@@ -62,6 +62,25 @@ def pitched(found, start, font, seconds, chance):
         yield role, parts.render(parts.cut(found, key, start, seconds), font, seconds), f"{os.path.basename(font)} {key[1]}"
 
 
+def recast(found, start, font, seconds, chance):
+    """Parts of the song on instruments that music files rarely ask for."""
+    notes = {}
+    for t, m, key in found:
+        if m.type == "note_on" and m.velocity and key[0] != "drum" and start <= t < start + seconds:
+            notes.setdefault(key, []).append(m.note)
+    keys = sorted(key for key, of in notes.items() if len(of) >= 6)
+    for _ in range(5 if keys else 0):
+        key = keys[int(chance.integers(len(keys)))]
+        role = str(chance.choice(sorted(parts.RARE)))
+        programs = [p for p, of in enumerate(parts.PROGRAMS) if of == role]
+        program = programs[int(chance.integers(len(programs)))]
+        # By octaves to where the instrument plays; tuba, bassoon and their like an octave and a half lower.
+        middle = parts.RARE[role] - (18 if program in (42, 43, 57, 58, 66, 67, 70) else 0)
+        shift = 12 * int(round((middle + chance.normal() * 5 - np.median(notes[key])) / 12))
+        sound = parts.render(parts.cut(found, key, start, seconds, program, shift), font, seconds)
+        yield role, sound, f"{os.path.basename(font)} {program}"
+
+
 def drummed(found, start, fold, seconds, chance):
     """The pieces of the kit, each alone, played by a soundfont, a drum soundfont or a kit of samples."""
     pieces = {}
@@ -131,9 +150,10 @@ def made(chance, seconds):
 
 def session(job):
     """Plays one song with the sounds of one fold."""
-    out, song, path, song_fold, fold, seconds = job
-    chance = chance_of(song, fold)
-    place = os.path.join(out, f"{song}-{fold}")
+    out, song, path, song_fold, fold, seconds, again = job
+    name = f"{song}-{fold}" + again
+    chance = chance_of(song, str(fold) + again)
+    place = os.path.join(out, name)
     kept = os.path.join(place, "rows.tsv")
     if os.path.exists(kept):
         return open(kept).read().splitlines()
@@ -142,6 +162,9 @@ def session(job):
     if path:
         found = parts.events(mido.MidiFile(path, clip=True))
         start = parts.window(found, seconds)
+    if again:
+        stems += list(recast(found, start, FONTS[fold], seconds, chance))
+    elif path:
         stems += list(pitched(found, start, FONTS[fold], seconds, chance))
         pieces = drummed(found, start, fold, seconds, chance)
         stems += list(kit(pieces, chance)) if pieces else []
@@ -154,7 +177,7 @@ def session(job):
     rows = []
     for number, (role, x, by) in enumerate(stems, 1):
         y = dressed(role, x, [s[1] for s in stems if s[1] is not x], chance)
-        name = name_of(role, number, chance)
+        called = name_of(role, number, chance)
         file = f"{number:02d}-{role}"
         soundfile.write(os.path.join(place, file + ".flac"), y, RATE, subtype="PCM_16")
         if chance.random() < 0.12:
@@ -165,8 +188,8 @@ def session(job):
             file += ".mp3"
         else:
             file += ".flac"
-        rows.append("\t".join([os.path.join(f"{song}-{fold}", file), role, f"{song}-{fold}", str(song_fold), str(fold), by,
-                               name + file[-5 if file.endswith("flac") else -4:]]))
+        rows.append("\t".join([os.path.join(name, file), role, name, str(song_fold), str(fold), by,
+                               called + file[-5 if file.endswith("flac") else -4:]]))
     with open(kept, "w") as text:
         text.write("\n".join(rows))
     return rows
@@ -207,11 +230,12 @@ def main():
         song_fold = digest[0] % FOLDS
         # Some songs are played a second time, by the sounds of another fold.
         others = [(song_fold + 1 + digest[1] % 2) % FOLDS] if digest[2] < 100 else []
-        jobs += [(flags.out, song, path, song_fold, fold, flags.seconds) for fold in (song_fold, *others)]
+        jobs += [(flags.out, song, path, song_fold, fold, flags.seconds, "") for fold in (song_fold, *others)]
+        jobs.append((flags.out, song, path, song_fold, song_fold, flags.seconds, "again"))
     # The synthesiser is only learned from: it is no soundfont to be held out.
-    jobs += [(flags.out, f"synth{i}", None, i % FOLDS, FOLDS, flags.seconds) for i in range(40)]
+    jobs += [(flags.out, f"synth{i}", None, i % FOLDS, FOLDS, flags.seconds, "") for i in range(40)]
     jobs = [job for job in jobs if flags.only in job[1]]
-    jobs.sort(key=lambda job: hashlib.sha256(f"{job[1]}-{job[4]}".encode()).digest())
+    jobs.sort(key=lambda job: hashlib.sha256(f"{job[1]}-{job[4]}{job[6]}".encode()).digest())
     jobs = jobs[:flags.most]
     rows = []
     with multiprocessing.Pool(flags.jobs) as pool:

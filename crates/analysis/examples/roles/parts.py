@@ -13,6 +13,9 @@ PROGRAMS = (["piano"] * 4 + ["keys"] * 4 + ["mallet"] * 7 + [""] + ["organ"] * 6
 DRUMS = {"kick": [35, 36], "snare": [37, 38, 40], "clap": [39], "hihat": [42, 44, 46],
          "toms": [41, 43, 45, 47, 48, 50], "ride": [51, 53, 59], "crash": [49, 52, 55, 57]}
 PIECES = {note: piece for piece, notes in DRUMS.items() for note in notes}
+# Roles that music files rarely ask for, and the octave around which their instruments play.
+RARE = {"acoustic-guitar": 55, "brass": 62, "choir": 62, "keys": 60, "mallet": 70, "organ": 60, "strings": 64,
+        "piano": 60, "synth-lead": 68, "pad": 60}
 FONTS = ["/usr/share/sounds/sf2/FluidR3_GM.sf2", "/usr/share/sounds/sf2/sf_GMbank.sf2",
          "/usr/share/sounds/sf2/TimGM6mb.sf2"]
 # Soundfonts that hold one kit.
@@ -58,26 +61,28 @@ def window(found, seconds):
     return -best[1]
 
 
-def cut(found, key, start, seconds, kit=None):
-    """The MIDI file of one part in a window: what was set before, then its notes."""
+def cut(found, key, start, seconds, program=None, shift=0):
+    """The MIDI file of one part in a window: what was set before, then its notes; for another instrument if one is
+    named."""
     out = mido.MidiFile(type=0, ticks_per_beat=480)
     track = mido.MidiTrack()
     out.tracks.append(track)
     channel = 9 if key[0] == "drum" else key[0]
     last, tick = 0.0, 960.0  # 120 to the minute: 960 ticks a second
-    if kit is not None:
-        track.append(mido.Message("program_change", channel=9, program=kit))
+    if program is not None:
+        track.append(mido.Message("program_change", channel=channel, program=program))
     for t, message, of in found:
         if t >= start + seconds or message.channel != channel:
             continue
-        if kit is not None and message.type == "program_change":
+        if program is not None and message.type == "program_change":
             continue
         if of is not None and (of != key and not (key == ("drum", "drums") and of[0] == "drum") or t < start):
             continue
         if message.type == "control_change" and message.control in (7, 10, 91, 93):
             continue
         at = max(t - start, 0.0)
-        track.append(message.copy(time=int(round((at - last) * tick))))
+        message = message.copy(time=int(round((at - last) * tick)))
+        track.append(message if of is None else message.copy(note=min(max(message.note + shift, 0), 127)))
         last = at
     # All sound off: a player that waits for held notes to end would wait for ever.
     track.append(mido.Message("control_change", channel=channel, control=120, value=0,

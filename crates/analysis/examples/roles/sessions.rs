@@ -21,6 +21,10 @@ pub struct Stem {
     pub song: usize,
     /// The part of the sounds that its sound is in.
     pub sound: usize,
+    /// Soundfont and program, kit or singer.
+    pub made: String,
+    /// Is its part played by another instrument than the song asks for? Learned from and not judged.
+    pub recast: bool,
     /// What was measured.
     pub numbers: Numbers,
 }
@@ -38,8 +42,13 @@ pub struct Session {
 impl Session {
     /// The roles that are right, by stem.
     pub fn wanted(&self) -> Vec<Option<Vec<String>>> {
-        let right = |role: &str| -> Vec<String> {
-            let more: &[&str] = match role {
+        let right = |stem: &Stem| -> Vec<String> {
+            let program = stem.made.rsplit_once("sf2 ").map_or("", |(_, program)| program);
+            let more: &[&str] = match stem.role.as_str() {
+                // Instruments of General MIDI that are two things by their names: synth strings, synth brass, bass and lead.
+                "strings" if matches!(program, "50" | "51") => &["pad"],
+                "brass" if matches!(program, "62" | "63") => &["synth-lead", "synth"],
+                "synth-lead" if program == "87" => &["synth", "bass"],
                 "electric-guitar" | "acoustic-guitar" => &["guitar"],
                 "snare" => &["snare-top", "snare-bottom"],
                 "ride" | "crash" => &["cymbals"],
@@ -50,9 +59,9 @@ impl Session {
                 "synth" => &["synth-lead"],
                 _ => &[],
             };
-            std::iter::once(role).chain(more.iter().copied()).map(str::to_owned).collect()
+            std::iter::once(stem.role.as_str()).chain(more.iter().copied()).map(str::to_owned).collect()
         };
-        self.stems.iter().map(|stem| Some(right(&stem.role))).collect()
+        self.stems.iter().map(|stem| Some(right(stem))).collect()
     }
 }
 
@@ -99,6 +108,8 @@ pub fn read(folder: &Path) -> Result<Vec<Session>, Box<dyn Error>> {
             song: part_of(name),
             // The plain synthesiser is in no part; the singers beside it are in that of its song.
             sound: if made.contains("diphone") && sound == "3" { singers } else { sound }.parse()?,
+            made: made.to_owned(),
+            recast: name.ends_with("again"),
             numbers: features::of(&session.facts, &id),
         });
         session.song.stems.push(stem(id, file.to_owned()));

@@ -46,11 +46,14 @@ fn one_lead(song: &Song, facts: &Facts, readings: &[Reading], odds: &[Odds], out
         (of("lead-vocal") - of("backing-vocal")).abs() < 3.0
     };
     let named = (0..odds.len()).any(|i| voice(i) && !open(i) && odds[i].best().0.id == "lead-vocal");
+    let sounds = |i: usize, id: &str| super::place(id).map_or(0.0, |place| odds[i].0[place]);
     let lead = |i: usize| {
         let stem = &song.stems[i].id;
+        let alone = sounds(i, "lead-vocal") - sounds(i, "backing-vocal").max(sounds(i, "choir"));
         let loud = facts.number("loudness.active", stem).unwrap_or(-70.0);
         let share = facts.number("activity.share", stem).unwrap_or(0.0).max(1e-3);
-        loud + 10.0 * share.log10() - 3.0 * facts.number("pitch.polyphony", stem).unwrap_or(1.0)
+        // A natural logarithm of odds is worth as much as 3 dB.
+        3.0 * alone + loud + 10.0 * share.log10() - 3.0 * facts.number("pitch.polyphony", stem).unwrap_or(1.0)
     };
     let singers: Vec<usize> = (0..odds.len()).filter(|&i| voice(i) && open(i)).collect();
     let first = singers.iter().copied().max_by(|&a, &b| lead(a).total_cmp(&lead(b)).then(b.cmp(&a)));

@@ -20,6 +20,7 @@ pub const NAMES: [&str; COUNT] = [
     "onset.percussive",
     "onset.sharp",
     "onset.rests",
+    "onset.attack",
     "dynamics.crest",
     "dynamics.onset_peak",
     "loudness.range",
@@ -30,7 +31,6 @@ pub const NAMES: [&str; COUNT] = [
     "pitch.span",
     "pitch.voiced",
     "pitch.polyphony",
-    "pitch.vibrato_extent",
     "harmonic.chroma",
     "harmonic.notes",
     "harmonic.changes",
@@ -87,6 +87,7 @@ pub fn of(facts: &Facts, stem: &str) -> [Option<f64>; COUNT] {
         number("onset.percussive"),
         onsets.map(|(sharp, _)| sharp),
         onsets.map(|(_, rests)| rests),
+        attack(facts, stem),
         number("dynamics.crest"),
         number("dynamics.onset_peak"),
         number("loudness.range"),
@@ -97,7 +98,6 @@ pub fn of(facts: &Facts, stem: &str) -> [Option<f64>; COUNT] {
         low.zip(high).map(|(low, high)| high - low),
         voiced,
         number("pitch.polyphony"),
-        number("pitch.vibrato_extent"),
         chroma.iter().copied().reduce(f32::max).map(f64::from),
         notes.map(|(notes, _)| notes),
         notes.map(|(_, changes)| changes),
@@ -134,6 +134,18 @@ fn onsets(facts: &Facts, stem: &str) -> Option<(f64, f64)> {
     let mean = values.iter().map(|&x| f64::from(x)).sum::<f64>() / values.len().max(1) as f64;
     let over = |x: f64| (x / mean.max(1e-9)).max(1e-3).log2();
     Some((over(at(0.98)?), over(at(0.5)?)))
+}
+
+/// How sudden the beginnings are: the share of the spectrum's rise around an onset that falls within 20 ms of it.
+fn attack(facts: &Facts, stem: &str) -> Option<f64> {
+    let (step, strength) = facts.series("onset.strength", stem)?;
+    let sum = |at: usize, reach: usize| -> f64 {
+        let around = at.saturating_sub(reach)..(at + reach + 1).min(strength.len());
+        strength.get(around).unwrap_or_default().iter().map(|&x| f64::from(x.max(0.0))).sum()
+    };
+    let places = facts.times("onset.times", stem).iter().map(|&time| (time / step).round().max(0.0) as usize);
+    let (near, all) = places.fold((0.0, 0.0), |(near, all), at| (near + sum(at, 2), all + sum(at, 8)));
+    (all > 0.0).then(|| near / all)
 }
 
 /// Mean step of the momentary loudness over half a second while the stem plays, LU.

@@ -21,6 +21,10 @@ pub struct Verdict {
 /// Names can lie, and they are the only witness that can be plainly wrong: the log-odds they may bring are held.
 const NAME_LIMIT: f64 = 9.0;
 
+/// How much the sound counts beside a name that says something: on held-out songs such a name is wrong far less often
+/// than the sound (`benches/runs`, roles).
+const BESIDE_NAME: f64 = 0.6;
+
 /// Judges every stem. `names_hidden` leaves the first witness out, to measure the other two.
 pub fn judge(song: &Song, facts: &Facts, names_hidden: bool) -> Vec<(Reading, Verdict)> {
     judge_with(song, facts, names_hidden, &Ears::default())
@@ -47,7 +51,7 @@ pub fn judge_with(
         for (total, name) in sum.0.iter_mut().zip(&reading.odds.0) {
             *total += name.min(NAME_LIMIT + 2.0);
         }
-        sum.join(heard, 1.0);
+        sum.join(heard, if reading.speaks() { BESIDE_NAME } else { 1.0 });
         odds.push(sum);
     }
     let company = context::company(song, facts, &readings, &odds);
