@@ -33,12 +33,13 @@ pub struct Wish<'a> {
 enum Rung {
     Faders,
     Equalisers,
+    Duckers,
     Compressors,
     Whole,
 }
 
 impl Rung {
-    const ALL: [Rung; 4] = [Rung::Faders, Rung::Equalisers, Rung::Compressors, Rung::Whole];
+    const ALL: [Rung; 5] = [Rung::Faders, Rung::Equalisers, Rung::Duckers, Rung::Compressors, Rung::Whole];
 
     fn keeps(self, insert: &Insert, fate: Option<&Fate>) -> bool {
         let equaliser = insert.kind == "tone.equaliser";
@@ -48,6 +49,7 @@ impl Rung {
             (Rung::Whole, _) | (_, Some(Fate::Printed { .. })) => true,
             (Rung::Faders, _) => false,
             (Rung::Equalisers, _) => carried && equaliser,
+            (Rung::Duckers, _) => carried && (equaliser || compressor && insert.key.is_some()),
             (Rung::Compressors, _) => carried && (equaliser || compressor),
         }
     }
@@ -57,7 +59,7 @@ impl Rung {
         match self {
             Rung::Faders => -60.0,
             Rung::Equalisers => -40.0,
-            Rung::Compressors | Rung::Whole => f64::INFINITY,
+            Rung::Duckers | Rung::Compressors | Rung::Whole => f64::INFINITY,
         }
     }
 }
@@ -77,8 +79,8 @@ pub fn table(wish: &Wish<'_>) -> Fallible<(String, usize)> {
     let version = says("ardour7-export", &["--version"]);
     let mut text = format!(
         "{}\n\nResidual of Ardour's bounce against our own render of the same session, dB.\n\n| song | tracks | rate | \
-         faders, pans, sends, buses, automation | and equalisers | and compressors | all of it | near | printed | lost |\n\
-         |---|---|---|---|---|---|---|---|---|---|\n",
+         faders, pans, sends, buses, automation | and equalisers | and duckers on buses | and compressors | all of it | near | printed | lost |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|\n",
         if version.is_empty() { "ardour7-export is not installed" } else { &version }
     );
     let (mut more, mut above) = (String::new(), 0);

@@ -120,13 +120,28 @@ fn decision(desk: &Desk<'_>, found: &Found<'_>, tones: &Tones, gains: &[f64], i:
         at: Address::insert(&strip.id, ID, &format!("{name}{number}")),
         to: to as f32,
     };
-    if out {
+    let decision = if out {
         decision.edit(set("type", 0.0))
     } else if (gain - proposed).abs() >= 0.05 {
         decision.edit(set("gain", gain))
     } else {
-        decision
+        return decision;
+    };
+    match curve(strip, *number, if out { 0.0 } else { gain / proposed }) {
+        Some(edit) => decision.edit(edit),
+        None => decision,
     }
+}
+
+/// The curve of a bell's gain, where it has one, so many times as deep; none of it where that is nought.
+fn curve(strip: &Strip, number: usize, times: f64) -> Option<Edit> {
+    let target = Address::insert(&strip.id, ID, &format!("gain{number}")).target();
+    let mut lane = strip.lanes.iter().find(|lane| lane.target == target)?.clone();
+    for point in &mut lane.points {
+        point.value *= times as f32;
+    }
+    lane.points.retain(|_| times != 0.0);
+    Some(Edit::Draw { strip: strip.id.clone(), lane })
 }
 
 #[cfg(test)]
