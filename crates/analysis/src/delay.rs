@@ -24,7 +24,7 @@ pub struct Delay {
     pub frames: f64,
     /// +1, or -1 when the second is inverted.
     pub polarity: f64,
-    /// 0 to 1: peak over second peak, and how well the windows agree.
+    /// 0 to 1: peak over second peak, and how well the windows, or quarters of them, agree.
     pub confidence: f64,
     /// Windows that agree within two frames.
     pub agreeing: usize,
@@ -71,10 +71,27 @@ pub fn between(pairs: &[Pair], rate: f64, reach: usize, band: (f64, f64)) -> Opt
     let polarity = if clear || low.0.abs() < 0.1 { f64::from(sign) } else { low.0.signum() };
     let gain_db = low.mended(polarity);
     let sharp = (1.0 - f64::from(second / top.max(1e-12))).clamp(0.0, 1.0);
-    let steady = agreeing as f64 / each.len() as f64;
+    let steady = (agreeing as f64 / each.len() as f64).max(quarters(&each, place));
     let confidence =
         (0.35 * (sharp / 0.4).min(1.0) + 0.65 * steady).min(1.0) * (each.len() as f64 / 4.0).min(1.0);
     Some(Delay { frames, polarity, confidence, agreeing, windows: each.len(), gain_db, low: low.0 })
+}
+
+/// Share of four parts of the windows, each summed, that agree within two frames: under noise no window tells by itself what
+/// some of them tell together.
+fn quarters(each: &[Vec<f32>], place: usize) -> f64 {
+    const PARTS: usize = 4;
+    if each.len() < 3 * PARTS {
+        return 0.0;
+    }
+    let agrees = |part: &usize| {
+        let mut sum = vec![0f32; each[0].len()];
+        for one in each.iter().skip(*part).step_by(PARTS) {
+            sum.iter_mut().zip(one).for_each(|(sum, x)| *sum += x);
+        }
+        peak(&sum).is_some_and(|(at, _)| at.abs_diff(place) <= 2)
+    };
+    (0..PARTS).filter(agrees).count() as f64 / PARTS as f64
 }
 
 fn peak(x: &[f32]) -> Option<(usize, f32)> {

@@ -1,5 +1,6 @@
 //! Files that do not fit the others: too short, too long, or at the wrong speed.
 
+use crate::ears::chroma::FRAME;
 use crate::window::{self, Side};
 use crate::{Fact, Facts, Measure, Qty, Song, Stem, tempo};
 
@@ -45,9 +46,9 @@ pub fn measure(song: &Song, facts: &mut Facts) {
     let beat = facts
         .number("tempo.bpm", "")
         .filter(|_| facts.number("tempo.confidence", "").is_some_and(|sure| sure > 0.5));
-    // One of them may be the odd one, and one more.
+    // Exported together: all but one or two, which may be the odd ones.
     let exact = lengths.iter().filter(|length| (*length - usual).abs() <= EXACT).count();
-    let together = exact >= 4 && exact + 2 >= song.stems.len().min(exact * 10 / 8 + 2);
+    let together = exact >= 4 && exact + 2 >= song.stems.len();
     let mut found = Vec::new();
     for (stem, &length) in song.stems.iter().zip(&lengths) {
         let off = length - usual;
@@ -108,11 +109,14 @@ fn starts_late(song: &Song, facts: &Facts, stem: &Stem, seconds: f64) -> Option<
     // Compared over the same stretch of the stem, so that neither place has more to gain.
     let at = |seconds: f64| {
         let hits = agreement(&own, &hits, (seconds / tempo::STEP).round() as usize);
-        let (step, own) = own_chords.as_ref()?;
-        let shift = ((stem.start as f64 / f64::from(song.rate) + seconds) / step).round() as usize;
-        Some((hits, likeness(own, &chords, shift)))
+        // Drums have none.
+        let chords = own_chords.as_ref().map_or(0.0, |(step, own)| {
+            let shift = ((stem.start as f64 / f64::from(song.rate) + seconds) / step).round() as usize;
+            likeness(own, &chords, shift)
+        });
+        (hits, chords)
     };
-    let ((hits_now, chords_now), (hits_then, chords_then)) = (at(0.0)?, at(seconds)?);
+    let ((hits_now, chords_now), (hits_then, chords_then)) = (at(0.0), at(seconds));
     let better = (hits_then - hits_now) + (chords_then - chords_now);
     (better > LATE).then(|| (0.6 + better).min(0.95) as f32)
 }
@@ -135,7 +139,7 @@ fn agreement(own: &[f32], others: &[f32], late: usize) -> f64 {
 
 /// The chroma of a stem, twelve values a step.
 fn chords_of(facts: &Facts, stem: &Stem) -> Option<(f64, Vec<f32>)> {
-    facts.series("harmonic.chroma_frames", &stem.id).map(|(step, values)| (step, values.to_vec()))
+    facts.bands("harmonic.chroma_frames", &stem.id).map(|values| (FRAME, values.to_vec()))
 }
 
 /// The chroma of some stems together, in song time.

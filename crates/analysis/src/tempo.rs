@@ -29,6 +29,8 @@ const LIKED: (f64, f64) = (112.0, 0.45);
 /// Beats after which a song repeats itself, and what that is worth: bars and pairs of bars tell a beat from a dotted one.
 const REPEATS: [(f64, f64); 4] = [(1.0, 1.0), (2.0, 1.0), (4.0, 2.0), (8.0, 2.0)];
 
+/// Share of a strong stroke's strength below which other drums are heard in the snare's microphone.
+const SNARE: f32 = 0.7;
 /// What a snare on every other beat is worth.
 const BACKBEAT: f64 = 2.0;
 
@@ -88,8 +90,12 @@ fn salience(flat: &[f64], acf: &[f64], bpm: f64) -> f64 {
 
 /// The tempo, half of it or twice as much: whichever is likely and has the snare on every other beat.
 fn octave(flat: &[f64], acf: &[f64], snare: &[f32], bpm: f64) -> f64 {
-    let mean = snare.iter().map(|&x| f64::from(x)).sum::<f64>() / snare.len().max(1) as f64;
-    let hits: Vec<f64> = snare.iter().map(|&x| f64::from(x) - mean).collect();
+    let mut sorted = snare.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    let gate = SNARE * sorted.get(sorted.len() * 49 / 50).copied().unwrap_or(0.0);
+    let hits: Vec<f64> = snare.iter().map(|&x| f64::from((x - gate).max(0.0))).collect();
+    let mean = hits.iter().sum::<f64>() / hits.len().max(1) as f64;
+    let hits: Vec<f64> = hits.iter().map(|x| x - mean).collect();
     // A hit may be a hundredth of a second off.
     let wide: Vec<f64> = hits.windows(3).map(|w| w.iter().sum()).collect();
     let snare = autocorrelation(&wide, (3.0 / STEP) as usize);

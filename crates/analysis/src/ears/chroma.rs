@@ -36,8 +36,9 @@ pub const MEASURES: &[Measure] = &[
 
 /// Seconds from window to window.
 const STEP: f64 = 0.25;
-/// Windows in a frame of `harmonic.chroma_frames`.
+/// Windows in a frame of `harmonic.chroma_frames`, and seconds from frame to frame.
 const WINDOWS: usize = 2;
+pub(crate) const FRAME: f64 = STEP * WINDOWS as f64;
 
 /// Lowest frequency in Hz of the chroma: below, windows of a quarter second cannot tell semitones apart.
 const LOWEST: f64 = 60.0;

@@ -242,9 +242,8 @@ fn lift(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{Take, value};
+    use crate::fixture::{FRAMES, Take, value};
     use mixsmith_analysis::sketch::centres;
-    use mixsmith_analysis::{Fact, Qty};
     use std::sync::Arc;
 
     /// A steady hiss in some bands.
@@ -276,22 +275,22 @@ mod tests {
 
     #[test]
     fn the_cut_goes_while_the_voice_rests() {
-        let span = |start, end| mixsmith_analysis::Span { start, end, label: String::new() };
-        let sung = |spans| Fact::new("activity.phrases", &["vox"], Qty::Spans(spans));
-        let lane = |take: Take| {
-            let session = take.mix(Phase::Tone).0;
-            session
-                .strip("gtr")
-                .and_then(|strip| strip.lanes.iter().find(|lane| lane.target == "eq.gain1").cloned())
+        let lane = |sung: [std::ops::Range<usize>; 2]| {
+            let sings = |i| sung.iter().any(|span| span.contains(&i));
+            let levels: Vec<f32> = (0..FRAMES).map(|i| if sings(i) { -20.0 } else { -120.0 }).collect();
+            let band = Take::new().stem("vox", "lead-vocal", 1, &levels);
+            let mut take = band.mono("gtr", "electric-guitar", -20.0);
+            take.facts.push_sketch("vox", hiss(300.0, 4000.0, 1e-4));
+            take.facts.push_sketch("gtr", hiss(1500.0, 3000.0, 1.5e-3));
+            let strip = take.mix(Phase::Tone).0.strip("gtr").cloned();
+            strip.and_then(|strip| strip.lanes.into_iter().find(|lane| lane.target == "eq.gain1"))
         };
-        let lane_of_rests = lane(take(1.5e-3).fact(sung(vec![span(6.0, 20.0), span(30.0, 58.0)]))).unwrap();
-        let at: Vec<(u64, bool)> =
-            lane_of_rests.points.iter().map(|point| (point.at / 100, point.value < -1.0)).collect();
-        assert_eq!(
-            at,
-            [(0, false), (55, false), (59, true), (201, true), (205, false), (295, false), (299, true)]
-        );
-        assert!(lane(take(1.5e-3).fact(sung(vec![span(0.0, 29.0), span(31.0, 60.0)]))).is_none(), "a breath");
+        let points = lane([60..200, 300..580]).map_or(Vec::new(), |lane| lane.points);
+        let at: Vec<(u64, bool)> = points.iter().map(|point| (point.at / 100, point.value < -1.0)).collect();
+        let wanted =
+            [(0, false), (55, false), (59, true), (201, true), (205, false), (295, false), (299, true)];
+        assert_eq!(at, wanted);
+        assert_eq!(lane([0..290, 310..600]), None, "a breath is no rest");
     }
 
     #[test]

@@ -230,6 +230,10 @@ pub fn judge(planted: &PlantedFault, take: &Take, clean: &Take) -> Verdict {
 
 /// How many tracks without fault there are, and what moved on them beyond the tolerance.
 pub fn moved(take: &Take, clean: &Take) -> (usize, Vec<String>) {
+    // A rough mix is no fault of the tracks: it tells how loud they should be, and they are to follow it.
+    if take.song.truth.faults.iter().any(|planted| planted.fault == Fault::RoughMix) {
+        return (0, Vec::new());
+    }
     let faulty: Vec<&str> = take.song.truth.faults.iter().map(|planted| planted.file.as_str()).collect();
     let (mut tracks, mut moved) = (0, Vec::new());
     for truth in take.song.truth.tracks.iter().filter(|track| !faulty.contains(&track.file.as_str())) {
