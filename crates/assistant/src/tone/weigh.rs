@@ -207,6 +207,23 @@ mod tests {
     }
 
     #[test]
+    fn the_curve_of_a_gain_goes_with_it() {
+        let mut take = Take::new().mono("gtr", "electric-guitar", -20.0);
+        take.facts.push_sketch("gtr", hiss(200.0, 4000.0, 1e-4));
+        let (session, _) = take.mix(Phase::Prepare);
+        let mut strip = session.strip("gtr").expect("a strip").clone();
+        let drawn = [(0.0, 0.0), (6.0, -4.0)].map(|(at, gain)| crate::ride::point(1000, at, gain, ""));
+        strip.lanes.push(mixsmith_session::Lane { target: "eq.gain1".to_owned(), points: drawn.to_vec() });
+        let gains = |number, times| match curve(&strip, number, times) {
+            Some(Edit::Draw { lane, .. }) => Some(lane.points.iter().map(|point| point.value).collect()),
+            _ => None::<Vec<f32>>,
+        };
+        assert_eq!(gains(1, 0.5), Some(vec![0.0, -2.0]));
+        assert_eq!(gains(1, 0.0), Some(Vec::new()), "taken out with its bell");
+        assert_eq!(gains(2, 0.5), None);
+    }
+
+    #[test]
     fn a_hand_on_the_gain_stands() {
         let (session, _) = muddy(5.5).mix(Phase::Tone);
         let insert = session.strip("vox").and_then(|strip| strip.insert(ID)).expect("an equaliser");
