@@ -176,15 +176,14 @@ mod tests {
     fn before_and_after(take: &Take) -> (f32, f32) {
         let (session, decisions) = take.mix(Phase::Tone);
         let mud = decisions.iter().find(|d| d.rule == "tone.mud").expect("a cut");
-        let knobs = mud.edits.iter().flat_map(|edit| match edit {
+        let mut knobs = mud.edits.iter().flat_map(|edit| match edit {
             Edit::Set { at, to } => vec![(at.target().to_owned(), *to)],
             Edit::AddInsert { insert, .. } => {
                 insert.values.iter().map(|(name, to)| (format!("{ID}.{name}"), *to)).collect()
             }
             _ => Vec::new(),
         });
-        let (knob, proposed) =
-            knobs.filter(|(knob, to)| knob.contains("gain") && *to < 0.0).last().expect("a gain");
+        let (knob, proposed) = knobs.find(|(knob, to)| knob.contains("gain") && *to < 0.0).expect("a gain");
         let number = knob.trim_start_matches("eq.gain").to_owned();
         let on = value(&session, &format!("vox/eq.type{number}")) > 0.5;
         (proposed, if on { value(&session, &format!("vox/{knob}")) } else { 0.0 })
