@@ -8,7 +8,6 @@ use mixsmith_analysis::roles::scores::{KNOTS, Scores, learned};
 use mixsmith_analysis::{Fact, Facts, Song, Stem, role};
 use mixsmith_audio::{Audio, Clip};
 
-#[allow(dead_code)]
 mod common;
 use common::{RATE, amplitude, frames, measured, mono, noise};
 

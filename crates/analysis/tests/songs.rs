@@ -150,6 +150,15 @@ fn roles_of_the_electronic_songs() {
     check_roles("lithium", 0.94, 0.9);
 }
 
+#[test]
+fn roles_of_a_track_that_is_nearly_silent_are_its_names() {
+    let Some(folder) = folder("mauiwowi") else { return };
+    let (song, facts) = open(&folder);
+    let verdicts = roles::fuse::judge(&song, &facts, false);
+    let guitar = song.stems.iter().zip(&verdicts).find(|(stem, _)| stem.file.starts_with("3_guitar"));
+    assert_eq!(guitar.map(|(_, (_, verdict))| verdict.role.family), Some("guitars"));
+}
+
 fn number(facts: &Facts, what: &str, about: &[&str]) -> f64 {
     match facts.get(what, about).map(|fact| &fact.value) {
         Some(Qty::Number(x)) => *x,

@@ -46,6 +46,10 @@ fn one_lead(song: &Song, facts: &Facts, readings: &[Reading], odds: &[Odds], out
         (of("lead-vocal") - of("backing-vocal")).abs() < 3.0
     };
     let named = (0..odds.len()).any(|i| voice(i) && !open(i) && odds[i].best().0.id == "lead-vocal");
+    if named {
+        // Beside somebody who leads, others rather back than are a choir.
+        out.iter_mut().for_each(|odds| odds.add("choir", -2.0));
+    }
     let sounds = |i: usize, id: &str| super::place(id).map_or(0.0, |place| odds[i].0[place]);
     let lead = |i: usize| {
         let stem = &song.stems[i].id;

@@ -141,6 +141,10 @@ const LIKE: &[(&str, &[(&str, f64)])] = &[
     ("vocal-double", &[("lead-vocal", 2.5)]),
 ];
 
+/// What it costs to be a choir (natural log): in music files it stands where songs that are recorded have a pad or
+/// backing voices.
+const CHOIR: f64 = 1.5;
+
 /// Odds of what was learned.
 fn by_scores(facts: &Facts, stem: &str, scores: &Scores) -> Odds {
     let mut odds = Odds::default();
@@ -155,6 +159,7 @@ fn by_scores(facts: &Facts, stem: &str, scores: &Scores) -> Odds {
     for (role, sum) in scores.roles.iter().zip(&sums) {
         odds.add(role, sum - middle);
     }
+    odds.add("choir", -CHOIR);
     for (role, like) in LIKE {
         let of = |(id, cost): &(&str, f64)| place(id).map_or(0.0, |place| odds.0[place]) - cost;
         let best = like.iter().map(of).fold(f64::MIN, f64::max);
