@@ -2,7 +2,7 @@
 //!
 //! A number lies between two of its knots and counts for both by proportion, so that a role's score over a number is a
 //! line of straight pieces, level beyond the outermost knots: what lies far outside of what was learned counts no more
-//! than its edge. The table is made by `mixsmith-bench roles --learn`.
+//! than its edge. The table is made by the example `roles` with `--learn`.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;

@@ -131,15 +131,13 @@ fn shared_out(faults: Vec<Fault>) -> Vec<Vec<Fault>> {
     for fault in faults {
         // A rough mix holds the clean song: it would tell how loud a buried voice should be.
         let hint = |a: &Fault, b: &Fault| matches!((a, b), (Fault::RoughMix, Fault::BuriedVoice { .. }));
-        let fits = |song: &&mut Vec<Fault>| {
-            song.len() < TOGETHER
-                && song.iter().all(|other| {
-                    target(other) != target(&fault)
-                        && !(lengthens(other) && lengthens(&fault))
-                        && !hint(other, &fault)
-                        && !hint(&fault, other)
-                })
+        let clash = |other: &Fault| {
+            target(other) == target(&fault)
+                || (lengthens(other) && lengthens(&fault))
+                || hint(other, &fault)
+                || hint(&fault, other)
         };
+        let fits = |song: &&mut Vec<Fault>| song.len() < TOGETHER && !song.iter().any(clash);
         match songs.iter_mut().find(fits) {
             Some(song) => song.push(fault),
             None => songs.push(vec![fault]),
