@@ -6,12 +6,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use clap::Args;
 use mixsmith_audio::{Audio, disk, read, write_atomic};
 use mixsmith_effects::KINDS;
 use mixsmith_pipeline::{ExportWishes, Exported, Fate, Folder, Options, Silent, bounce, export, mix};
 use mixsmith_session::{Edit, Insert, Session, parse, print};
 
-use crate::table::says;
+use crate::table::{of_its_own, says};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
@@ -19,13 +20,53 @@ type Fallible<T> = Result<T, Box<dyn Error>>;
 const SECONDS: u32 = 300;
 
 /// What the table is asked for.
-pub struct Wish<'a> {
-    /// Folders of songs; those that are mixed already are taken as they are.
-    pub songs: Vec<PathBuf>,
+#[derive(Clone, Debug, Args)]
+pub struct Wish {
+    /// Where songs are.
+    #[arg(long, default_value = "../shared/songs")]
+    songs: PathBuf,
+    /// Words of their names; all of them if none is named.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// These songs and no others; mixed ones are taken as they are.
+    #[arg(long)]
+    song: Vec<PathBuf>,
+    /// How often Ardour may bounce a session, of which the nearest counts: on a busy machine it does not bounce it alike each time.
+    #[arg(long, default_value_t = 3)]
+    tries: usize,
     /// Where everything is written.
-    pub folder: &'a Path,
-    /// How often Ardour may try a bounce that is judged: it does not bounce a session alike each time on a busy machine.
-    pub tries: usize,
+    #[arg(long, default_value = "target/ardour")]
+    folder: PathBuf,
+    /// Name of the file in benches/runs, after the day; without one, some songs alone are only printed.
+    #[arg(long)]
+    name: Option<String>,
+}
+
+/// Writes the table, and fails where a residual is above what it must be.
+pub fn run(wish: &Wish) -> Fallible<()> {
+    let whole = wish.only.is_empty() && wish.song.is_empty();
+    let mut above = 0;
+    of_its_own("Songs in Ardour", wish.name.as_deref().or(whole.then_some("ardour")), || {
+        table(wish, &mut above)
+    })?;
+    if above > 0 { Err(format!("{above} residuals are above what they must be").into()) } else { Ok(()) }
+}
+
+/// The songs that are asked for.
+#[allow(clippy::disallowed_methods, reason = "looks for songs")]
+fn songs(wish: &Wish) -> Fallible<Vec<PathBuf>> {
+    if !wish.song.is_empty() {
+        return Ok(wish.song.clone());
+    }
+    let entries = std::fs::read_dir(&wish.songs)?.collect::<Result<Vec<_>, _>>()?;
+    let mut songs: Vec<PathBuf> =
+        entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    songs.retain(|song| {
+        let name = song.to_string_lossy();
+        wish.only.is_empty() || wish.only.iter().any(|word| name.contains(word.as_str()))
+    });
+    songs.sort();
+    Ok(songs)
 }
 
 /// How much of a session is given to Ardour. What comes printed in the sound of tracks stays on all of them.
@@ -75,7 +116,7 @@ struct Bounced {
 }
 
 /// The table of all songs, and how many residuals are above what they must be.
-pub fn table(wish: &Wish<'_>) -> Fallible<(String, usize)> {
+fn table(wish: &Wish, above: &mut usize) -> Fallible<String> {
     let version = says("ardour7-export", &["--version"]);
     let mut text = format!(
         "{}\n\nResidual of Ardour's bounce against our own render of the same session, dB.\n\n| song | tracks | rate | \
@@ -83,17 +124,17 @@ pub fn table(wish: &Wish<'_>) -> Fallible<(String, usize)> {
          |---|---|---|---|---|---|---|---|---|---|---|\n",
         if version.is_empty() { "ardour7-export is not installed" } else { &version }
     );
-    let (mut more, mut above) = (String::new(), 0);
-    for song in &wish.songs {
+    let mut more = String::new();
+    for song in &songs(wish)? {
         let name = song.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         eprintln!("{name}");
-        above += one(&name, song, wish, &mut text, &mut more)?;
+        *above += one(&name, song, wish, &mut text, &mut more)?;
     }
-    Ok((format!("{text}\n{more}"), above))
+    Ok(format!("{text}\n{more}"))
 }
 
 #[allow(clippy::disallowed_methods, reason = "a folder for the session")]
-fn one(name: &str, song: &Path, wish: &Wish<'_>, text: &mut String, more: &mut String) -> Fallible<usize> {
+fn one(name: &str, song: &Path, wish: &Wish, text: &mut String, more: &mut String) -> Fallible<usize> {
     let place = wish.folder.join(name);
     if place.exists() {
         std::fs::remove_dir_all(&place)?;
@@ -118,7 +159,7 @@ fn one(name: &str, song: &Path, wish: &Wish<'_>, text: &mut String, more: &mut S
     for rung in Rung::ALL {
         let part = only(&session, rung, &whole)?;
         if let Some((_, found)) = last.as_ref().filter(|(before, _)| *before == part) {
-            above += usize::from(*found >= rung.enough());
+            above += usize::from(found.is_finite() && *found >= rung.enough());
             write!(line, " {found:.1} |")?;
             continue;
         }
@@ -129,7 +170,8 @@ fn one(name: &str, song: &Path, wish: &Wish<'_>, text: &mut String, more: &mut S
         eprintln!("  {:.1} dB ({:.1} dB, {} tries) {:?}", found.best, found.worst, found.tries, found.said);
         write!(line, " {:.1} |", found.best)?;
         last = Some((part, found.best));
-        above += usize::from(found.best >= rung.enough());
+        // Where Ardour gave no sound at all, nothing is known.
+        above += usize::from(found.best.is_finite() && found.best >= rung.enough());
         if found.worst > found.best + 1.0 {
             writeln!(
                 more,

@@ -47,6 +47,21 @@ pub fn machine() -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
+/// Makes a table of its own, prints it under its title, and keeps it where it has a name.
+pub fn of_its_own(
+    title: &str,
+    name: Option<&str>,
+    table: impl FnOnce() -> Result<String, Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let machine = machine()?;
+    let text = format!("# {title}\n\n{machine}\n{}\n", table()?.trim_end());
+    print!("{text}");
+    if let Some(name) = name {
+        eprintln!("{}", keep(name, &text)?.display());
+    }
+    Ok(())
+}
+
 /// Writes a table into `benches/runs`, under the day and a name.
 #[allow(clippy::disallowed_methods, reason = "files")]
 pub fn keep(name: &str, text: &str) -> Result<PathBuf, Box<dyn Error>> {

@@ -60,8 +60,8 @@ fn f_measure(found: &[f64], truth: &[f64], near: f64) -> f64 {
 }
 
 /// The bars of beats and of sections.
-pub fn bars(wish: &Wish<'_>) -> Vec<Bar> {
-    let scenes = 10 * wish.seeds;
+pub fn bars(wish: &Wish) -> Vec<Bar> {
+    let scenes = 10 * wish.seeds.max(1);
     let (mut beats, mut borders) = (Vec::new(), Vec::new());
     let (mut missed_beats, mut missed_borders) = (Vec::new(), Vec::new());
     for seed in 1..=scenes {

@@ -189,8 +189,8 @@ struct Tally {
 }
 
 /// The bars, and a table by kind of fault.
-pub fn bars(wish: &Wish<'_>) -> Fallible<(Vec<Bar>, String)> {
-    let bands = 2 * wish.seeds;
+pub fn bars(wish: &Wish) -> Fallible<(Vec<Bar>, String)> {
+    let bands = 2 * wish.seeds.max(1);
     let mut tallies: BTreeMap<&'static str, Tally> = BTreeMap::new();
     let (mut missed, mut disturbed) = (Vec::new(), Vec::new());
     let (mut whole, mut sound) = (0, 0);

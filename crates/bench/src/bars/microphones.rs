@@ -122,8 +122,8 @@ impl Tally {
 }
 
 /// The bars of polarity and of delay, down to 0 dB and down to -10 dB.
-pub fn bars(wish: &Wish<'_>) -> Vec<Bar> {
-    let scenes = 6 * wish.seeds;
+pub fn bars(wish: &Wish) -> Vec<Bar> {
+    let scenes = 6 * wish.seeds.max(1);
     let mut tallies: Vec<Tally> = RATIOS.iter().map(|_| Tally::default()).collect();
     for seed in 1..=scenes {
         let recipe = recipe(seed);

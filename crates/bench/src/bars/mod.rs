@@ -16,9 +16,9 @@ mod verify;
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
@@ -40,15 +40,29 @@ pub enum Kind {
 }
 
 /// What the table is asked for.
-pub struct Wish<'a> {
-    /// Where songs are written to be mixed.
-    pub folder: &'a Path,
-    /// Where real songs are.
-    pub songs: &'a Path,
+#[derive(Clone, Debug, Args)]
+pub struct Wish {
+    /// Which bars; all if none is named.
+    #[arg(long = "bars", value_delimiter = ',')]
+    pub kinds: Vec<Kind>,
     /// How many times as many scenes as the fewest.
+    #[arg(long, default_value_t = 2)]
     pub seeds: u64,
-    /// Which bars; all if empty.
-    pub kinds: &'a [Kind],
+    /// Where real songs are.
+    #[arg(long, default_value = "../shared/songs")]
+    pub songs: PathBuf,
+    /// Where songs are written to be mixed.
+    #[arg(long, default_value = "target/bars")]
+    pub folder: PathBuf,
+    /// Name of the file in benches/runs, after the day; without one, some of the bars are printed alone.
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+/// Writes the table; some of the bars alone are only printed, unless they are given a name.
+pub fn run(wish: &Wish) -> Fallible<()> {
+    let name = wish.name.as_deref().or(wish.kinds.is_empty().then_some("bars"));
+    crate::table::of_its_own("Bars of hearing and preparing", name, || table(wish))
 }
 
 /// A bar: what is asked, what was measured, and what was missed.
@@ -101,7 +115,7 @@ fn percent(part: usize, of: usize) -> Option<f64> {
 }
 
 /// Measures and prints as text.
-pub fn table(wish: &Wish<'_>) -> Fallible<String> {
+fn table(wish: &Wish) -> Fallible<String> {
     let asked = |kind: Kind| wish.kinds.is_empty() || wish.kinds.contains(&kind);
     let mut bars = Vec::new();
     let mut more = String::new();

@@ -20,7 +20,7 @@ fn recipe() -> Recipe {
 }
 
 /// The bars of the times. A development build takes many times as long, so it does not measure the road.
-pub fn bars(wish: &Wish<'_>) -> Fallible<Vec<Bar>> {
+pub fn bars(wish: &Wish) -> Fallible<Vec<Bar>> {
     let (seconds, of) = deciding()?;
     let solver = Bar {
         name: "Deciding, processor time".to_owned(),

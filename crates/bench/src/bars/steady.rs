@@ -4,15 +4,16 @@ use super::{Bar, Fallible, Wish};
 use crate::quality;
 
 /// The bar, over the songs at hand that have a voice and a mix by a person.
-pub fn bars(wish: &Wish<'_>) -> Fallible<Vec<Bar>> {
+pub fn bars(wish: &Wish) -> Fallible<Vec<Bar>> {
     let songs = quality::Wish {
-        songs: wish.songs,
-        folder: &wish.folder.with_file_name("quality"),
-        only: &[],
+        songs: wish.songs.clone(),
+        folder: wish.folder.with_file_name("quality"),
+        only: Vec::new(),
         seeds: 1,
-        road: true,
+        ours: true,
         simple: false,
         parts: false,
+        name: String::new(),
     };
     let found = if wish.songs.is_dir() { quality::steadiness(&songs)? } else { Vec::new() };
     let must = 0.3;

@@ -6,7 +6,7 @@ use mixsmith_pipeline::{Options, Silent, mix, verify};
 use super::{Bar, Fallible, Wish, percent, scene};
 
 /// The bar.
-pub fn bars(wish: &Wish<'_>) -> Fallible<Vec<Bar>> {
+pub fn bars(wish: &Wish) -> Fallible<Vec<Bar>> {
     let (mut quoted, mut decisions, mut missed) = (0, 0, Vec::new());
     let scenes = wish.seeds.max(2);
     for seed in 1..=scenes {

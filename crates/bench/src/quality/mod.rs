@@ -10,8 +10,9 @@ mod systems;
 mod table;
 
 use std::error::Error;
-use std::path::Path;
+use std::path::PathBuf;
 
+use clap::Args;
 use mixsmith_pipeline::{Among, Folder, Portrait, Twin, among, portrait, recovery};
 
 use heard::{Voice, features, plays, voice};
@@ -55,26 +56,43 @@ pub struct Figures {
 }
 
 /// What the table is asked for.
-pub struct Wish<'a> {
-    /// Where the songs are.
-    pub songs: &'a Path,
+#[derive(Clone, Debug, Args)]
+pub struct Wish {
+    /// Where the songs with a mix by a person are.
+    #[arg(long, default_value = "../shared/songs")]
+    pub songs: PathBuf,
     /// Where the mixes are kept between runs.
-    pub folder: &'a Path,
-    /// Words of the songs' names; all of them if empty.
-    pub only: &'a [String],
+    #[arg(long, default_value = "target/quality")]
+    pub folder: PathBuf,
+    /// Words of the songs' names; all of them if none is named.
+    #[arg(long, value_delimiter = ',')]
+    pub only: Vec<String>,
     /// How many times each song is scrambled.
+    #[arg(long, default_value_t = 2)]
     pub seeds: u64,
-    /// Go the whole road? It takes most of the time.
-    pub road: bool,
-    /// Mix the simple ways?
+    /// Only our mixes and the people's.
+    #[arg(long, conflicts_with = "simple")]
+    pub ours: bool,
+    /// Only the simple ways to mix, which take little time.
+    #[arg(long)]
     pub simple: bool,
-    /// Tell every part, and what was decided?
+    /// Tell every part of our mixes, and what was decided.
+    #[arg(long)]
     pub parts: bool,
+    /// Name of the file in benches/runs, after the day. A part of the table is printed alone.
+    #[arg(long, default_value = "quality")]
+    pub name: String,
+}
+
+/// Writes the table; a part of it is printed alone.
+pub fn run(wish: &Wish) -> Result<(), Box<dyn Error>> {
+    let whole = wish.only.is_empty() && !wish.simple && !wish.ours;
+    crate::table::of_its_own("Quality", whole.then_some(&wish.name), || table(wish))
 }
 
 /// The tables.
-pub fn table(wish: &Wish<'_>) -> Result<String, Box<dyn Error>> {
-    let songs = songs::songs(wish.songs)?;
+fn table(wish: &Wish) -> Result<String, Box<dyn Error>> {
+    let songs = songs::songs(&wish.songs)?;
     let asked =
         |song: &&Song| wish.only.is_empty() || wish.only.iter().any(|word| song.name.contains(word.as_str()));
     let mut all = Vec::new();
@@ -83,7 +101,7 @@ pub fn table(wish: &Wish<'_>) -> Result<String, Box<dyn Error>> {
         if song.raw {
             conditions.push(Condition::Messy);
         } else {
-            conditions.extend((1..=wish.seeds).map(Condition::Scrambled));
+            conditions.extend((1..=wish.seeds.max(1)).map(Condition::Scrambled));
             conditions.push(Condition::AsTheyAre);
         }
         let mut person = None;
@@ -96,14 +114,14 @@ pub fn table(wish: &Wish<'_>) -> Result<String, Box<dyn Error>> {
             all.extend(found);
         }
     }
-    Ok(format!("{}\n{}", table::text(&all, wish.seeds), solver::text()?))
+    Ok(format!("{}\n{}", table::text(&all, wish.seeds.max(1)), solver::text()?))
 }
 
 /// By how much the lead voice's level differs more from phrase to phrase than in the person's mix, dB: by song, for the songs
 /// with a voice and a mix by a person.
-pub fn steadiness(wish: &Wish<'_>) -> Result<Vec<(String, f64)>, Box<dyn Error>> {
+pub fn steadiness(wish: &Wish) -> Result<Vec<(String, f64)>, Box<dyn Error>> {
     let mut found = Vec::new();
-    for song in songs::songs(wish.songs)?.iter().filter(|song| song.parts.iter().any(|part| part.voice)) {
+    for song in songs::songs(&wish.songs)?.iter().filter(|song| song.parts.iter().any(|part| part.voice)) {
         let condition = if song.raw { Condition::Messy } else { Condition::Scrambled(1) };
         eprintln!("steadiness: {}, {}", song.name, condition.name());
         for figures in measure(song, condition, wish, &mut None)? {
@@ -121,17 +139,17 @@ type Person = (Vec<Made>, Among);
 fn measure(
     song: &Song,
     condition: Condition,
-    wish: &Wish<'_>,
+    wish: &Wish,
     person: &mut Option<Person>,
 ) -> Result<Vec<Figures>, Box<dyn Error>> {
     let Mixes { made, stereo } = match condition {
         Condition::Scrambled(seed) => {
-            let place = systems::place(wish.folder, &song.name, &format!("scrambled-{seed}"));
+            let place = systems::place(&wish.folder, &song.name, &format!("scrambled-{seed}"));
             scramble(song, seed, &place)?;
             systems::all(song, &Folder::open(&place, None)?, renamed, wish)?
         }
         Condition::Messy | Condition::AsTheyAre => {
-            let place = systems::place(wish.folder, &song.name, condition.name());
+            let place = systems::place(&wish.folder, &song.name, condition.name());
             systems::all(song, &Folder::open(&song.folder, Some(&place))?, str::to_owned, wish)?
         }
     };

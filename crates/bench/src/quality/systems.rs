@@ -58,13 +58,13 @@ pub const SYSTEMS: [&str; 6] =
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
 /// Lets every system that is asked for mix the tracks in a folder. `named` gives the name that a file of the song has there.
-pub fn all(song: &Song, folder: &Folder, named: fn(&str) -> String, wish: &Wish<'_>) -> Fallible<Mixes> {
+pub fn all(song: &Song, folder: &Folder, named: fn(&str) -> String, wish: &Wish) -> Fallible<Mixes> {
     let listened = listen(folder, &BTreeMap::new(), Options::default().threads(), &Silent)?;
     let mut made = Vec::new();
-    if wish.simple || wish.parts {
+    if !wish.ours || wish.parts {
         made.push(static_mix("raw sum", song, &listened, named, &raw(&listened)));
     }
-    if wish.simple {
+    if !wish.ours {
         made.push(static_mix("equal loudness", song, &listened, named, &equal(&listened)));
         made.push(static_mix("role table", song, &listened, named, &table(&listened)));
     }
@@ -74,7 +74,7 @@ pub fn all(song: &Song, folder: &Folder, named: fn(&str) -> String, wish: &Wish<
     };
     let stereo = song.parts.iter().map(stereo).collect();
     drop(listened);
-    if wish.road {
+    if !wish.simple {
         made.push(road(song, folder, named)?);
     }
     Ok(Mixes { made, stereo })
