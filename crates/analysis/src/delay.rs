@@ -1,7 +1,7 @@
 //! How late one microphone hears what another hears, and whether it hears it upside down.
 //!
 //! Generalised cross-correlation with partial phase transform (Knapp and Carter 1976; Clifford and Reiss 2013 on music) summed
-//! over windows at common onsets. Polarity: the sign of the arrival, or where that is ambiguous, which of sum and difference of the
+//! over windows at common onsets, each frequency by how far the windows agree on it. Polarity: the sign of the arrival, or where that is ambiguous, which of sum and difference of the
 //! aligned signals has more energy in a low band.
 
 use std::f64::consts::TAU;
@@ -13,6 +13,11 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 /// How far whitening goes: 0 is plain correlation, 1 the phase transform. Plain correlation is ambiguous on tonal drums, full
 /// whitening lifts bands where one microphone hears nothing.
 const WHITENING: f32 = 0.75;
+
+/// Fewest windows that can be asked how far they agree on a frequency.
+const ASKED: usize = 6;
+/// What a frequency on which they do not agree still counts.
+const DOUBTED: f32 = 0.05;
 
 /// An arrival is clear when no arrival of the other sign comes within this factor.
 const CLEAR: f32 = 1.2;
@@ -48,8 +53,9 @@ pub fn between(pairs: &[Pair], rate: f64, reach: usize, band: (f64, f64)) -> Opt
     let correlator = Correlator::new(longest + reach + 1);
     let mut sum = vec![0f32; 2 * reach + 1];
     let mut each = Vec::new();
+    let agreed = correlator.agreed(pairs);
     for (a, b) in pairs {
-        let Some(found) = correlator.correlate(a, b, reach, rate) else { continue };
+        let Some(found) = correlator.correlate(a, b, &agreed, reach, rate) else { continue };
         for (sum, x) in sum.iter_mut().zip(&found) {
             *sum += x;
         }
@@ -182,8 +188,38 @@ impl Correlator {
         output
     }
 
-    /// Correlation for delays from `-reach` to `reach`, scaled so that a perfect copy peaks near 1.
-    fn correlate(&self, a: &[f32], b: &[f32], reach: usize, rate: f64) -> Option<Vec<f32>> {
+    /// How far the windows agree on the phase of each frequency: their magnitude-squared coherence (Carter 1987), less what as
+    /// many windows of unrelated noise have. What only one microphone hears, or noise, is left out this way.
+    fn agreed(&self, pairs: &[Pair]) -> Vec<f32> {
+        let bins = self.size / 2 + 1;
+        if pairs.len() < ASKED {
+            return vec![1.0; bins];
+        }
+        let mut cross = vec![Complex32::default(); bins];
+        let (mut first, mut second) = (vec![0f32; bins], vec![0f32; bins]);
+        for (a, b) in pairs {
+            let (fa, fb) = (self.spectrum(a), self.spectrum(b));
+            // Each window counts alike.
+            let power =
+                |f: &[Complex32]| f.iter().map(Complex32::norm_sqr).sum::<f32>().max(f32::MIN_POSITIVE);
+            let (pa, pb) = (power(&fa), power(&fb));
+            for (k, (x, y)) in fa.iter().zip(&fb).enumerate() {
+                cross[k] += x.conj() * y / (pa * pb).sqrt();
+                first[k] += x.norm_sqr() / pa;
+                second[k] += y.norm_sqr() / pb;
+            }
+        }
+        let chance = 1.0 / pairs.len() as f32;
+        let one = |k: usize| {
+            let both = first[k] * second[k];
+            let coherence = if both > 0.0 { cross[k].norm_sqr() / both } else { 0.0 };
+            DOUBTED + (1.0 - DOUBTED) * ((coherence - chance) / (1.0 - chance)).clamp(0.0, 1.0)
+        };
+        (0..bins).map(one).collect()
+    }
+
+    /// Correlation for delays from `-reach` to `reach`, each frequency weighed, scaled so that a perfect copy peaks near 1.
+    fn correlate(&self, a: &[f32], b: &[f32], agreed: &[f32], reach: usize, rate: f64) -> Option<Vec<f32>> {
         let (fa, fb) = (self.spectrum(a), self.spectrum(b));
         let mut cross: Vec<Complex32> = fa.iter().zip(&fb).map(|(x, y)| x.conj() * y).collect();
         let bin = rate / self.size as f64;
@@ -199,7 +235,7 @@ impl Correlator {
             let size = c.norm();
             if inside && size > 0.0 {
                 // A floor keeps bins in which nothing plays from being whitened up.
-                let scale = 1.0 / (size + 1e-4 * most).powf(WHITENING);
+                let scale = agreed[k] / (size + 1e-4 * most).powf(WHITENING);
                 *c *= scale;
                 total += c.norm();
             } else {

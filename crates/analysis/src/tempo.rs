@@ -6,6 +6,7 @@
 
 use std::f64::consts::TAU;
 
+use crate::ears::chroma::FRAME;
 use crate::{Fact, Facts, Measure, Qty, Song, role};
 
 /// The measures of this file.
@@ -283,15 +284,15 @@ fn chord_changes(song: &Song, facts: &Facts, beats: &[f64]) -> Vec<f64> {
         if !matches!(family, "bass" | "guitars" | "keys" | "synths" | "strings") {
             continue;
         }
-        let Some((step, values)) = facts.series("harmonic.chroma_frames", &stem.id) else { continue };
+        let Some(values) = facts.bands("harmonic.chroma_frames", &stem.id) else { continue };
         let start = stem.start as f64 / f64::from(song.rate.max(1));
         let frame = |time: f64| {
-            let i = ((time - start) / step).floor();
+            let i = ((time - start) / FRAME).floor();
             if i < 0.0 { None } else { values.get(i as usize * 12..i as usize * 12 + 12) }
         };
         heard += 1.0;
         for (sum, &beat) in sum.iter_mut().zip(beats) {
-            if let (Some(a), Some(b)) = (frame(beat - step), frame(beat + 0.5 * step)) {
+            if let (Some(a), Some(b)) = (frame(beat - FRAME), frame(beat + 0.5 * FRAME)) {
                 let dot: f32 = a.iter().zip(b).map(|(x, y)| x * y).sum();
                 let norm =
                     (a.iter().map(|x| x * x).sum::<f32>() * b.iter().map(|x| x * x).sum::<f32>()).sqrt();
