@@ -6,6 +6,7 @@ use crate::{Rule, balance, buses, check, dynamics, master, mixbus, pan, prepare,
 pub static ALL: &[Rule] = &[
     prepare::leave_out::RULE,
     prepare::open::RULE,
+    prepare::markers::RULE,
     prepare::polarity::RULE,
     prepare::time::RULE,
     prepare::imbalance::RULE,

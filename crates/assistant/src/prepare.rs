@@ -4,6 +4,7 @@ pub mod faults;
 pub mod gain;
 pub mod imbalance;
 pub mod leave_out;
+pub mod markers;
 pub mod open;
 pub mod polarity;
 pub mod time;

@@ -7,6 +7,7 @@ use super::{SPACING, between, lead_tracks, point, tidy};
 use crate::balance::state;
 use crate::buses::{bus, mix::MIX};
 use crate::mixmodel::{MixModel, energy};
+use crate::prepare::markers::sections;
 use crate::says::{list, signed};
 use crate::solver::all;
 use crate::solver::course::{Course, Section, Who};
@@ -37,9 +38,6 @@ const MOST: (f64, f64) = (1.0, 3.0);
 const LEAST: (f64, f64) = (0.3, 0.1);
 /// Where backing vocals rest in choruses that do not arrive by themselves, dB.
 const BACKING: f64 = 1.0;
-/// Certainty of the sections that is asked for.
-const SURE: f32 = 0.4;
-
 /// What is moved together: a bus, or the only track of a family.
 struct Group<'a> {
     strip: &'a Strip,
@@ -51,8 +49,7 @@ struct Group<'a> {
 }
 
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
-    let sure = desk.facts.get("sections", &[]).is_some_and(|fact| fact.confidence >= SURE);
-    let spans = if sure { desk.facts.spans("sections", "") } else { &[] };
+    let spans = sections(desk);
     let Some(mix) = desk.session.strip(MIX).filter(|_| spans.len() > 1) else { return Vec::new() };
     let model = MixModel::new(desk);
     let groups = groups(desk, &model);
