@@ -1,8 +1,8 @@
 //! How late one microphone hears what another hears, and whether it hears it upside down.
 //!
 //! Generalised cross-correlation with partial phase transform (Knapp and Carter 1976; Clifford and Reiss 2013 on music) summed
-//! over windows at common onsets, each frequency by how far the windows agree on it. Polarity: the sign of the arrival, or where that is ambiguous, which of sum and difference of the
-//! aligned signals has more energy in a low band.
+//! over windows at common onsets, each frequency by how far the windows agree on it. Polarity: the sign of the arrival, or where
+//! that is ambiguous, which of sum and difference of the aligned signals has more energy in a low band.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -44,6 +44,9 @@ pub struct Delay {
 /// A pair of equally long windows.
 pub type Pair = (Vec<f32>, Vec<f32>);
 
+/// The spectra of a pair.
+type Spectra = (Vec<Complex32>, Vec<Complex32>);
+
 /// Compares pairs of windows. `reach`: largest delay either way, in frames; `band`: low band for polarity in Hz.
 pub fn between(pairs: &[Pair], rate: f64, reach: usize, band: (f64, f64)) -> Option<Delay> {
     let longest = pairs.iter().map(|(a, b)| a.len().min(b.len())).max()?;
@@ -53,9 +56,11 @@ pub fn between(pairs: &[Pair], rate: f64, reach: usize, band: (f64, f64)) -> Opt
     let correlator = Correlator::new(longest + reach + 1);
     let mut sum = vec![0f32; 2 * reach + 1];
     let mut each = Vec::new();
-    let agreed = correlator.agreed(pairs);
-    for (a, b) in pairs {
-        let Some(found) = correlator.correlate(a, b, &agreed, reach, rate) else { continue };
+    let spectra: Vec<Spectra> =
+        pairs.iter().map(|(a, b)| (correlator.spectrum(a), correlator.spectrum(b))).collect();
+    let agreed = correlator.agreed(&spectra);
+    for pair in &spectra {
+        let Some(found) = correlator.correlate(pair, &agreed, reach, rate) else { continue };
         for (sum, x) in sum.iter_mut().zip(&found) {
             *sum += x;
         }
@@ -68,7 +73,7 @@ pub fn between(pairs: &[Pair], rate: f64, reach: usize, band: (f64, f64)) -> Opt
     let second = second_peak(&sum, place, (rate * 0.0003) as usize + 2);
     let agreeing = each.iter().filter_map(|one| peak(one)).filter(|(at, _)| at.abs_diff(place) <= 2).count();
     let frames = parabola(&sum, place) - reach as f64;
-    let low = low_band(pairs, &correlator, frames, rate, band);
+    let low = low_band(&spectra, correlator.size, frames, rate, band);
     // The arrival itself tells, unless an arrival of the other sign is nearly as strong (tonal sounds): then the low band does. The
     // low band alone is misled by the bleed of other drums.
     let sign = sum[place].signum();
@@ -140,13 +145,12 @@ impl Low {
 }
 
 /// Sums over the low band of all windows.
-fn low_band(pairs: &[Pair], correlator: &Correlator, frames: f64, rate: f64, band: (f64, f64)) -> Low {
+fn low_band(spectra: &[Spectra], size: usize, frames: f64, rate: f64, band: (f64, f64)) -> Low {
     let (mut aa, mut bb, mut aligned, mut as_is) = (0f64, 0f64, 0f64, 0f64);
-    let bin = rate / correlator.size as f64;
+    let bin = rate / size as f64;
     let first = (band.0 / bin).floor().max(1.0) as usize;
-    let last = ((band.1 / bin).ceil() as usize).min(correlator.size / 2);
-    for (a, b) in pairs {
-        let (fa, fb) = (correlator.spectrum(a), correlator.spectrum(b));
+    let last = ((band.1 / bin).ceil() as usize).min(size / 2);
+    for (fa, fb) in spectra {
         for k in first..=last.max(first) {
             let (Some(x), Some(y)) = (fa.get(k), fb.get(k)) else { break };
             aa += f64::from(x.norm_sqr());
@@ -154,7 +158,7 @@ fn low_band(pairs: &[Pair], correlator: &Correlator, frames: f64, rate: f64, ban
             let cross = x.conj() * y;
             as_is += f64::from(cross.re);
             // Moving the second earlier by `frames` turns its phase by +w d.
-            let (sin, cos) = (TAU * k as f64 / correlator.size as f64 * frames).sin_cos();
+            let (sin, cos) = (TAU * k as f64 / size as f64 * frames).sin_cos();
             aligned += f64::from(cross.re) * cos - f64::from(cross.im) * sin;
         }
     }
@@ -190,26 +194,25 @@ impl Correlator {
 
     /// How far the windows agree on the phase of each frequency: their magnitude-squared coherence (Carter 1987), less what as
     /// many windows of unrelated noise have. What only one microphone hears, or noise, is left out this way.
-    fn agreed(&self, pairs: &[Pair]) -> Vec<f32> {
+    fn agreed(&self, spectra: &[Spectra]) -> Vec<f32> {
         let bins = self.size / 2 + 1;
-        if pairs.len() < ASKED {
+        if spectra.len() < ASKED {
             return vec![1.0; bins];
         }
         let mut cross = vec![Complex32::default(); bins];
         let (mut first, mut second) = (vec![0f32; bins], vec![0f32; bins]);
-        for (a, b) in pairs {
-            let (fa, fb) = (self.spectrum(a), self.spectrum(b));
+        for (fa, fb) in spectra {
             // Each window counts alike.
             let power =
                 |f: &[Complex32]| f.iter().map(Complex32::norm_sqr).sum::<f32>().max(f32::MIN_POSITIVE);
-            let (pa, pb) = (power(&fa), power(&fb));
-            for (k, (x, y)) in fa.iter().zip(&fb).enumerate() {
+            let (pa, pb) = (power(fa), power(fb));
+            for (k, (x, y)) in fa.iter().zip(fb).enumerate() {
                 cross[k] += x.conj() * y / (pa * pb).sqrt();
                 first[k] += x.norm_sqr() / pa;
                 second[k] += y.norm_sqr() / pb;
             }
         }
-        let chance = 1.0 / pairs.len() as f32;
+        let chance = 1.0 / spectra.len() as f32;
         let one = |k: usize| {
             let both = first[k] * second[k];
             let coherence = if both > 0.0 { cross[k].norm_sqr() / both } else { 0.0 };
@@ -219,9 +222,8 @@ impl Correlator {
     }
 
     /// Correlation for delays from `-reach` to `reach`, each frequency weighed, scaled so that a perfect copy peaks near 1.
-    fn correlate(&self, a: &[f32], b: &[f32], agreed: &[f32], reach: usize, rate: f64) -> Option<Vec<f32>> {
-        let (fa, fb) = (self.spectrum(a), self.spectrum(b));
-        let mut cross: Vec<Complex32> = fa.iter().zip(&fb).map(|(x, y)| x.conj() * y).collect();
+    fn correlate(&self, (fa, fb): &Spectra, agreed: &[f32], reach: usize, rate: f64) -> Option<Vec<f32>> {
+        let mut cross: Vec<Complex32> = fa.iter().zip(fb).map(|(x, y)| x.conj() * y).collect();
         let bin = rate / self.size as f64;
         let most = cross.iter().fold(0f32, |a, c| a.max(c.norm()));
         if most <= 0.0 {
@@ -261,16 +263,7 @@ impl Correlator {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Uniform noise from a fixed seed.
-    struct Noise(u64);
-
-    impl Noise {
-        fn next(&mut self) -> f32 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((self.0 >> 40) as f32 / 8_388_608.0) - 1.0
-        }
-    }
+    use crate::noise::Noise;
 
     /// Hits seen by two microphones, the second late by whole frames, turned over, with noise of its own.
     fn scene(late: usize, sign: f32, snr_db: f32, seed: u64) -> Vec<Pair> {

@@ -10,6 +10,8 @@ pub mod fact;
 pub mod key;
 pub mod leave_out;
 pub mod masking;
+#[cfg(test)]
+mod noise;
 pub mod odd_files;
 pub mod pairs;
 pub mod partial;

@@ -1,6 +1,6 @@
 //! Files that do not fit the others: too short, too long, or at the wrong speed.
 
-use crate::ears::chroma::FRAME;
+use crate::ears::chroma::{self, FRAME};
 use crate::window::{self, Side};
 use crate::{Fact, Facts, Measure, Qty, Song, Stem, tempo};
 
@@ -105,13 +105,13 @@ fn starts_late(song: &Song, facts: &Facts, stem: &Stem, seconds: f64) -> Option<
     let hits = tempo::envelope(song, facts, others.iter().map(|other| (other.id.as_str(), 1.0)));
     let own = tempo::envelope(song, facts, [(stem.id.as_str(), 1.0)].into_iter());
     let chords = chords(song, facts, &others);
-    let own_chords = chords_of(facts, stem);
+    let own_chords = chroma::frames(facts, &stem.id);
     // Compared over the same stretch of the stem, so that neither place has more to gain.
     let at = |seconds: f64| {
         let hits = agreement(&own, &hits, (seconds / tempo::STEP).round() as usize);
         // Drums have none.
-        let chords = own_chords.as_ref().map_or(0.0, |(step, own)| {
-            let shift = ((stem.start as f64 / f64::from(song.rate) + seconds) / step).round() as usize;
+        let chords = own_chords.map_or(0.0, |own| {
+            let shift = ((stem.start as f64 / f64::from(song.rate) + seconds) / FRAME).round() as usize;
             likeness(own, &chords, shift)
         });
         (hits, chords)
@@ -137,17 +137,12 @@ fn agreement(own: &[f32], others: &[f32], late: usize) -> f64 {
     sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt().max(1e-12)
 }
 
-/// The chroma of a stem, twelve values a step.
-fn chords_of(facts: &Facts, stem: &Stem) -> Option<(f64, Vec<f32>)> {
-    facts.bands("harmonic.chroma_frames", &stem.id).map(|values| (FRAME, values.to_vec()))
-}
-
 /// The chroma of some stems together, in song time.
 fn chords(song: &Song, facts: &Facts, stems: &[&Stem]) -> Vec<f32> {
     let mut sum: Vec<f32> = Vec::new();
     for stem in stems {
-        let Some((step, values)) = chords_of(facts, stem) else { continue };
-        let first = 12 * (stem.start.max(0) as f64 / f64::from(song.rate) / step).round() as usize;
+        let Some(values) = chroma::frames(facts, &stem.id) else { continue };
+        let first = 12 * (stem.start.max(0) as f64 / f64::from(song.rate) / FRAME).round() as usize;
         sum.resize(sum.len().max(first + values.len()), 0.0);
         for (sum, frame) in sum[first..].chunks_exact_mut(12).zip(values.chunks_exact(12)) {
             let norm = frame.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-9);

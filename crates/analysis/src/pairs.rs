@@ -150,8 +150,8 @@ fn windows(song: &Song, facts: &Facts, a: &Stem, b: &Stem, side: Side, reach: us
             )
         })
         .collect();
-    // What hits 12 dB softer is another drum heard from afar, whose sound takes another way to both microphones.
-    keep_loud(&mut pairs, 0.06, |pair| &pair.0);
+    // Another drum's sound takes another way to both microphones.
+    keep_loud(&mut pairs, window::AFAR, |pair| &pair.0);
     keep_loud(&mut pairs, 1e-3, |pair| &pair.1);
     pairs
 }

@@ -46,8 +46,7 @@ fn place(song: &Song, facts: &Facts, close: &Stem, overheads: &Stem) -> Option<F
     let (mut own, mut theirs, mut count) = (0.0, [0.0; 2], 0);
     for (hit, &at) in hits.iter().zip(&onsets) {
         let energy = window::energy(hit);
-        // What hits 12 dB softer is another drum heard from afar.
-        if energy <= 0.06 * loudest || energy <= 0.0 {
+        if energy <= window::AFAR * loudest || energy <= 0.0 {
             continue;
         }
         own += energy;
@@ -81,17 +80,8 @@ mod tests {
     use mixsmith_audio::{Audio, Clip};
 
     use super::*;
+    use crate::noise::Noise;
     use crate::{measure_song, measure_stem};
-
-    /// Noise from a fixed seed.
-    struct Noise(u64);
-
-    impl Noise {
-        fn next(&mut self) -> f32 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((self.0 >> 40) as f32 / 8_388_608.0) - 1.0
-        }
-    }
 
     /// Hits of a noisy drum every so many seconds.
     fn drum(every: f64, first: f64, decay: f32, noise: &mut Noise) -> Vec<f32> {

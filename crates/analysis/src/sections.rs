@@ -3,7 +3,7 @@
 //! Bars are described by how loud each track plays and which notes sound. The song is cut where that gives the most even pieces
 //! (least squares by dynamic programming, with a price for each piece), and pieces that are alike get one name.
 
-use crate::ears::chroma::FRAME;
+use crate::ears::chroma::{self, FRAME};
 use crate::sketch::{BANDS, STEP};
 use crate::{Fact, Facts, Measure, Qty, Sketch, Song, Span, role};
 
@@ -156,9 +156,8 @@ fn frame_energy(sketch: &Sketch, frame: usize) -> f64 {
 }
 
 fn add_chroma(facts: &Facts, id: &str, from: f64, to: f64, weight: f64, sum: &mut [f64; 12]) {
-    let Some(values) = facts.bands("harmonic.chroma_frames", id) else { return };
-    let step = FRAME;
-    let (first, last) = ((from / step).max(0.0) as usize, (to / step).max(0.0) as usize);
+    let Some(values) = chroma::frames(facts, id) else { return };
+    let (first, last) = ((from / FRAME).max(0.0) as usize, (to / FRAME).max(0.0) as usize);
     for frame in values.chunks_exact(12).take(last).skip(first) {
         let norm = frame.iter().map(|x| x * x).sum::<f32>().sqrt();
         if norm > 0.0 {

@@ -6,7 +6,7 @@
 
 use std::f64::consts::TAU;
 
-use crate::ears::chroma::FRAME;
+use crate::ears::chroma::{self, FRAME};
 use crate::{Fact, Facts, Measure, Qty, Song, role};
 
 /// The measures of this file.
@@ -284,7 +284,7 @@ fn chord_changes(song: &Song, facts: &Facts, beats: &[f64]) -> Vec<f64> {
         if !matches!(family, "bass" | "guitars" | "keys" | "synths" | "strings") {
             continue;
         }
-        let Some(values) = facts.bands("harmonic.chroma_frames", &stem.id) else { continue };
+        let Some(values) = chroma::frames(facts, &stem.id) else { continue };
         let start = stem.start as f64 / f64::from(song.rate.max(1));
         let frame = |time: f64| {
             let i = ((time - start) / FRAME).floor();

@@ -2,6 +2,9 @@
 
 use crate::{Facts, Song, Stem};
 
+/// Share of the energy of a drum's loudest hits: what is softer in its microphone is another drum heard from afar (12 dB).
+pub const AFAR: f64 = 0.06;
+
 /// Which of a stem's channels to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {

@@ -7,6 +7,10 @@ use std::sync::Arc;
 use mixsmith_analysis::{Facts, Qty, Song, Stem, measure_song, measure_stem, role, roles};
 use mixsmith_audio::{Clip, content_hash, hex, read, resample};
 
+#[path = "common/labels.rs"]
+mod labels;
+use labels::labels;
+
 /// The folder of a song, if it is here.
 fn folder(song: &str) -> Option<PathBuf> {
     let songs = std::env::var_os("MIXSMITH_SONGS")
@@ -72,31 +76,6 @@ fn meant(label: &str) -> Vec<&str> {
         "Choir Aahs" => vec!["choir"],
         other => vec![other],
     }
-}
-
-/// File and label of every track with a part to play.
-fn labels(folder: &Path) -> Vec<(String, String)> {
-    let json = |name: &str| -> serde_json::Value {
-        std::fs::read_to_string(folder.join(name))
-            .ok()
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default()
-    };
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let mut out = Vec::new();
-    if let Some(map) = json("roles.json").as_object() {
-        out.extend(map.iter().map(|(file, label)| (file.clone(), text(label))));
-    }
-    for track in json("labels.json").as_array().into_iter().flatten() {
-        out.push((text(&track["file"]), text(&track["instrument"])));
-    }
-    for track in json("truth.json")["tracks"].as_array().into_iter().flatten() {
-        let label = text(&track["label"]);
-        if !matches!(label.as_str(), "silence" | "duplicate" | "reference-mix") {
-            out.push((text(&track["file"]), label));
-        }
-    }
-    out
 }
 
 /// Right by family, right by class, all.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use mixsmith_analysis::{Fact, Qty, Song, Span, Stem};
+use mixsmith_analysis::sketch::{BANDS, centres};
+use mixsmith_analysis::{Fact, Qty, Sketch, Song, Span, Stem};
 use mixsmith_audio::{Audio, Clip};
 use mixsmith_effects::all::KINDS;
 use mixsmith_session::{Edit, Session};
@@ -109,6 +110,14 @@ fn spans(momentary: &[f32], gate: f32) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// A steady hiss in some bands.
+pub fn hiss(low: f64, high: f64, energy: f32) -> Arc<Sketch> {
+    let frame: Vec<f32> =
+        centres().iter().map(|hz| if (low..=high).contains(hz) { energy } else { 1e-12 }).collect();
+    let mid: Vec<f32> = frame.iter().copied().cycle().take(600 * BANDS).collect();
+    Arc::new(Sketch { side: vec![0.0; mid.len()], mid })
 }
 
 /// The value of a knob that a session has set; 0 where nothing was set.

@@ -11,6 +11,8 @@
 //! writes the figures into `benches/runs`.
 #![allow(clippy::disallowed_methods, reason = "a tool that reads and writes files")]
 
+#[path = "../../tests/common/labels.rs"]
+mod labels;
 mod learn;
 mod sessions;
 mod songs;

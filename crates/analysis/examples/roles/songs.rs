@@ -4,11 +4,10 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::labels::labels;
+use crate::sessions::{about, measure, stem};
 use mixsmith_analysis::roles::name;
 use mixsmith_analysis::{Facts, Song};
-use serde_json::Value;
-
-use crate::sessions::{about, measure, stem};
 
 /// A song with the roles that are right.
 pub struct Labelled {
@@ -66,31 +65,6 @@ fn open(folder: &Path, cache: &Path) -> Result<Labelled, Box<dyn Error>> {
     let wanted = wanted.collect();
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Labelled { name, song, facts, wanted })
-}
-
-/// File and label of every track with a part to play.
-fn labels(folder: &Path) -> Vec<(String, String)> {
-    let json = |name: &str| -> Value {
-        std::fs::read_to_string(folder.join(name))
-            .ok()
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default()
-    };
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut out = Vec::new();
-    if let Some(map) = json("roles.json").as_object() {
-        out.extend(map.iter().map(|(file, label)| (file.clone(), text(label))));
-    }
-    for track in json("labels.json").as_array().into_iter().flatten() {
-        out.push((text(&track["file"]), text(&track["instrument"])));
-    }
-    for track in json("truth.json")["tracks"].as_array().into_iter().flatten() {
-        let label = text(&track["label"]);
-        if !matches!(label.as_str(), "silence" | "duplicate" | "reference-mix") {
-            out.push((text(&track["file"]), label));
-        }
-    }
-    out
 }
 
 /// What a label means in our words; any of them is right.

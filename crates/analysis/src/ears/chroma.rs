@@ -7,7 +7,7 @@ use super::activity::Activity;
 use super::frames::hann;
 use super::hops::load;
 use super::sound::dot;
-use crate::{Measure, Qty};
+use crate::{Facts, Measure, Qty};
 
 /// The measures of this file.
 pub const MEASURES: &[Measure] = &[
@@ -39,6 +39,11 @@ const STEP: f64 = 0.25;
 /// Windows in a frame of `harmonic.chroma_frames`, and seconds from frame to frame.
 const WINDOWS: usize = 2;
 pub(crate) const FRAME: f64 = STEP * WINDOWS as f64;
+
+/// The chroma of a stem from its start: twelve values every [`FRAME`] seconds.
+pub(crate) fn frames<'a>(facts: &'a Facts, stem: &str) -> Option<&'a [f32]> {
+    facts.bands("harmonic.chroma_frames", stem)
+}
 
 /// Lowest frequency in Hz of the chroma: below, windows of a quarter second cannot tell semitones apart.
 const LOWEST: f64 = 60.0;

@@ -1,6 +1,7 @@
 //! What of a stem's facts tells which part it plays, as numbers on scales where equal steps mean equally much.
 
 use crate::Facts;
+use crate::ears::chroma;
 
 /// How many there are.
 pub const COUNT: usize = 47;
@@ -160,7 +161,7 @@ fn loudness_moves(facts: &Facts, stem: &str) -> Option<f64> {
 /// How many pitch classes sound within half a second (perplexity, octaves), and how much they change from one half
 /// second to the next (1 less the cosine).
 fn notes(facts: &Facts, stem: &str) -> Option<(f64, f64)> {
-    let frames = facts.bands("harmonic.chroma_frames", stem)?;
+    let frames = chroma::frames(facts, stem)?;
     let sum = |frame: &[f32]| frame.iter().map(|&x| f64::from(x)).sum::<f64>();
     let gate = frames.chunks_exact(12).map(sum).fold(0.0, f64::max) * 1e-3;
     let loud: Vec<&[f32]> = frames.chunks_exact(12).filter(|frame| gate > 0.0 && sum(frame) > gate).collect();

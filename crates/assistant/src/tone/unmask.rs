@@ -242,17 +242,7 @@ fn lift(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{FRAMES, Take, value};
-    use mixsmith_analysis::sketch::centres;
-    use std::sync::Arc;
-
-    /// A steady hiss in some bands.
-    fn hiss(low: f64, high: f64, energy: f32) -> Arc<Sketch> {
-        let frame: Vec<f32> =
-            centres().iter().map(|hz| if (low..=high).contains(hz) { energy } else { 1e-12 }).collect();
-        let mid: Vec<f32> = frame.iter().copied().cycle().take(600 * BANDS).collect();
-        Arc::new(Sketch { side: vec![0.0; mid.len()], mid })
-    }
+    use crate::fixture::{FRAMES, Take, hiss, value};
 
     fn take(guitar: f32) -> Take {
         let mut take = Take::new().mono("vox", "lead-vocal", -20.0).mono("gtr", "electric-guitar", -20.0);

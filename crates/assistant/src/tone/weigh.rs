@@ -147,18 +147,8 @@ fn curve(strip: &Strip, number: usize, times: f64) -> Option<Edit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{Take, value};
-    use mixsmith_analysis::sketch::{BANDS, centres};
-    use mixsmith_analysis::{Fact, Sketch};
-    use std::sync::Arc;
-
-    /// A steady hiss in some bands.
-    fn hiss(low: f64, high: f64, energy: f32) -> Arc<Sketch> {
-        let frame: Vec<f32> =
-            centres().iter().map(|hz| if (low..=high).contains(hz) { energy } else { 1e-12 }).collect();
-        let mid: Vec<f32> = frame.iter().copied().cycle().take(600 * BANDS).collect();
-        Arc::new(Sketch { side: vec![0.0; mid.len()], mid })
-    }
+    use crate::fixture::{Take, hiss, value};
+    use mixsmith_analysis::Fact;
 
     /// A voice that stands out by so much at 300 Hz.
     fn muddy(by: f64) -> Take {
