@@ -83,7 +83,7 @@ fn chunks<L: Lane, const C: usize>(taps: &[f32], a: &[L], start: usize, b: &[L],
         let (a, b) = (&a[chunk * C + start + 1 - taps.len()..][..reach], &b[chunk * C..][..reach]);
         for ((&tap, a), b) in taps.iter().zip(a.windows(C).rev()).zip(b.windows(C)) {
             for k in 0..C {
-                sum[k] += L::splat(tap) * (a[k] + b[k]);
+                sum[k] = L::splat(tap).mul_add(a[k] + b[k], sum[k]);
             }
         }
         out.copy_from_slice(&sum);

@@ -97,8 +97,10 @@ impl Group {
             }
         }
         for (gains, sum) in self.sums.iter().zip(&mut outputs[0].sums) {
-            sums::mix(rest, &gains[0], &mut sum.left[span.clone()]);
-            sums::mix(rest, &gains[1], &mut sum.right[span.clone()]);
+            for (gains, to) in gains.iter().zip([&mut sum.left, &mut sum.right]) {
+                let to = to[span.clone()].first_chunk_mut().expect("a quantum");
+                sums::mix(rest, gains, to);
+            }
         }
         if self.apart {
             for (lane, (row, out)) in rest.iter().zip(outputs).enumerate() {

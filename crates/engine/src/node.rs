@@ -200,11 +200,18 @@ impl Running {
             let [total_left, total_right] = self.total.each_mut().map(|total| &mut total[..frames]);
             sums::begin(total_left, left);
             sums::begin(total_right, right);
+            let mut queue = sums::Queue::new();
             for (edge, delay) in self.plan.inputs.iter().zip(&mut self.delays) {
                 let source = &before[edge.from];
+                if let Some(gain) = still(edge) {
+                    queue.push(source.take(edge.take), gain, [&mut *total_left, &mut *total_right]);
+                    continue;
+                }
+                queue.add([&mut *total_left, &mut *total_right]);
                 let scratch = (&mut self.scratch.left[..frames], &mut self.scratch.right[..frames]);
                 add_edge(edge, source, delay, frame, scratch, total_left, total_right);
             }
+            queue.add([&mut *total_left, &mut *total_right]);
             sums::end(total_left, left);
             sums::end(total_right, right);
         }
@@ -402,7 +409,16 @@ fn fade(clip: &PlacedClip, frame: u64) -> f32 {
     gain
 }
 
-/// Adds what another strip sends.
+/// The gain at which another strip sends from the start to the end, if it is not delayed.
+fn still(edge: &Edge) -> Option<f32> {
+    match &edge.level {
+        _ if edge.delay > 0 => None,
+        None => Some(1.0),
+        Some(level) => (!level.moves()).then(|| gain::amplitude(level.at(0))),
+    }
+}
+
+/// Adds what another strip sends, at a gain that moves or late.
 fn add_edge(
     edge: &Edge,
     source: &Output,
@@ -414,20 +430,6 @@ fn add_edge(
 ) {
     let frames = left.len();
     let from = source.take(edge.take);
-    if edge.delay == 0 {
-        let mut add_pair = |gain: f32| {
-            sums::add(left, &from.left[..frames], gain);
-            sums::add(right, &from.right[..frames], gain);
-        };
-        // In one pass, to the bits of the passes below.
-        match &edge.level {
-            None => return add_pair(1.0),
-            Some(level) if !level.moves() => {
-                return add_pair(gain::amplitude(level.at(0)));
-            }
-            _ => {}
-        }
-    }
     let (one, two) = scratch;
     one.copy_from_slice(&from.left[..frames]);
     two.copy_from_slice(&from.right[..frames]);

@@ -76,46 +76,139 @@ pub(crate) fn add_up(sums: &[Sum], outputs: &mut [Output], frames: usize) {
 
 /// Begins a total with what is there already.
 pub(crate) fn begin(total: &mut [f64], from: &[f32]) {
-    total.iter_mut().zip(from).for_each(|(total, from)| *total = f64::from(*from));
+    let begin = Begin { total, from };
+    if wide::available() { wide::run(begin) } else { begin.run() }
 }
 
-/// Rounds a total.
-pub(crate) fn end(total: &[f64], to: &mut [f32]) {
-    to.iter_mut().zip(total).for_each(|(to, total)| *to = *total as f32);
-}
-
-/// Adds sound at a gain.
-pub(crate) fn add(total: &mut [f64], from: &[f32], gain: f32) {
-    let add = Add { total, from, gain: f64::from(gain) };
-    if wide::available() { wide::run(add) } else { add.run() }
-}
-
-struct Add<'a> {
+struct Begin<'a> {
     total: &'a mut [f64],
     from: &'a [f32],
-    gain: f64,
 }
 
-impl Kernel for Add<'_> {
+impl Kernel for Begin<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
         for (total, from) in self.total.iter_mut().zip(self.from) {
-            *total += f64::from(*from) * self.gain;
+            *total = f64::from(*from);
+        }
+    }
+}
+
+/// Rounds a total.
+pub(crate) fn end(total: &[f64], to: &mut [f32]) {
+    let end = End { total, to };
+    if wide::available() { wide::run(end) } else { end.run() }
+}
+
+struct End<'a> {
+    total: &'a [f64],
+    to: &'a mut [f32],
+}
+
+impl Kernel for End<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for (to, total) in self.to.iter_mut().zip(self.total) {
+            *to = *total as f32;
+        }
+    }
+}
+
+/// Adds sound at a gain.
+pub(crate) fn add(total: &mut [f64], from: &[f32], gain: f32) {
+    add_each(total, [from], [gain]);
+}
+
+/// Sounds that are to be added, in this order, each at a gain that stands still: several in one pass, as each pass over a
+/// total costs more than what it adds.
+pub(crate) struct Queue<'a> {
+    sounds: [(Option<&'a Pair>, f32); Queue::LONGEST],
+    count: usize,
+}
+
+impl<'a> Queue<'a> {
+    const LONGEST: usize = 8;
+
+    /// An empty one.
+    pub fn new() -> Self {
+        Queue { sounds: [(None, 0.0); Queue::LONGEST], count: 0 }
+    }
+
+    /// Lets a sound wait, and adds all if there are many.
+    pub fn push(&mut self, sound: &'a Pair, gain: f32, totals: [&mut [f64]; 2]) {
+        self.sounds[self.count] = (Some(sound), gain);
+        self.count += 1;
+        if self.count == Queue::LONGEST {
+            self.add(totals);
+        }
+    }
+
+    /// Adds and forgets all that wait, left and right.
+    pub fn add(&mut self, [left, right]: [&mut [f64]; 2]) {
+        let mut sounds = &self.sounds[..std::mem::take(&mut self.count)];
+        while let Some((several, rest)) = sounds.split_first_chunk() {
+            add_some::<{ Queue::LONGEST }>(several, left, right);
+            sounds = rest;
+        }
+        while let Some((several, rest)) = sounds.split_first_chunk() {
+            add_some::<4>(several, left, right);
+            sounds = rest;
+        }
+        while let Some((one, rest)) = sounds.split_first_chunk() {
+            add_some::<1>(one, left, right);
+            sounds = rest;
+        }
+    }
+}
+
+fn add_some<const K: usize>(sounds: &[(Option<&Pair>, f32); K], left: &mut [f64], right: &mut [f64]) {
+    let gains = sounds.map(|(_, gain)| gain);
+    let side = |of: fn(&Pair) -> &[f32]| sounds.map(|(pair, _)| pair.map_or(&[][..], of));
+    add_each(left, side(|pair| &pair.left), gains);
+    add_each(right, side(|pair| &pair.right), gains);
+}
+
+/// Adds sounds one after the other, each at its gain, in one pass. None may be shorter than the total.
+fn add_each<const K: usize>(total: &mut [f64], from: [&[f32]; K], gains: [f32; K]) {
+    let add = Add { total, from, gains: gains.map(f64::from) };
+    if wide::available() { wide::run(add) } else { add.run() }
+}
+
+struct Add<'a, const K: usize> {
+    total: &'a mut [f64],
+    from: [&'a [f32]; K],
+    gains: [f64; K],
+}
+
+impl<const K: usize> Kernel for Add<'_, K> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let mut from = self.from;
+        for from in &mut from {
+            *from = &from[..self.total.len()];
+        }
+        for (i, total) in self.total.iter_mut().enumerate() {
+            for (from, gain) in from.iter().zip(&self.gains) {
+                *total += f64::from(from[i]) * gain;
+            }
         }
     }
 }
 
 /// Adds up eight rows, each at its gain.
-pub(crate) fn mix(rows: &[[f32; QUANTUM]; 8], gains: &[f32; 8], to: &mut [f32]) {
+pub(crate) fn mix(rows: &[[f32; QUANTUM]; 8], gains: &[f32; 8], to: &mut [f32; QUANTUM]) {
     let mix = Mix { rows, gains, to };
     if wide::available() { wide::run(mix) } else { mix.run() }
 }
 
+/// The length is known to the compiler, which else takes the last frames one by one.
 struct Mix<'a> {
     rows: &'a [[f32; QUANTUM]; 8],
     gains: &'a [f32; 8],
-    to: &'a mut [f32],
+    to: &'a mut [f32; QUANTUM],
 }
 
 impl Kernel for Mix<'_> {
@@ -125,8 +218,8 @@ impl Kernel for Mix<'_> {
         let [a, b, c, d, e, f, g, h] = self.rows;
         let by = self.gains;
         for (i, to) in self.to.iter_mut().enumerate() {
-            let one = (a[i] * by[0] + b[i] * by[1]) + (c[i] * by[2] + d[i] * by[3]);
-            let two = (e[i] * by[4] + f[i] * by[5]) + (g[i] * by[6] + h[i] * by[7]);
+            let one = a[i].mul_add(by[0], b[i] * by[1]) + c[i].mul_add(by[2], d[i] * by[3]);
+            let two = e[i].mul_add(by[4], f[i] * by[5]) + g[i].mul_add(by[6], h[i] * by[7]);
             *to = one + two;
         }
     }

@@ -44,21 +44,26 @@ impl<L: Lane> Ending<L> {
             Some(right) => last.abs().max(right.abs()),
             None => last,
         };
-        let most = self.silent + L::splat(io.left.len() as f32);
-        if !(silent(last) | self.ends(most)).any() {
+        let one = L::splat(1.0);
+        let ends = self.ends(self.silent + L::splat(io.left.len() as f32)).any();
+        if !(ends | silent(last).any()) {
             self.silent = L::zero();
             return false;
         }
-        let (one, long) = (L::splat(1.0), L::splat(LONG));
+        // Frames since the piece began: now, and when sound came in last, before it or in it.
+        let (mut now, mut sound) = (L::zero(), -self.silent);
+        let long = L::splat(LONG);
         for (i, (count, &l)) in self.counts.iter_mut().zip(io.left.iter()).enumerate() {
             let quiet = match &io.right {
                 Some(right) => silent(l) & silent(right[i]),
                 None => silent(l),
             };
-            self.silent = L::select(quiet, (self.silent + one).min(long), L::zero());
-            *count = self.silent;
+            now += one;
+            sound = L::select(quiet, sound, now);
+            *count = (now - sound).min(long);
         }
-        true
+        self.silent = (now - sound).min(long);
+        ends
     }
 
     /// As [`Ending::hear`] and [`Ending::cut`] of a piece of silence of which nothing is left.

@@ -146,17 +146,20 @@ fn top(word: u32) -> f32 {
     word as i32 as f32 / 2_147_483_648.0
 }
 
-/// Four samples from three words at a time.
+/// Eight samples from three words at a time. Each is the upper three bytes of the word that begins a byte before it.
 fn mono_24(bytes: &[u8], to: &mut [f32]) {
-    let (to, last) = to.split_at_mut(to.len() / 4 * 4);
-    let (fours, rest) = bytes.split_at((to.len() * 3).min(bytes.len() / 12 * 12));
-    for (to, bytes) in to.chunks_exact_mut(4).zip(fours.chunks_exact(12)) {
-        let word = |i: usize| u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]);
-        let [a, b, c] = [word(0), word(4), word(8)];
-        to[0] = top(a << 8);
-        to[1] = top((a >> 24) << 8 | b << 16);
-        to[2] = top((b >> 16) << 8 | c << 24);
-        to[3] = top(c & !0xff);
+    let (to, last) = to.split_at_mut(to.len() / 8 * 8);
+    let (eights, rest) = bytes.split_at((to.len() * 3).min(bytes.len() / 24 * 24));
+    for (to, bytes) in to.chunks_exact_mut(8).zip(eights.chunks_exact(24)) {
+        let mut words = [0; 3];
+        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+        let [a, b, c] = words;
+        let samples = [a << 8, a >> 16, a >> 40 | b << 24, b, b >> 24, b >> 48 | c << 16, c >> 8, c >> 32];
+        for (to, sample) in to.iter_mut().zip(samples) {
+            *to = top(sample as u32 & !0xff);
+        }
     }
     for (to, bytes) in last.iter_mut().zip(rest.chunks_exact(3)) {
         *to = top(u32::from_le_bytes([0, bytes[0], bytes[1], bytes[2]]));

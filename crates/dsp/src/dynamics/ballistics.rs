@@ -13,11 +13,31 @@ use crate::{Lane, math};
 pub struct Ballistics<L> {
     rate: f32,
     times: (L, L),
-    rise: L,
-    fall: L,
-    hold: L,
+    rise: Pole<L>,
+    fall: Pole<L>,
+    hold: Pole<L>,
     held: L,
     smooth: L,
+}
+
+/// What a one-pole keeps of itself each frame and takes of what it moves towards: both make one, to the bit. So it waits for
+/// itself no longer than a product and a sum take.
+#[derive(Clone, Copy, Debug)]
+struct Pole<L> {
+    keep: L,
+    take: L,
+}
+
+impl<L: Lane> Pole<L> {
+    fn new(share: L) -> Self {
+        let keep = L::splat(1.0) - share;
+        Pole { keep, take: L::splat(1.0) - keep }
+    }
+
+    #[inline(always)]
+    fn next(self, from: L, to: L) -> L {
+        self.keep.mul_add(from, self.take * to)
+    }
 }
 
 impl<L: Lane> Ballistics<L> {
@@ -27,9 +47,9 @@ impl<L: Lane> Ballistics<L> {
         Ballistics {
             rate,
             times: (none, none),
-            rise: L::splat(1.0),
-            fall: L::splat(1.0),
-            hold: L::splat(1.0),
+            rise: Pole::new(L::splat(1.0)),
+            fall: Pole::new(L::splat(1.0)),
+            hold: Pole::new(L::splat(1.0)),
             held: none,
             smooth: none,
         }
@@ -44,9 +64,8 @@ impl<L: Lane> Ballistics<L> {
         self.times = (attack, release);
         let (fall, hold) = (Self::fall_ms(attack, release), Self::hold_ms(attack, release));
         let rate = self.rate;
-        self.rise = attack.map(|ms| math::one_pole(ms, rate));
-        self.fall = fall.map(|ms| math::one_pole(ms, rate));
-        self.hold = hold.map(|ms| math::one_pole(ms, rate));
+        let pole = |ms: L| Pole::new(ms.map(|ms| math::one_pole(ms, rate)));
+        (self.rise, self.fall, self.hold) = (pole(attack), pole(fall), pole(hold));
     }
 
     /// Time of the one-pole when it falls.
@@ -66,15 +85,15 @@ impl<L: Lane> Ballistics<L> {
     #[inline(always)]
     pub fn next(&mut self, wanted: L) -> L {
         let wanted = wanted.max(L::splat(REST));
-        self.approach(wanted.max(self.held + self.hold * (wanted - self.held)))
+        self.approach(wanted.max(self.hold.next(self.held, wanted)))
     }
 
     /// The one-pole alone, behind a holder of one's own.
     #[inline(always)]
     pub fn approach(&mut self, held: L) -> L {
         self.held = held;
-        let rises = self.smooth.lt(self.held);
-        self.smooth += L::select(rises, self.rise, self.fall) * (self.held - self.smooth);
+        // It falls no slower than it rises: going up, the rise gives less than the fall would, and going down the fall does.
+        self.smooth = self.rise.next(self.smooth, held).min(self.fall.next(self.smooth, held));
         self.smooth
     }
 

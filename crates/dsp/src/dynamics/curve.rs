@@ -24,6 +24,6 @@ impl<L: Lane> Curve<L> {
     pub fn reduction(&self, over: L, slope: L) -> L {
         let within = (over + self.half_knee).clamp(L::zero(), self.knee);
         let above = (over - self.half_knee).max(L::zero());
-        slope * (within * within * self.bend + above)
+        slope * (within * within).mul_add(self.bend, above)
     }
 }

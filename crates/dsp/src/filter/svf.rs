@@ -71,11 +71,11 @@ pub(super) struct Weights<L> {
 }
 
 /// What one sample is multiplied with. The loop without delay is solved, so that each integrator and what comes out follow
-/// from the input and the integrators alone: a sample waits twelve cycles for the one before it, not twenty-four.
+/// from the input and the integrators alone: a sample waits eight cycles for the one before it, not twenty-four.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Solved<L> {
-    /// What the first integrator loses of itself.
-    loss: L,
+    /// What the first integrator gains of itself: it loses, so less than nought.
+    own: L,
     /// What each integrator gains of the input less the second; the second gains as much of the first as the first of these.
     gain: [L; 2],
     /// What comes out of the input and of the integrators.
@@ -93,7 +93,7 @@ impl<L: Lane> Weights<L> {
         let band = self.m[1] + self.m[2] * self.g;
         let through = band * a;
         Solved {
-            loss: twice * sum,
+            own: -(twice * sum),
             gain: [twice, self.g * twice],
             out: [self.m[0] + through, band - through * sum, self.m[2] - through],
         }
@@ -106,10 +106,10 @@ impl<L: Lane> Solved<L> {
     #[inline(always)]
     pub fn next(&self, [s1, s2]: &mut [L; 2], x: L) -> L {
         let ([first, second], [through, band, low]) = (self.gain, self.out);
-        let y = through * x + (band * *s1 + low * *s2);
+        let y = through.mul_add(x, band.mul_add(*s1, low * *s2));
         let d = x - *s2;
-        *s2 = (*s2 + first * *s1) + second * d;
-        *s1 = (*s1 - self.loss * *s1) + first * d;
+        *s2 = second.mul_add(d, first.mul_add(*s1, *s2));
+        *s1 = first.mul_add(d, self.own.mul_add(*s1, *s1));
         y
     }
 }

@@ -1,4 +1,4 @@
-//! Eight channels in one register of a machine with AVX2.
+//! Eight channels in one register of a machine with AVX2 and its fused multiply-add.
 //!
 //! Nearly every machine has it, but not all: [`super::wide`] asks. Where code over this lane is not inlined into
 //! [`super::wide::run`], each operation is a call, to the same bits and slow.
@@ -136,6 +136,10 @@ impl Lane for Avx8 {
     #[inline(always)]
     fn map(self, f: impl Fn(f32) -> f32) -> Self {
         X8::from(self).map(f).into()
+    }
+    #[inline(always)]
+    fn mul_add(self, by: Self, plus: Self) -> Self {
+        avx!(Avx8(_mm256_fmadd_ps(self.0, by.0, plus.0)))
     }
     #[inline(always)]
     fn sqrt(self) -> Self {

@@ -134,6 +134,10 @@ impl Lane for Avx16 {
         X16::from(self).map(f).into()
     }
     #[inline(always)]
+    fn mul_add(self, by: Self, plus: Self) -> Self {
+        avx!(Avx16(_mm512_fmadd_ps(self.0, by.0, plus.0)))
+    }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         avx!(Avx16(_mm512_sqrt_ps(self.0)))
     }
@@ -200,7 +204,7 @@ impl Lane for Avx16 {
 }
 
 /// Does the work, compiled for these registers.
-#[target_feature(enable = "avx2,avx512f,avx512bw,avx512dq,avx512vl")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")]
 pub(super) fn compiled<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
 }

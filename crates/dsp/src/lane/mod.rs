@@ -1,8 +1,8 @@
 //! One sample of one channel (`f32`), or of eight channels side by side, or sixteen: [`X8`] and [`X16`] on any machine,
 //! and in the wider registers of those that have them ([`mod@wide`]).
 //!
-//! Only operations that IEEE 754 rounds exactly are offered, and no fused multiply-add, so a kernel gives
-//! the same bits whichever lane it runs on.
+//! Only operations that IEEE 754 rounds exactly are offered, so a kernel gives the same bits whichever lane it runs on. Nothing
+//! is fused but what [`Lane::mul_add`] asks for.
 
 /// What follows from a lane's own arithmetic.
 macro_rules! assigns {
@@ -80,6 +80,9 @@ pub trait Lane:
     fn set(&mut self, i: usize, x: f32);
     /// Applies a scalar function to each channel. For control-rate work (coefficients), not for samples.
     fn map(self, f: impl Fn(f32) -> f32) -> Self;
+    /// `self * by + plus`, rounded once. Everywhere the same bits; quick inside of [`Lane::run`] where the processor has such
+    /// an instruction (nearly all since 2013), else a call of the system's library.
+    fn mul_add(self, by: Self, plus: Self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
     /// Absolute value.
@@ -194,6 +197,10 @@ impl Lane for f32 {
     #[inline(always)]
     fn map(self, f: impl Fn(f32) -> f32) -> Self {
         f(self)
+    }
+    #[inline(always)]
+    fn mul_add(self, by: Self, plus: Self) -> Self {
+        f32::mul_add(self, by, plus)
     }
     #[inline(always)]
     fn sqrt(self) -> Self {

@@ -20,6 +20,8 @@ fn all<L: Lane>(a: L, b: L) -> Vec<L> {
         a - b,
         a * b,
         a / b,
+        a.mul_add(b, a),
+        a.mul_add(a, b),
         -a,
         a.abs(),
         a.abs().sqrt(),

@@ -24,7 +24,7 @@ pub type Widest16 = Avx16;
 pub fn available() -> bool {
     #[cfg(target_arch = "x86_64")]
     {
-        std::arch::is_x86_feature_detected!("avx2")
+        std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
     }
     #[cfg(not(target_arch = "x86_64"))]
     {
@@ -48,11 +48,11 @@ pub fn run<K: Kernel>(kernel: K) -> K::Output {
     assert!(available(), "asked before anything wide was built");
     #[cfg(target_arch = "x86_64")]
     {
-        #[target_feature(enable = "avx2")]
+        #[target_feature(enable = "avx2,fma")]
         fn avx2<K: Kernel>(kernel: K) -> K::Output {
             kernel.run()
         }
-        // SAFETY: this machine has AVX2, or AVX-512 with what belongs to it.
+        // SAFETY: this machine has AVX2 and FMA, or AVX-512 with what belongs to it.
         unsafe { if sixteen() { avx512::compiled(kernel) } else { avx2(kernel) } }
     }
     #[cfg(not(target_arch = "x86_64"))]
@@ -118,7 +118,7 @@ fn sixteen() -> bool {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::is_x86_feature_detected as has;
-        has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl")
+        available() && has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl")
     }
     #[cfg(not(target_arch = "x86_64"))]
     {

@@ -71,6 +71,10 @@ impl Lane for X16 {
         X16(self.0.map(|x| x.map(&f)))
     }
     #[inline(always)]
+    fn mul_add(self, by: Self, plus: Self) -> Self {
+        X16([self.0[0].mul_add(by.0[0], plus.0[0]), self.0[1].mul_add(by.0[1], plus.0[1])])
+    }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         X16(self.0.map(X8::sqrt))
     }

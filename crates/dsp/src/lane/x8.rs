@@ -359,6 +359,15 @@ impl Lane for X8 {
         X8(self.0.map(f))
     }
     #[inline(always)]
+    fn mul_add(self, by: Self, plus: Self) -> Self {
+        // What this lane is for has no such instruction.
+        let mut sum = plus;
+        for (i, sum) in sum.0.iter_mut().enumerate() {
+            *sum = self.0[i].mul_add(by.0[i], *sum);
+        }
+        sum
+    }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         four::sqrt(self)
     }

@@ -26,8 +26,8 @@ impl<L: Lane> Diffuser<L> {
         for (line, delay) in &mut self.stages {
             line.read(*delay, scratch);
             for (x, v) in block.iter_mut().zip(&mut *scratch) {
-                let y = *v - gain * *x;
-                *v = (*x + gain * y + floor) - floor;
+                let y = (-gain).mul_add(*x, *v);
+                *v = gain.mul_add(y, *x + floor) - floor;
                 *x = y;
             }
             line.write(scratch);

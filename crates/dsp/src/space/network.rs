@@ -192,7 +192,7 @@ impl<L: Lane> Network<L> {
             let channel = if j % 2 == 0 { &mut *left } else { &mut *right };
             let sign = if j % 8 < 4 { half } else { -half };
             for (sum, &x) in channel.iter_mut().zip(line) {
-                *sum += sign * x;
+                *sum = sign.mul_add(x, *sum);
             }
         }
 
@@ -202,7 +202,7 @@ impl<L: Lane> Network<L> {
         for (j, (line, out)) in self.lines.iter_mut().zip(all.chunks_exact_mut(block)).enumerate() {
             let sign = if j % 4 < 2 { L::splat(1.0) } else { L::splat(-1.0) };
             for (x, &fresh) in out.iter_mut().zip(&self.fresh[j % 2]) {
-                *x = (*x * quarter + sign * fresh + floor) - floor;
+                *x = quarter.mul_add(*x, sign.mul_add(fresh, floor)) - floor;
             }
             line.ring.write(out);
         }
@@ -240,7 +240,7 @@ fn damp<L: Lane>(lines: &mut [Line<L>], out: &mut [L], block: usize) {
     for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
         for (k, x) in [a, b, c, d].into_iter().enumerate() {
             gain[k] += step[k];
-            low[k] = pole[k] * low[k] + fresh[k] * *x;
+            low[k] = pole[k].mul_add(low[k], fresh[k] * *x);
             *x = low[k] * gain[k];
         }
     }
@@ -277,8 +277,9 @@ impl Drift {
         for i in 0..n {
             // By way of i32, whose conversion the processor has for several numbers at once.
             let at = (at + i + 1) as i32 as f32;
-            let weight = |k: usize| L::splat(w[k] + step[k] * at);
-            out[i] = a[i] * weight(0) + b[i] * weight(1) + c[i] * weight(2) + d[i] * weight(3);
+            let weight = |k: usize| L::splat(step[k].mul_add(at, w[k]));
+            let outer = a[i].mul_add(weight(0), d[i] * weight(3));
+            out[i] = b[i].mul_add(weight(1), c[i].mul_add(weight(2), outer));
         }
     }
 }
