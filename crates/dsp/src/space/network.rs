@@ -15,6 +15,8 @@ pub const LINES: usize = 16;
 const MIDDLE: f32 = 700.0;
 /// Where the decay of the top is what its label says, in Hz.
 const HIGH: f32 = 6000.0;
+/// No line's gain is less where it is divided by.
+const LEAST: f32 = 1e-12;
 /// Added and taken away again, it drowns what would become denormal.
 pub(super) const FLOOR: f32 = 1e-15;
 
@@ -32,7 +34,8 @@ struct Line<L> {
     /// At the end of the last piece, and of the next.
     gain: (L, L),
     pole: L,
-    low: L,
+    /// What came out last.
+    last: L,
 }
 
 /// Reads between frames by a cubic through four (Lagrange), moving from one lateness to another over a block.
@@ -92,7 +95,7 @@ impl<L: Lane> Network<L> {
                     drift: Drift::default(),
                     gain: (L::zero(), L::zero()),
                     pole: L::zero(),
-                    low: L::zero(),
+                    last: L::zero(),
                 }
             })
             .collect();
@@ -182,6 +185,13 @@ impl<L: Lane> Network<L> {
         let (step, half) = ((to - from) * share, L::splat(std::f32::consts::FRAC_1_SQRT_2));
         self.level.0 = self.level.1;
         for (channel, fresh) in [&mut *left, &mut *right].into_iter().zip(&mut self.fresh) {
+            if from == to {
+                // Nothing waits for the frame before.
+                for (f, x) in fresh.iter_mut().zip(channel.iter_mut()) {
+                    (*f, *x) = (*x * to, L::zero());
+                }
+                continue;
+            }
             let mut input = from;
             for (f, x) in fresh.iter_mut().zip(channel.iter_mut()) {
                 input += step;
@@ -231,21 +241,35 @@ fn damp<L: Lane>(lines: &mut [Line<L>], out: &mut [L], block: usize) {
     let (a, rest) = out.split_at_mut(block);
     let (b, rest) = rest.split_at_mut(block);
     let (c, d) = rest.split_at_mut(block);
+    let frames = a.iter_mut().zip(b).zip(c).zip(d);
     let each = |f: fn(&Line<L>) -> L| -> [L; 4] { std::array::from_fn(|k| f(&lines[k])) };
-    let (pole, mut low) = (each(|l| l.pole), each(|l| l.low));
+    let (pole, mut last) = (each(|l| l.pole), each(|l| l.last));
     let (mut gain, to) = (each(|l| l.gain.0), each(|l| l.gain.1));
-    let share = L::splat(1.0 / block as f32);
-    let step: [L; 4] = std::array::from_fn(|k| (to[k] - gain[k]) * share);
-    let fresh = pole.map(|p| one - p);
-    for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
-        for (k, x) in [a, b, c, d].into_iter().enumerate() {
-            gain[k] += step[k];
-            low[k] = pole[k].mul_add(low[k], fresh[k] * *x);
-            *x = low[k] * gain[k];
+    if gain == to {
+        // What comes in takes the gain, and what stays has had it.
+        let fresh: [L; 4] = std::array::from_fn(|k| (one - pole[k]) * gain[k]);
+        for (((a, b), c), d) in frames {
+            for (k, x) in [a, b, c, d].into_iter().enumerate() {
+                last[k] = pole[k].mul_add(last[k], fresh[k] * *x);
+                *x = last[k];
+            }
         }
+    } else {
+        let share = L::splat(1.0 / block as f32);
+        let step: [L; 4] = std::array::from_fn(|k| (to[k] - gain[k]) * share);
+        let fresh = pole.map(|p| one - p);
+        let mut low: [L; 4] = std::array::from_fn(|k| last[k] / gain[k].max(L::splat(LEAST)));
+        for (((a, b), c), d) in frames {
+            for (k, x) in [a, b, c, d].into_iter().enumerate() {
+                gain[k] += step[k];
+                low[k] = pole[k].mul_add(low[k], fresh[k] * *x);
+                *x = low[k] * gain[k];
+            }
+        }
+        last = std::array::from_fn(|k| low[k] * to[k]);
     }
     for (k, line) in lines.iter_mut().enumerate() {
-        (line.low, line.gain.0) = (low[k], to[k]);
+        (line.last, line.gain.0) = (last[k], to[k]);
     }
 }
 
