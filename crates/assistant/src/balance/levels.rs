@@ -179,7 +179,8 @@ fn overview(state: &State, rough: &Rough, now: f64, after: f64) -> Decision {
     };
     let told = rough.gains.iter().flatten().count();
     if rough.whole {
-        says += " The rough mix is a balance of all of them: only what buys something moves from there.";
+        says +=
+            " The rough mix is a balance of nearly all of them: only what buys something moves from there.";
     } else if told > 0 {
         says += &format!(" The rough mix tells the level of {told} of them.");
     }
@@ -303,7 +304,7 @@ mod tests {
         };
         let overview = |take: &Take| take.decisions(Phase::Balance, RULE.code)[0].says.clone();
         let (whole, sum) = (rough(3.0), rough(0.0));
-        assert!(overview(&whole).contains("a balance of all of them"), "{}", overview(&whole));
+        assert!(overview(&whole).contains("a balance of nearly all of them"), "{}", overview(&whole));
         assert!(overview(&sum).contains("tells the level of 6"), "{}", overview(&sum));
         // Kick and guitar are as they were against each other, to a decibel.
         let (session, _) = whole.mix(Phase::Balance);

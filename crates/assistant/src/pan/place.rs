@@ -67,6 +67,8 @@ struct Seat<'a> {
     twin: Option<String>,
     /// The side where its name or the overheads put it.
     named: Option<f64>,
+    /// Where overheads hear it, and which.
+    seen: Option<(f64, &'a str)>,
     /// It stays there, whatever the balance of the sides.
     fixed: bool,
     why: String,
@@ -118,12 +120,15 @@ fn seat<'a>(desk: &Desk<'a>, strip: &'a Strip, part: &'a Part) -> Option<Seat<'a
     if let Some((side, other)) = other_side(desk, strip).filter(|_| tables::place_row(role).out > 0.0) {
         let named = Some(if side == "L" { -1.0 } else { 1.0 });
         let why = format!("its name says so, and {} is its other side", other.name);
-        return Some(Seat { strip, part, out: 100.0, twin: Some(other.id.clone()), named, fixed: true, why });
+        let twin = Some(other.id.clone());
+        return Some(Seat { strip, part, out: 100.0, twin, named, seen: None, fixed: true, why });
     }
-    if let Some((place, overheads)) = seen(desk, strip).filter(|_| tables::place_row(role).out > 0.0) {
+    let seen = seen(desk, strip).filter(|_| tables::place_row(role).out > 0.0);
+    if let Some((place, overheads)) = seen {
         let why = format!("there {} hear it, by {:.1} dB", name_of(desk, overheads), place.abs());
         let out = pan_of(place).abs().round();
-        return Some(Seat { strip, part, out, twin: None, named: Some(place.signum()), fixed: true, why });
+        let named = Some(place.signum());
+        return Some(Seat { strip, part, out, twin: None, named, seen, fixed: true, why });
     }
     let twin =
         pairs(desk.facts, "double").filter(|(.., sure)| *sure >= SURE.min(0.5)).find_map(|(a, b, _)| {
@@ -143,6 +148,7 @@ fn seat<'a>(desk: &Desk<'a>, strip: &'a Strip, part: &'a Part) -> Option<Seat<'a
             out: 100.0,
             twin,
             named: None,
+            seen: None,
             fixed: true,
             why: "one of two takes of one part".to_owned(),
         });
@@ -150,7 +156,7 @@ fn seat<'a>(desk: &Desk<'a>, strip: &'a Strip, part: &'a Part) -> Option<Seat<'a
     let centroid = desk.facts.number("spectrum.centroid", stem).unwrap_or(1000.0);
     let out = tables::place_row(role).out.min(100.0 * reach(centroid));
     let why = format!("usual for its part, its weight is at {centroid:.0} Hz");
-    Some(Seat { strip, part, out: out.round(), twin: None, named: None, fixed: false, why })
+    Some(Seat { strip, part, out: out.round(), twin: None, named: None, seen: None, fixed: false, why })
 }
 
 /// How far out a sound may stand, by the middle of its spectrum: lows stay in the middle (Pestana and Reiss 2014).
@@ -252,7 +258,7 @@ fn decision(desk: &Desk<'_>, seat: &Seat<'_>, stage: &Stage, settled: &[f64], i:
     let says = format!("{} {:.0} {side}: {}.", seat.strip.name, place.abs(), seat.why);
     let stem = desk.stem_of(seat.strip);
     let mut decision = Decision::new(RULE.code, &[&seat.strip.id], says);
-    if let Some((lean, overheads)) = seen(desk, seat.strip).filter(|_| seat.fixed && seat.twin.is_none()) {
+    if let Some((lean, overheads)) = seat.seen {
         return decision
             .because(Evidence::new("kit.place", &[stem, overheads], lean, "dB"))
             .edit(Edit::Set { at: Address::strip(&seat.strip.id, "pan"), to: place as f32 });
