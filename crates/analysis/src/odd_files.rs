@@ -84,6 +84,31 @@ pub fn measure(song: &Song, facts: &mut Facts) {
     facts.extend(found);
 }
 
+/// From this certainty on a file that lacks its beginning is put where it fits.
+pub const SURE: f32 = 0.6;
+
+/// Frames of the song's rate that a stem lacks at its beginning.
+pub fn late_start(song: &Song, facts: &Facts, stem: &str) -> i64 {
+    match facts.get("fault.late_start", &[stem]) {
+        Some(Fact { value: Qty::Number(seconds), confidence, .. }) if *confidence >= SURE => {
+            (seconds * f64::from(song.rate)).round() as i64
+        }
+        _ => 0,
+    }
+}
+
+/// The song with every file that lacks its beginning where it fits the others.
+pub(crate) fn placed(song: &Song, facts: &Facts) -> Song {
+    let mut placed = song.clone();
+    placed.stems.iter_mut().for_each(|stem| stem.start += late_start(song, facts, &stem.id));
+    placed
+}
+
+/// Does a stem run at the speed of the others? What does not cannot be compared with them wave by wave.
+pub(crate) fn in_time(facts: &Facts, stem: &Stem) -> bool {
+    facts.get("fault.wrong_rate", &[&stem.id]).is_none()
+}
+
 /// Does a stem end in the middle of a sound?
 fn cut_off(song: &Song, stem: &Stem) -> bool {
     let rate = f64::from(song.rate);

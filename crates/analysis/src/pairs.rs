@@ -4,6 +4,8 @@
 use mixsmith_dsp::loudness::KWeighting;
 
 use crate::delay::{self, Delay, Pair};
+use crate::odd_files::in_time;
+use crate::song::sketch_in_song;
 use crate::window::{self, Side};
 use crate::{Fact, Facts, Measure, Qty, Song, Stem};
 
@@ -67,7 +69,8 @@ const LEFT_RIGHT: Kind =
 
 /// Adds every pair found.
 pub fn measure(song: &Song, facts: &mut Facts) {
-    let kept: Vec<&Stem> = crate::leave_out::kept(song, facts);
+    let all: Vec<&Stem> = crate::leave_out::kept(song, facts);
+    let kept: Vec<&Stem> = all.iter().copied().filter(|stem| in_time(facts, stem)).collect();
     let of = |wanted: &[&str]| -> Vec<&Stem> {
         kept.iter()
             .copied()
@@ -84,8 +87,14 @@ pub fn measure(song: &Song, facts: &mut Facts) {
     for (a, b) in cross(&of(&["bass-di"]), &of(&["bass-amp"])) {
         found.extend(compare(song, facts, a, b, &DI_AMP));
     }
-    for (a, b) in halves(&kept, facts) {
-        found.extend(compare(song, facts, a, b, &LEFT_RIGHT));
+    for (a, b) in halves(song, &all, facts) {
+        if in_time(facts, a) && in_time(facts, b) {
+            found.extend(compare(song, facts, a, b, &LEFT_RIGHT));
+        } else {
+            // Their names say it; nothing more can be known while one plays at the wrong speed.
+            let pair = Qty::Text(LEFT_RIGHT.name.to_owned());
+            found.push(Fact::new("pair", &[&a.id, &b.id], pair).confidence(0.7));
+        }
     }
     let close = of(&["kick-in", "kick", "snare-top", "snare", "toms"]);
     for (far, name) in [("overheads", "kit-overhead"), ("room", "kit-room")] {
@@ -110,18 +119,25 @@ fn cross<'a>(a: &[&'a Stem], b: &[&'a Stem]) -> Vec<(&'a Stem, &'a Stem)> {
 }
 
 /// Left and right halves of one name, with one role and sounding together.
-fn halves<'a>(kept: &[&'a Stem], facts: &Facts) -> Vec<(&'a Stem, &'a Stem)> {
-    let half = |stem: &Stem, side: &str| facts.text("role.pair", &stem.id) == Some(side);
-    let base = |stem: &Stem| {
-        facts.text("role.name", &stem.id).map(|name| name.trim_end_matches(['L', 'R']).trim_end().to_owned())
+fn halves<'a>(song: &Song, kept: &[&'a Stem], facts: &Facts) -> Vec<(&'a Stem, &'a Stem)> {
+    let halves = |side: &'static str| {
+        let half = move |stem: &&Stem| facts.text("role.pair", &stem.id) == Some(side) && stem.channels == 1;
+        kept.iter().copied().filter(half)
     };
+    let name = |stem: &Stem| facts.text("role.name", &stem.id).unwrap_or_default().to_owned();
+    let base = |name: &str| name.trim_end_matches(['L', 'R']).trim_end().to_owned();
+    // A copy that is left out may have made the second of it a number two.
+    let bare = |stem: &Stem| base(name(stem).trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '));
+    let only =
+        |side: &'static str, wanted: &str| halves(side).filter(|stem| bare(stem) == wanted).count() == 1;
     let mut out = Vec::new();
-    for &a in kept.iter().filter(|stem| half(stem, "L") && stem.channels == 1) {
-        let partner =
-            kept.iter().find(|b| half(b, "R") && b.channels == 1 && base(a).is_some() && base(a) == base(b));
-        if let Some(&b) = partner.filter(|b| shape(facts, a, b) > 0.6) {
-            out.push((a, b));
-        }
+    for a in halves("L") {
+        let same = |b: &&Stem| base(&name(a)) == base(&name(b));
+        let known = bare(a);
+        let alone = |b: &&Stem| bare(b) == known && only("L", &known) && only("R", &known);
+        let named = |b: &&Stem| !known.is_empty() && (same(b) || alone(b));
+        let together = |b: &&Stem| !in_time(facts, a) || !in_time(facts, b) || shape(song, facts, a, b) > 0.6;
+        out.extend(halves("R").find(named).filter(together).map(|b| (a, b)));
     }
     out
 }
@@ -223,9 +239,9 @@ fn correlation(song: &Song, a: &Stem, b: &Stem, late: i64) -> f64 {
 }
 
 /// How alike two stems' levels move: correlation of their frame levels in dB where either plays.
-fn shape(facts: &Facts, a: &Stem, b: &Stem) -> f64 {
+fn shape(song: &Song, facts: &Facts, a: &Stem, b: &Stem) -> f64 {
     let level = |stem: &Stem| -> Vec<f64> {
-        facts.sketch(&stem.id).map_or(Vec::new(), |sketch| {
+        sketch_in_song(song, facts, stem).map_or(Vec::new(), |sketch| {
             sketch
                 .mid
                 .chunks(crate::sketch::BANDS)
@@ -270,7 +286,7 @@ fn doubles(song: &Song, facts: &Facts, kept: &[&Stem]) -> Vec<Fact> {
             if !same || halves {
                 continue;
             }
-            let alike = shape(facts, a, b);
+            let alike = shape(song, facts, a, b);
             if alike < 0.9 {
                 continue;
             }
