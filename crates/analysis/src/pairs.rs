@@ -301,3 +301,47 @@ fn doubles(song: &Song, facts: &Facts, kept: &[&Stem]) -> Vec<Fact> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use mixsmith_audio::{Audio, Clip};
+
+    use super::*;
+    use crate::Sketch;
+    use crate::sketch::BANDS;
+
+    /// Two sides of a guitar by their names, which sound together.
+    fn sides(names: [&str; 2]) -> (Song, Facts) {
+        let mid: Vec<f32> = (0..40 * BANDS).map(|i| 1e-3 * (1 + (i / BANDS) % 7) as f32).collect();
+        let mut facts = Facts::default();
+        let clip = Arc::new(Clip::in_memory(Audio::silence(1000, 1, 4000)));
+        let stem = |(i, name): (usize, &str)| {
+            let (id, side) = (format!("t{i}"), ["L", "R"][i]);
+            for (what, text) in [("role.name", name), ("role.pair", side)] {
+                facts.push(Fact::new(what, &[&id], Qty::Text(text.to_owned())));
+            }
+            facts.push_sketch(&id, Arc::new(Sketch { mid: mid.clone(), side: vec![0.0; mid.len()] }));
+            let (file, hash) = (format!("{name}.wav"), id.clone());
+            let (stream, rate, channels, lossy, start) = (0, 1000, 1, false, 0);
+            Stem { id, file, stream, hash, rate, channels, lossy, start, clip: clip.clone() }
+        };
+        let stems = names.into_iter().enumerate().map(stem).collect();
+        (Song { rate: 1000, frames: 4000, stems }, facts)
+    }
+
+    #[test]
+    fn two_sides_are_one_recording_even_beside_a_copy_of_one() {
+        let found = |names| {
+            let (song, facts) = sides(names);
+            let kept: Vec<&Stem> = song.stems.iter().collect();
+            halves(&song, &kept, &facts).len()
+        };
+        assert_eq!(found(["Guitar L", "Guitar R"]), 1);
+        // The copy, which is left out, has the name.
+        assert_eq!(found(["Guitar L", "Guitar R 2"]), 1);
+        assert_eq!(found(["Guitar 1 L", "Guitar 2 R"]), 0);
+        assert_eq!(found(["Guitar L", "Piano R"]), 0);
+    }
+}

@@ -286,6 +286,9 @@ pub fn value_at(lane: &Lane, at: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Phase;
+    use crate::fixture::{Take, value};
+    use mixsmith_analysis::{Fact, Qty};
 
     fn part(id: &str, levels: &[f64]) -> Part {
         Part::new(id, levels.iter().map(|&l| energy(l)).collect(), 0.0).unwrap()
@@ -316,6 +319,19 @@ mod tests {
         together.coherent = vec![Coherent { parts: [0, 1], correlation: 1.0 }];
         assert_eq!(together.sharing(&[0, 1]), [4.0, 4.0], "one sound twice is 6 dB more");
         assert!((loudness(&together) - unrelated - 3.01).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_cable_at_the_wrong_speed_moves_no_level() {
+        let bass = || {
+            let take = Take::new().mono("di", "bass-di", -20.0).mono("amp", "bass-amp", -23.0);
+            take.mono("vox", "lead-vocal", -20.0).mono("kick", "kick", -20.0)
+        };
+        let amp = |take: Take| value(&take.mix(Phase::Balance).0, "amp/fader");
+        let alike = Fact::new("pair.correlation", &["di", "amp"], Qty::Number(USUAL_CORRELATION));
+        let wrong = amp(bass().number("fault.wrong_rate", "di", 0.919));
+        assert!((wrong - amp(bass().fact(alike))).abs() < 1e-3);
+        assert!(wrong < amp(bass()) - 0.5, "two that are not alike would be turned up");
     }
 
     #[test]

@@ -86,10 +86,10 @@ fn all_of(recipe: &Recipe, chance: &mut Chance, heard: impl Fn(&str, f64, f64) -
         }
     }
     let aim = |what: char, chance: &mut Chance| -> Option<String> {
-        // What has nothing there gets no mud and no harshness from a filter.
+        // What has nothing there gets no mud and no harshness from a filter, and what has nothing else only gets louder.
         let fits = |name: &str| match what {
-            'm' => heard(name, 240.0, 410.0),
-            'h' => heard(name, 2400.0, 4100.0),
+            'm' => heard(name, 240.0, 410.0) && heard(name, 600.0, 2000.0),
+            'h' => heard(name, 2400.0, 4100.0) && heard(name, 600.0, 2000.0),
             _ => true,
         };
         let open = tracks.iter().filter(|(name, may)| may.contains(what) && fits(name));
