@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
           10 kHz than loud vowels are at 1 to 4 kHz. \
           **Why.** An s that is louder than the vowel is all that one hears, and reverb makes it longer. \
           **When it is wrong.** When it lisps: less range. \
-          **How far it goes.** Four fifths of what is more than usual, 3 to 8 dB, only during the s: the detector compares it with the voice itself. \
+          **How far it goes.** What is more than usual, 3 to 9 dB, only during the s: the detector compares it with the voice itself. \
           Tracks that came with effects printed are left alone. \
           **Sources.** Level of the s in five produced voices, measured: 1 to 4.5 dB; frequency, ratio, times: Senior \
           2009, practice.",
@@ -25,11 +25,10 @@ pub const RULE: Rule = Rule {
 /// Level of the sharper s (75th percentile) against the vowels from which on it is too much, dB. Produced voices lie
 /// between 1 and 4.5.
 const SHARP: f64 = 8.0;
-/// Where the reduction begins to count, dB: the produced level.
+/// Where it is brought down to, dB: the produced level.
 const USUAL: f64 = 3.5;
-/// Share of what is more than that which is taken off, and the least and the most, dB.
-const SHARE: f64 = 0.8;
-const RANGE: (f64, f64) = (3.0, 8.0);
+/// Least and most that is taken off, dB.
+const RANGE: (f64, f64) = (3.0, 9.0);
 /// The same level as the de-esser's detector reads it, dB: it remembers the loudest vowels.
 const THRESHOLD: f32 = 0.0;
 /// An s now and then is no fault: so many a minute of singing.
@@ -57,7 +56,7 @@ fn deess(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
     let sharp = sharpness(desk.facts.sketch(stem)?, times).filter(|&sharp| sharp > SHARP)?;
     // Its band begins below the centre of the hiss.
     let from = (0.8 * hz).clamp(3500.0, 9000.0);
-    let range = (SHARE * (sharp - USUAL)).clamp(RANGE.0, RANGE.1);
+    let range = (sharp - USUAL).clamp(RANGE.0, RANGE.1);
     let values = [
         ("frequency", ((from / 100.0).round() * 100.0) as f32),
         ("threshold", THRESHOLD),
@@ -135,7 +134,7 @@ mod tests {
     fn a_sharp_voice_is_softened_at_its_own_frequency() {
         let (session, _) = singer("lead-vocal", 12.5).mix(Phase::Dynamics);
         assert_eq!(value(&session, "x/deess.frequency"), 5600.0);
-        assert_eq!(value(&session, "x/deess.range"), 7.0);
+        assert_eq!(value(&session, "x/deess.range"), 9.0);
     }
 
     #[test]
