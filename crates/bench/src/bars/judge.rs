@@ -174,7 +174,7 @@ pub fn judge(planted: &PlantedFault, take: &Take, clean: &Take) -> Verdict {
         }
         Fault::BoomyNote { hz, .. } => {
             let centre = 1000.0 * 10f64.powf((10.0 * (f64::from(*hz) / 1000.0).log10()).round() / 10.0);
-            spectral(&["tone.boomy", "tone.resonance"], 0.98 * centre, 1.02 * centre)
+            spectral(&["tone.boomy", "tone.resonance", "tone.mud"], 0.98 * centre, 1.02 * centre)
         }
         Fault::Sibilance { .. } => {
             // Where the s are is known from the clean voice: they are as loud as they are, whatever was done to the vowels.
