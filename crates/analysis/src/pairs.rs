@@ -120,26 +120,25 @@ fn cross<'a>(a: &[&'a Stem], b: &[&'a Stem]) -> Vec<(&'a Stem, &'a Stem)> {
 
 /// Left and right halves of one name, with one role and sounding together.
 fn halves<'a>(song: &Song, kept: &[&'a Stem], facts: &Facts) -> Vec<(&'a Stem, &'a Stem)> {
-    let halves = |side: &'static str| {
-        let half = move |stem: &&Stem| facts.text("role.pair", &stem.id) == Some(side) && stem.channels == 1;
-        kept.iter().copied().filter(half)
+    let of = |side: &str| -> Vec<&'a Stem> {
+        let half = |stem: &Stem| facts.text("role.pair", &stem.id) == Some(side) && stem.channels == 1;
+        kept.iter().copied().filter(|stem| half(stem)).collect()
     };
+    let (left, right) = (of("L"), of("R"));
     let name = |stem: &Stem| facts.text("role.name", &stem.id).unwrap_or_default().to_owned();
     let base = |name: &str| name.trim_end_matches(['L', 'R']).trim_end().to_owned();
-    // A copy that is left out may have made the second of it a number two.
+    let same = |a: &Stem, b: &Stem| base(&name(a)) == base(&name(b));
+    // A copy that is left out may have made a number two of the only right side that plays.
     let bare = |stem: &Stem| base(name(stem).trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '));
-    let only =
-        |side: &'static str, wanted: &str| halves(side).filter(|stem| bare(stem) == wanted).count() == 1;
-    let mut out = Vec::new();
-    for a in halves("L") {
-        let same = |b: &&Stem| base(&name(a)) == base(&name(b));
-        let known = bare(a);
-        let alone = |b: &&Stem| bare(b) == known && only("L", &known) && only("R", &known);
-        let named = |b: &&Stem| !known.is_empty() && (same(b) || alone(b));
-        let together = |b: &&Stem| !in_time(facts, a) || !in_time(facts, b) || shape(song, facts, a, b) > 0.6;
-        out.extend(halves("R").find(named).filter(together).map(|b| (a, b)));
-    }
-    out
+    let only = |sides: &[&Stem], wanted: &str| sides.iter().filter(|stem| bare(stem) == wanted).count() == 1;
+    let belong = |a: &Stem, b: &Stem| {
+        let wanted = bare(a);
+        same(a, b) || (wanted == bare(b) && only(&left, &wanted) && only(&right, &wanted))
+    };
+    let together =
+        |a: &Stem, b: &Stem| !in_time(facts, a) || !in_time(facts, b) || shape(song, facts, a, b) > 0.6;
+    let partner = |a: &&'a Stem| right.iter().copied().find(|b| belong(a, b)).filter(|b| together(a, b));
+    left.iter().filter_map(|a| Some((*a, partner(a)?))).collect()
 }
 
 /// Windows at the common onsets of two stems.
