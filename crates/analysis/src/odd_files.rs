@@ -26,6 +26,8 @@ pub const MEASURES: &[Measure] = &[
 
 /// Files exported together agree to this, seconds: another rate's rounding, a coder's frame.
 const EXACT: f64 = 0.03;
+/// Ratios that differ by less are the same.
+const SAME_RATIO: f64 = 0.0005;
 /// Correlation of hits and of chords that is gained when a file starts later, from which on it does.
 const LATE: f64 = 0.12;
 
@@ -56,13 +58,20 @@ pub fn measure(song: &Song, facts: &mut Facts) {
             continue;
         }
         let ratio = length / usual;
-        let turned = [48.0 / 44.1, 44.1 / 48.0].into_iter().find(|r| (ratio / r - 1.0).abs() < 0.002);
-        if let Some(turned) = turned
-            && beat.is_none_or(|bpm| own_tempo_fits(facts, &stem.id, bpm / turned))
-        {
-            let fact = Fact::number("fault.wrong_rate", &stem.id, turned);
-            found.push(fact.confidence(if beat.is_some() { 0.9 } else { 0.6 }));
-            continue;
+        let turned = [48.0 / 44.1, 44.1 / 48.0].into_iter().find(|&r| off_by(ratio, r) < 0.002);
+        if let Some(turned) = turned {
+            let fits = beat.is_none_or(|bpm| own_tempo_fits(facts, &stem.id, bpm / turned));
+            // Among files of one length, one that is off by just this factor needs no beat of its own to tell.
+            let exactly = together && off_by(ratio, turned) < SAME_RATIO;
+            if fits || exactly {
+                let sure = match (fits && beat.is_some(), exactly) {
+                    (true, _) => 0.9,
+                    (_, true) => 0.7,
+                    _ => 0.6,
+                };
+                found.push(Fact::number("fault.wrong_rate", &stem.id, turned).confidence(sure));
+                continue;
+            }
         }
         if off < 0.0
             && let Some(sure) = starts_late(song, facts, stem, -off)
@@ -82,6 +91,36 @@ pub fn measure(song: &Song, facts: &mut Facts) {
         found.push(Fact::new("fault.wrong_length", &[&stem.id], Qty::Number(off)).confidence(sure));
     }
     facts.extend(found);
+}
+
+/// By how much two ratios differ, as a share.
+fn off_by(ratio: f64, other: f64) -> f64 {
+    (ratio / other - 1.0).abs()
+}
+
+/// From this certainty on a file that lacks its beginning is put where it fits.
+pub const SURE: f32 = 0.6;
+
+/// Frames of the song's rate that a stem lacks at its beginning.
+pub fn late_start(song: &Song, facts: &Facts, stem: &str) -> i64 {
+    match facts.get("fault.late_start", &[stem]) {
+        Some(Fact { value: Qty::Number(seconds), confidence, .. }) if *confidence >= SURE => {
+            (seconds * f64::from(song.rate)).round() as i64
+        }
+        _ => 0,
+    }
+}
+
+/// The song with every file that lacks its beginning where it fits the others.
+pub(crate) fn placed(song: &Song, facts: &Facts) -> Song {
+    let mut placed = song.clone();
+    placed.stems.iter_mut().for_each(|stem| stem.start += late_start(song, facts, &stem.id));
+    placed
+}
+
+/// Does a stem run at the speed of the others? What does not cannot be compared with them wave by wave.
+pub(crate) fn in_time(facts: &Facts, stem: &Stem) -> bool {
+    facts.get("fault.wrong_rate", &[&stem.id]).is_none()
 }
 
 /// Does a stem end in the middle of a sound?

@@ -4,6 +4,8 @@
 use mixsmith_dsp::loudness::KWeighting;
 
 use crate::delay::{self, Delay, Pair};
+use crate::odd_files::in_time;
+use crate::song::sketch_in_song;
 use crate::window::{self, Side};
 use crate::{Fact, Facts, Measure, Qty, Song, Stem};
 
@@ -67,7 +69,8 @@ const LEFT_RIGHT: Kind =
 
 /// Adds every pair found.
 pub fn measure(song: &Song, facts: &mut Facts) {
-    let kept: Vec<&Stem> = crate::leave_out::kept(song, facts);
+    let all: Vec<&Stem> = crate::leave_out::kept(song, facts);
+    let kept: Vec<&Stem> = all.iter().copied().filter(|stem| in_time(facts, stem)).collect();
     let of = |wanted: &[&str]| -> Vec<&Stem> {
         kept.iter()
             .copied()
@@ -84,8 +87,14 @@ pub fn measure(song: &Song, facts: &mut Facts) {
     for (a, b) in cross(&of(&["bass-di"]), &of(&["bass-amp"])) {
         found.extend(compare(song, facts, a, b, &DI_AMP));
     }
-    for (a, b) in halves(&kept, facts) {
-        found.extend(compare(song, facts, a, b, &LEFT_RIGHT));
+    for (a, b) in halves(song, &all, facts) {
+        if in_time(facts, a) && in_time(facts, b) {
+            found.extend(compare(song, facts, a, b, &LEFT_RIGHT));
+        } else {
+            // Their names say it; nothing more can be known while one plays at the wrong speed.
+            let pair = Qty::Text(LEFT_RIGHT.name.to_owned());
+            found.push(Fact::new("pair", &[&a.id, &b.id], pair).confidence(0.7));
+        }
     }
     let close = of(&["kick-in", "kick", "snare-top", "snare", "toms"]);
     for (far, name) in [("overheads", "kit-overhead"), ("room", "kit-room")] {
@@ -110,20 +119,26 @@ fn cross<'a>(a: &[&'a Stem], b: &[&'a Stem]) -> Vec<(&'a Stem, &'a Stem)> {
 }
 
 /// Left and right halves of one name, with one role and sounding together.
-fn halves<'a>(kept: &[&'a Stem], facts: &Facts) -> Vec<(&'a Stem, &'a Stem)> {
-    let half = |stem: &Stem, side: &str| facts.text("role.pair", &stem.id) == Some(side);
-    let base = |stem: &Stem| {
-        facts.text("role.name", &stem.id).map(|name| name.trim_end_matches(['L', 'R']).trim_end().to_owned())
+fn halves<'a>(song: &Song, kept: &[&'a Stem], facts: &Facts) -> Vec<(&'a Stem, &'a Stem)> {
+    let of = |side: &str| -> Vec<&'a Stem> {
+        let half = |stem: &Stem| facts.text("role.pair", &stem.id) == Some(side) && stem.channels == 1;
+        kept.iter().copied().filter(|stem| half(stem)).collect()
     };
-    let mut out = Vec::new();
-    for &a in kept.iter().filter(|stem| half(stem, "L") && stem.channels == 1) {
-        let partner =
-            kept.iter().find(|b| half(b, "R") && b.channels == 1 && base(a).is_some() && base(a) == base(b));
-        if let Some(&b) = partner.filter(|b| shape(facts, a, b) > 0.6) {
-            out.push((a, b));
-        }
-    }
-    out
+    let (left, right) = (of("L"), of("R"));
+    let name = |stem: &Stem| facts.text("role.name", &stem.id).unwrap_or_default().to_owned();
+    let base = |name: &str| name.trim_end_matches(['L', 'R']).trim_end().to_owned();
+    let same = |a: &Stem, b: &Stem| base(&name(a)) == base(&name(b));
+    // A copy that is left out may have made a number two of the only right side that plays.
+    let bare = |stem: &Stem| base(name(stem).trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '));
+    let only = |sides: &[&Stem], wanted: &str| sides.iter().filter(|stem| bare(stem) == wanted).count() == 1;
+    let belong = |a: &Stem, b: &Stem| {
+        let wanted = bare(a);
+        same(a, b) || (wanted == bare(b) && only(&left, &wanted) && only(&right, &wanted))
+    };
+    let together =
+        |a: &Stem, b: &Stem| !in_time(facts, a) || !in_time(facts, b) || shape(song, facts, a, b) > 0.6;
+    let partner = |a: &&'a Stem| right.iter().copied().find(|b| belong(a, b)).filter(|b| together(a, b));
+    left.iter().filter_map(|a| Some((*a, partner(a)?))).collect()
 }
 
 /// Windows at the common onsets of two stems.
@@ -223,9 +238,9 @@ fn correlation(song: &Song, a: &Stem, b: &Stem, late: i64) -> f64 {
 }
 
 /// How alike two stems' levels move: correlation of their frame levels in dB where either plays.
-fn shape(facts: &Facts, a: &Stem, b: &Stem) -> f64 {
+fn shape(song: &Song, facts: &Facts, a: &Stem, b: &Stem) -> f64 {
     let level = |stem: &Stem| -> Vec<f64> {
-        facts.sketch(&stem.id).map_or(Vec::new(), |sketch| {
+        sketch_in_song(song, facts, stem).map_or(Vec::new(), |sketch| {
             sketch
                 .mid
                 .chunks(crate::sketch::BANDS)
@@ -270,7 +285,7 @@ fn doubles(song: &Song, facts: &Facts, kept: &[&Stem]) -> Vec<Fact> {
             if !same || halves {
                 continue;
             }
-            let alike = shape(facts, a, b);
+            let alike = shape(song, facts, a, b);
             if alike < 0.9 {
                 continue;
             }
@@ -284,4 +299,48 @@ fn doubles(song: &Song, facts: &Facts, kept: &[&Stem]) -> Vec<Fact> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use mixsmith_audio::{Audio, Clip};
+
+    use super::*;
+    use crate::Sketch;
+    use crate::sketch::BANDS;
+
+    /// Two sides of a guitar by their names, which sound together.
+    fn sides(names: [&str; 2]) -> (Song, Facts) {
+        let mid: Vec<f32> = (0..40 * BANDS).map(|i| 1e-3 * (1 + (i / BANDS) % 7) as f32).collect();
+        let mut facts = Facts::default();
+        let clip = Arc::new(Clip::in_memory(Audio::silence(1000, 1, 4000)));
+        let stem = |(i, name): (usize, &str)| {
+            let (id, side) = (format!("t{i}"), ["L", "R"][i]);
+            for (what, text) in [("role.name", name), ("role.pair", side)] {
+                facts.push(Fact::new(what, &[&id], Qty::Text(text.to_owned())));
+            }
+            facts.push_sketch(&id, Arc::new(Sketch { mid: mid.clone(), side: vec![0.0; mid.len()] }));
+            let (file, hash) = (format!("{name}.wav"), id.clone());
+            let (stream, rate, channels, lossy, start) = (0, 1000, 1, false, 0);
+            Stem { id, file, stream, hash, rate, channels, lossy, start, clip: clip.clone() }
+        };
+        let stems = names.into_iter().enumerate().map(stem).collect();
+        (Song { rate: 1000, frames: 4000, stems }, facts)
+    }
+
+    #[test]
+    fn two_sides_are_one_recording_even_beside_a_copy_of_one() {
+        let found = |names| {
+            let (song, facts) = sides(names);
+            let kept: Vec<&Stem> = song.stems.iter().collect();
+            halves(&song, &kept, &facts).len()
+        };
+        assert_eq!(found(["Guitar L", "Guitar R"]), 1);
+        // The copy, which is left out, has the name.
+        assert_eq!(found(["Guitar L", "Guitar R 2"]), 1);
+        assert_eq!(found(["Guitar 1 L", "Guitar 2 R"]), 0);
+        assert_eq!(found(["Guitar L", "Piano R"]), 0);
+    }
 }

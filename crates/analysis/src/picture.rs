@@ -3,6 +3,7 @@
 //! A close microphone is the key: of what the overheads hear, only the part that follows it is counted, each side at its own
 //! delay. What else sounds at the same time does not follow it, and its share of the product averages out over the hits.
 
+use crate::odd_files::in_time;
 use crate::window::{self, Side};
 use crate::{Fact, Facts, Measure, Qty, Song, Stem};
 
@@ -25,7 +26,9 @@ const FOLLOWS: f64 = 0.02;
 /// Adds `kit.place`.
 pub fn measure(song: &Song, facts: &mut Facts) {
     let of = |wanted: &[&str]| -> Vec<&Stem> {
-        let role = |stem: &&Stem| facts.text("role", &stem.id).is_some_and(|id| wanted.contains(&id));
+        let role = |stem: &&Stem| {
+            facts.text("role", &stem.id).is_some_and(|id| wanted.contains(&id)) && in_time(facts, stem)
+        };
         crate::leave_out::kept(song, facts).into_iter().filter(role).collect()
     };
     let mut found = Vec::new();

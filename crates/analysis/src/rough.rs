@@ -180,7 +180,16 @@ fn places(song: &Song, facts: &Facts, stems: &[usize]) -> Vec<i64> {
     }
     places.sort_unstable();
     places.dedup();
-    places
+    // Where a stem's beginning or end is missing, the mix holds what no stem explains.
+    let cut = |stem: &&Stem| {
+        ["fault.wrong_length", "fault.late_start"].iter().any(|what| facts.get(what, &[&stem.id]).is_some())
+    };
+    let cut: Vec<&Stem> = stems.iter().map(|&i| &song.stems[i]).filter(cut).collect();
+    let there =
+        |stem: &&Stem, place: i64| (stem.start..stem.start + stem.clip.frames as i64 - grid).contains(&place);
+    let whole: Vec<i64> =
+        places.iter().copied().filter(|&place| cut.iter().all(|stem| there(stem, place))).collect();
+    if 2 * whole.len() > places.len() { whole } else { places }
 }
 
 /// Frames by which the mix is late against the plain sum of the stems.

@@ -11,6 +11,9 @@ pub fn measure_song(song: &Song, facts: &mut Facts) {
     roles::fuse::measure(song, facts);
     leave_out::measure(song, facts);
     tempo::measure(song, facts);
+    odd_files::measure(song, facts);
+    // What is compared from here on is heard where it belongs in the song.
+    let song = &odd_files::placed(song, facts);
     key::measure(song, facts);
     sections::measure(song, facts);
     pairs::measure(song, facts);
@@ -18,7 +21,6 @@ pub fn measure_song(song: &Song, facts: &mut Facts) {
     bleed::measure(song, facts);
     rough::measure(song, facts);
     masking::measure(song, facts);
-    odd_files::measure(song, facts);
 }
 
 /// A stem's sketch moved to where the stem starts in the song.

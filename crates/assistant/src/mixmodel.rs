@@ -4,6 +4,7 @@
 //! sum of energies: tracks count as unrelated, but for microphones of one source, which add up as far as they are
 //! alike (the fact `pair.correlation`). What inserts do to the level is not in it. A four-minute song of 40 tracks takes about a millisecond.
 
+use mixsmith_analysis::odd_files::late_start;
 use mixsmith_session::{Address, Lane, Map, Strip};
 
 use crate::Desk;
@@ -17,6 +18,10 @@ const GATE: f64 = -70.0;
 pub const SILENT: f64 = -54.0;
 /// A track plays where it is within this of its own 95th percentile, LU: as `loudness.active` has it.
 const ACTIVE: f64 = 20.0;
+/// Roles that are two recordings of one source, and how alike these usually are once they are aligned. Above and below, a
+/// snare sounds too different to count on.
+const ONE_SOURCE: [[&str; 2]; 2] = [["kick-in", "kick-out"], ["bass-di", "bass-amp"]];
+const USUAL_CORRELATION: f64 = 0.8;
 /// Microphones that cancel each other are not raised by more than this share allows.
 const LEAST_SHARE: f64 = 0.5;
 
@@ -104,11 +109,12 @@ impl MixModel {
 
     /// The model of some tracks.
     pub fn of(desk: &Desk<'_>, parts: Vec<Part>) -> MixModel {
-        let coherent = desk.facts.of("pair.correlation").filter_map(|fact| match fact.about.as_slice() {
+        let measured = desk.facts.of("pair.correlation").filter_map(|fact| match fact.about.as_slice() {
             [a, b] => coherent(desk, &parts, [a, b]),
             _ => None,
         });
-        MixModel { coherent: coherent.collect(), parts }
+        let coherent = measured.chain(out_of_step(desk, &parts)).collect();
+        MixModel { coherent, parts }
     }
 
     /// A track.
@@ -174,7 +180,8 @@ fn coherent(desk: &Desk<'_>, parts: &[Part], stems: [&str; 2]) -> Option<Coheren
     let place = |strip: &Strip| parts.iter().position(|part| part.id == strip.id);
     let moved = |i: usize| -> Option<i64> {
         let delivered = desk.song.stems.iter().find(|stem| stem.id == stems[i])?.start;
-        Some(strips[i].clips().first()?.at - delivered)
+        // Pairs are measured where the files belong.
+        Some(strips[i].clips().first()?.at - delivered - late_start(desk.song, desk.facts, stems[i]))
     };
     let together = moved(0)? == moved(1)?;
     let what = if together { "pair.correlation" } else { "pair.correlation_aligned" };
@@ -182,6 +189,22 @@ fn coherent(desk: &Desk<'_>, parts: &[Part], stems: [&str; 2]) -> Option<Coheren
     let turned = |strip: &Strip| desk.value(&Address::strip(&strip.id, "polarity")) >= 0.5;
     let sign = if turned(strips[0]) == turned(strips[1]) { 1.0 } else { -1.0 };
     Some(Coherent { parts: [place(strips[0])?, place(strips[1])?], correlation: sign * correlation })
+}
+
+/// Microphones of one source of which one file plays at the wrong speed: the levels are set as they will stand when it has
+/// been exported again.
+fn out_of_step<'a>(desk: &'a Desk<'_>, parts: &'a [Part]) -> impl Iterator<Item = Coherent> + 'a {
+    let wrong = |strip: &Strip| desk.facts.get("fault.wrong_rate", &[desk.stem_of(strip)]).is_some();
+    ONE_SOURCE.iter().filter_map(move |roles| {
+        let alone = |role: &str| {
+            let mut all = desk.session.tracks().filter(|strip| desk.role(strip) == role);
+            all.next().filter(|_| all.next().is_none())
+        };
+        let (a, b) = (alone(roles[0])?, alone(roles[1])?);
+        let place = |strip: &Strip| parts.iter().position(|part| part.id == strip.id);
+        let pair = Coherent { parts: [place(a)?, place(b)?], correlation: USUAL_CORRELATION };
+        (wrong(a) || wrong(b)).then_some(pair)
+    })
 }
 
 fn part(desk: &Desk<'_>, strip: &Strip) -> Option<Part> {
@@ -263,6 +286,9 @@ pub fn value_at(lane: &Lane, at: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Phase;
+    use crate::fixture::{Take, value};
+    use mixsmith_analysis::{Fact, Qty};
 
     fn part(id: &str, levels: &[f64]) -> Part {
         Part::new(id, levels.iter().map(|&l| energy(l)).collect(), 0.0).unwrap()
@@ -293,6 +319,19 @@ mod tests {
         together.coherent = vec![Coherent { parts: [0, 1], correlation: 1.0 }];
         assert_eq!(together.sharing(&[0, 1]), [4.0, 4.0], "one sound twice is 6 dB more");
         assert!((loudness(&together) - unrelated - 3.01).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_cable_at_the_wrong_speed_moves_no_level() {
+        let bass = || {
+            let take = Take::new().mono("di", "bass-di", -20.0).mono("amp", "bass-amp", -23.0);
+            take.mono("vox", "lead-vocal", -20.0).mono("kick", "kick", -20.0)
+        };
+        let amp = |take: Take| value(&take.mix(Phase::Balance).0, "amp/fader");
+        let alike = Fact::new("pair.correlation", &["di", "amp"], Qty::Number(USUAL_CORRELATION));
+        let wrong = amp(bass().number("fault.wrong_rate", "di", 0.919));
+        assert!((wrong - amp(bass().fact(alike))).abs() < 1e-3);
+        assert!(wrong < amp(bass()) - 0.5, "two that are not alike would be turned up");
     }
 
     #[test]

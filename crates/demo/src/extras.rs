@@ -81,10 +81,11 @@ fn rough_mix(balance: &Audio) -> Audio {
     mix
 }
 
-/// A copy of the last rhythm guitar, or of the last track where there is none.
+/// A copy of the last rhythm guitar, or of the last track of the song where there is none.
 fn copy(tracks: &[Track], messy: bool) -> Option<Track> {
     let is_guitar = |t: &&Track| t.truth.role == "electric-guitar" && t.truth.pair_of.is_some();
-    let original = tracks.iter().rfind(is_guitar).or(tracks.last())?;
+    let plays = |t: &&Track| t.truth.left_out.is_none();
+    let original = tracks.iter().rfind(is_guitar).or_else(|| tracks.iter().rfind(plays))?;
     let mut copy = original.clone();
     let stem = original.file.trim_end_matches(".wav");
     copy.file = if messy { format!("{stem} (1).wav") } else { format!("{stem}-copy.wav") };

@@ -15,30 +15,10 @@ fn planted(file: &str, fault: &Fault) -> PlantedFault {
     PlantedFault { file: file.to_string(), fault: fault.clone() }
 }
 
-/// The track that a fault names.
-fn target(fault: &Fault) -> Option<&str> {
-    match fault {
-        Fault::BuriedVoice { .. } | Fault::Sibilance { .. } => Some("lead-vocal"),
-        Fault::InvertedSnareBottom => Some("snare-bottom"),
-        Fault::Mud300 { track }
-        | Fault::BoomyNote { track, .. }
-        | Fault::Harsh3k { track }
-        | Fault::Hum { track, .. }
-        | Fault::Dc { track, .. }
-        | Fault::Clipped { track }
-        | Fault::DeadChannel { track }
-        | Fault::Dropout { track, .. }
-        | Fault::WrongRate { track }
-        | Fault::WrongLength { track }
-        | Fault::OffsetStart { track, .. } => Some(track),
-        Fault::SilentTrack | Fault::DuplicateTrack | Fault::ClickTrack | Fault::RoughMix => None,
-    }
-}
-
 /// Plants what belongs to the sound of a channel.
 pub(crate) fn spoil(channels: &mut [Channel], faults: &[Fault]) {
     for fault in faults {
-        let named = |c: &&mut Channel| target(fault).is_some_and(|name| c.name == name || c.role == name);
+        let named = |c: &&mut Channel| fault.target().is_some_and(|name| c.name == name || c.role == name);
         let Some(channel) = channels.iter_mut().find(named) else { continue };
         let rate = channel.audio.rate as f32;
         match *fault {
@@ -91,7 +71,7 @@ pub(crate) fn spoil_files(tracks: &mut [Track], faults: &[Fault]) -> Vec<Planted
     let mut done = Vec::new();
     for fault in faults {
         let named =
-            |t: &&mut Track| target(fault).is_some_and(|name| t.channel == name || t.truth.role == name);
+            |t: &&mut Track| fault.target().is_some_and(|name| t.channel == name || t.truth.role == name);
         let Some(track) = tracks.iter_mut().find(named) else { continue };
         spoil_file(track, fault);
         done.push(planted(&track.file, fault));

@@ -19,6 +19,7 @@ mod song;
 mod sound;
 mod truth;
 
+pub use random::split_mix;
 pub use recipe::{Delivery, Fault, Form, Part, Recipe};
 pub use song::{Format, Song, Track, song, write};
 pub use truth::{PlantedFault, TrackTruth, Truth};

@@ -1,7 +1,15 @@
 //! Seeded chance: the same numbers on every machine, and a stream of its own for every purpose, so that
 //! leaving one instrument out does not change another.
 
-/// A stream of random numbers (SplitMix64: Steele, Lea and Flood 2014).
+/// The next of a stream of random numbers (SplitMix64: Steele, Lea and Flood 2014).
+pub fn split_mix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// A stream of random numbers.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -14,16 +22,9 @@ impl Random {
         Random(hash ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
     /// 0 to 1.
     pub fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / 16_777_216.0
+        (split_mix(&mut self.0) >> 40) as f32 / 16_777_216.0
     }
 
     /// White noise, -1 to 1.

@@ -153,6 +153,28 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// The track that it is done to; none where it adds a file.
+    pub fn target(&self) -> Option<&str> {
+        match self {
+            Fault::BuriedVoice { .. } | Fault::Sibilance { .. } => Some("lead-vocal"),
+            Fault::InvertedSnareBottom => Some("snare-bottom"),
+            Fault::Mud300 { track }
+            | Fault::BoomyNote { track, .. }
+            | Fault::Harsh3k { track }
+            | Fault::Hum { track, .. }
+            | Fault::Dc { track, .. }
+            | Fault::Clipped { track }
+            | Fault::DeadChannel { track }
+            | Fault::Dropout { track, .. }
+            | Fault::WrongRate { track }
+            | Fault::WrongLength { track }
+            | Fault::OffsetStart { track, .. } => Some(track),
+            Fault::SilentTrack | Fault::DuplicateTrack | Fault::ClickTrack | Fault::RoughMix => None,
+        }
+    }
+}
+
 /// What to play, how to deliver it, and what to spoil.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {

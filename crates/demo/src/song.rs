@@ -53,9 +53,10 @@ impl Song {
         &self.balance
     }
 
-    /// The first file of a role, or of a file name.
+    /// The file of this name, the one that has this name (without extension) where files are delivered clean, or the first of
+    /// this role.
     pub fn track(&self, name: &str) -> Option<&Track> {
-        let named = self.tracks.iter().find(|track| track.file == name);
+        let named = self.tracks.iter().find(|track| track.file == name || track.channel == name);
         named.or_else(|| self.tracks.iter().find(|track| track.truth.role == name))
     }
 }

@@ -136,11 +136,13 @@ fn dropouts(sound: &Sound) -> Vec<f64> {
                 let (before, after) = (rms(&x[i - edge..i]), rms(&x[end..end + edge]));
                 let (long, later) = (rms(&x[i - 4 * edge..i]), rms(&x[end..end + 4 * edge]));
                 // The next note of a sampler begins as abruptly, but not at the level where the last one was cut.
-                let alike = |a: f32, b: f32| a.max(b) < 1.6 * a.min(b);
-                let sounding = before.min(after) > 0.01 && alike(before, after) && alike(long, later);
+                let alike = |a: f32, b: f32, times: f32| a.max(b) < times * a.min(b);
+                // A low note is longer than an edge, which may fall on its crest or beside it.
+                let sounding =
+                    before.min(after) > 0.01 && alike(before, after, 4.0) && alike(long, later, 1.6);
                 // Some samples, not one: a wave may be cut where it crosses zero.
-                let abrupt = |near: &[f32], level: f32| largest(near) > 0.25 * level;
-                sounding && abrupt(&x[i - edge.min(3)..i], before) && x[end].abs() > 0.1 * after
+                let abrupt = |near: &[f32], level: f32| largest(near) > 0.1 * level;
+                sounding && abrupt(&x[i - edge.min(3)..i], before) && x[end].abs() > 0.05 * after
             };
             if sound.each().all(cut) {
                 gaps.push(i as f64 / sound.rate);

@@ -1,5 +1,6 @@
 //! Sharp s and t.
 
+use mixsmith_analysis::Sketch;
 use mixsmith_analysis::sketch::{BANDS, STEP, centres};
 use mixsmith_session::{Edit, Insert, Strip};
 
@@ -14,7 +15,7 @@ pub const RULE: Rule = Rule {
           10 kHz than loud vowels are at 1 to 4 kHz. \
           **Why.** An s that is louder than the vowel is all that one hears, and reverb makes it longer. \
           **When it is wrong.** When it lisps: less range. \
-          **How far it goes.** 3 to 6 dB, only during the s: the detector compares it with the voice itself. \
+          **How far it goes.** What is more than usual, 3 to 9 dB, only during the s: the detector compares it with the voice itself. \
           Tracks that came with effects printed are left alone. \
           **Sources.** Level of the s in five produced voices, measured: 1 to 4.5 dB; frequency, ratio, times: Senior \
           2009, practice.",
@@ -24,8 +25,10 @@ pub const RULE: Rule = Rule {
 /// Level of the sharper s (75th percentile) against the vowels from which on it is too much, dB. Produced voices lie
 /// between 1 and 4.5.
 const SHARP: f64 = 8.0;
-/// Where the reduction begins to count, dB: the produced level.
+/// Where it is brought down to, dB: the produced level.
 const USUAL: f64 = 3.5;
+/// Least and most that is taken off, dB.
+const RANGE: (f64, f64) = (3.0, 9.0);
 /// The same level as the de-esser's detector reads it, dB: it remembers the loudest vowels.
 const THRESHOLD: f32 = 0.0;
 /// An s now and then is no fault: so many a minute of singing.
@@ -42,17 +45,18 @@ fn deess(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
     let family = mixsmith_analysis::role(desk.role(strip)).map_or("", |role| role.family);
     let stem = desk.stem_of(strip);
     let hz = desk.facts.number("sibilance.hz", stem)?;
-    let bursts = desk.facts.times("sibilance.times", stem).len() as f64;
+    let times = desk.facts.times("sibilance.times", stem);
+    let bursts = times.len() as f64;
     let phrases = desk.facts.spans("activity.phrases", stem);
     let minutes = phrases.iter().map(|span| span.end - span.start).sum::<f64>() / 60.0;
     let often = bursts / minutes.max(0.05);
     if !family.ends_with("vocals") || often < OFTEN || strip.insert("deess").is_some() {
         return None;
     }
-    let sharp = sharpness(desk, stem).filter(|&sharp| sharp > SHARP)?;
+    let sharp = sharpness(desk.facts.sketch(stem)?, times).filter(|&sharp| sharp > SHARP)?;
     // Its band begins below the centre of the hiss.
     let from = (0.8 * hz).clamp(3500.0, 9000.0);
-    let range = (0.5 * (sharp - USUAL)).clamp(3.0, 6.0);
+    let range = (sharp - USUAL).clamp(RANGE.0, RANGE.1);
     let values = [
         ("frequency", ((from / 100.0).round() * 100.0) as f32),
         ("threshold", THRESHOLD),
@@ -73,9 +77,8 @@ fn deess(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
     )
 }
 
-/// Level of the sharper s at 4 to 10 kHz against loud vowels at 1 to 4 kHz, dB.
-fn sharpness(desk: &Desk<'_>, stem: &str) -> Option<f64> {
-    let sketch = desk.facts.sketch(stem)?;
+/// Level of the sharper s, which are at these times in seconds, at 4 to 10 kHz against loud vowels at 1 to 4 kHz, dB.
+pub fn sharpness(sketch: &Sketch, times: &[f64]) -> Option<f64> {
     let power = |frame: usize, low: f64, high: f64| -> f64 {
         let cells = frame * BANDS..(frame + 1) * BANDS;
         let energies = sketch.mid[cells.clone()].iter().zip(&sketch.side[cells]);
@@ -91,7 +94,7 @@ fn sharpness(desk: &Desk<'_>, stem: &str) -> Option<f64> {
     vowels.retain(|&vowel| vowel > 0.01 * top);
     let loud = at(&mut vowels, 0.75)?;
     let frame = |time: &f64| Some((time / STEP) as usize).filter(|&frame| frame < sketch.frames());
-    let bursts = desk.facts.times("sibilance.times", stem).iter().filter_map(frame);
+    let bursts = times.iter().filter_map(frame);
     let mut bursts: Vec<f64> = bursts.map(|frame| power(frame, 4000.0, 10_000.0)).collect();
     Some(10.0 * (at(&mut bursts, 0.75)? / loud).log10())
 }
@@ -100,7 +103,7 @@ fn sharpness(desk: &Desk<'_>, stem: &str) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::fixture::{Take, value};
-    use mixsmith_analysis::{Fact, Qty, Sketch};
+    use mixsmith_analysis::{Fact, Qty};
     use std::sync::Arc;
 
     /// Vowels, and every 3 s an s so much louder.
@@ -131,7 +134,7 @@ mod tests {
     fn a_sharp_voice_is_softened_at_its_own_frequency() {
         let (session, _) = singer("lead-vocal", 12.5).mix(Phase::Dynamics);
         assert_eq!(value(&session, "x/deess.frequency"), 5600.0);
-        assert_eq!(value(&session, "x/deess.range"), 4.5);
+        assert_eq!(value(&session, "x/deess.range"), 9.0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Microphones that hear one source at different times.
 
+use mixsmith_analysis::odd_files::late_start as late_start_of;
 use mixsmith_session::{Edit, Strip};
 
 use super::polarity::CLOSE;
@@ -26,10 +27,8 @@ const LEAST_MS: f64 = 0.05;
 
 fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let mut moved: Vec<&str> = Vec::new();
-    let mut decisions = Vec::new();
-    for stem in &desk.song.stems {
-        decisions.extend(late_start(desk, &stem.id, &mut moved));
-    }
+    let mut decisions: Vec<Decision> =
+        desk.song.stems.iter().filter_map(|stem| late_start(desk, &stem.id)).collect();
     for kind in CLOSE {
         for (a, b, sure) in pairs(desk.facts, kind) {
             let Some(delay) = Delay::of(desk, a, b).filter(|_| sure >= SURE && !moved.contains(&b)) else {
@@ -52,7 +51,7 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
                     delay.ms.abs(),
                     name_of(desk, a)
                 );
-                decisions.push(shift(strip, &delay, says, a, b));
+                decisions.push(shift(desk, strip, &delay, says, [a, b]));
             }
         }
     }
@@ -63,22 +62,18 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
 }
 
 /// A file whose beginning is missing is put where it belongs.
-fn late_start<'a>(desk: &Desk<'_>, stem: &'a str, moved: &mut Vec<&'a str>) -> Option<Decision> {
-    let fact = desk.facts.get("fault.late_start", &[stem]).filter(|fact| fact.confidence >= SURE)?;
-    let mixsmith_analysis::Qty::Number(seconds) = fact.value else { return None };
-    let strip = track_of(desk, stem).filter(|strip| strip.clips().len() == 1)?;
-    moved.push(stem);
+fn late_start(desk: &Desk<'_>, stem: &str) -> Option<Decision> {
+    let frames = missing(desk, stem);
+    let strip = track_of(desk, stem).filter(|_| frames != 0)?;
+    let seconds = desk.facts.number("fault.late_start", stem)?;
     let says = format!(
         "{} starts {seconds:.2} s later: its file lacks so much at the beginning, and so it fits the others.",
         strip.name
     );
-    let mut clips = strip.clips().to_vec();
-    let frames = (seconds * f64::from(desk.song.rate)).round() as i64;
-    clips.iter_mut().for_each(|clip| clip.at += frames);
     Some(
         Decision::new(RULE.code, &[&strip.id], says)
             .because(Evidence::new("fault.late_start", &[stem], seconds, "s").wanted(0.0))
-            .edit(Edit::Clips { strip: strip.id.clone(), clips }),
+            .edit(placed(desk, strip, 0)),
     )
 }
 
@@ -99,7 +94,7 @@ fn offer(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
         name_of(desk, close),
         delay.ms
     );
-    let mut decision = shift(strip, delay, says, close, stem);
+    let mut decision = shift(desk, strip, delay, says, [close, stem]);
     decision.status = Status::Refused("the delay of a distant microphone is part of its sound".to_owned());
     Some(decision).filter(|_| delay.ms > 0.0)
 }
@@ -123,12 +118,22 @@ fn milli(ms: f64) -> String {
     format!("{ms:+.2}")
 }
 
-fn shift(strip: &Strip, delay: &Delay, says: String, a: &str, b: &str) -> Decision {
-    let mut clips = strip.clips().to_vec();
-    clips.iter_mut().for_each(|clip| clip.at -= delay.frames);
+fn shift(desk: &Desk<'_>, strip: &Strip, delay: &Delay, says: String, [a, b]: [&str; 2]) -> Decision {
     Decision::new(RULE.code, &[&strip.id], says)
         .because(Evidence::new("pair.delay_ms", &[a, b], delay.ms, "ms").wanted(0.0))
-        .edit(Edit::Clips { strip: strip.id.clone(), clips })
+        .edit(placed(desk, strip, delay.frames))
+}
+
+/// Frames that a file lacks at its beginning.
+fn missing(desk: &Desk<'_>, stem: &str) -> i64 {
+    late_start_of(desk.song, desk.facts, stem)
+}
+
+/// A track's clips where their files belong, and so many frames earlier: delays are measured there.
+fn placed(desk: &Desk<'_>, strip: &Strip, earlier: i64) -> Edit {
+    let mut clips = strip.clips().to_vec();
+    clips.iter_mut().for_each(|clip| clip.at += missing(desk, &clip.source) - earlier);
+    Edit::Clips { strip: strip.id.clone(), clips }
 }
 
 #[cfg(test)]
@@ -156,6 +161,17 @@ mod tests {
         };
         assert!(says(2.0).contains("+2.0 dB together"), "{}", says(2.0));
         assert!(!says(-0.2).contains("together"), "{}", says(-0.2));
+    }
+
+    #[test]
+    fn a_file_without_its_beginning_goes_where_it_belongs_and_then_into_time() {
+        let late = |stem: &str| Fact::number("fault.late_start", stem, 1.5).confidence(0.8);
+        let take = two("di-amp", ["bass-di", "bass-amp"], 3.2).fact(late("b"));
+        let frames = (1.5 * f64::from(take.song.rate)) as i64;
+        let at = |take: &Take, id: &str| take.mix(Phase::Prepare).0.strip(id).unwrap().clips()[0].at;
+        assert_eq!(at(&take, "b"), frames - 3);
+        let other = two("di-amp", ["bass-di", "bass-amp"], 0.0).fact(late("a"));
+        assert_eq!([at(&other, "a"), at(&other, "b")], [frames, 0]);
     }
 
     #[test]

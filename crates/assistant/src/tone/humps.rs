@@ -2,7 +2,7 @@
 
 use mixsmith_session::Strip;
 
-use super::shape::{MOST_BELLS, TOLERANCE, excess};
+use super::shape::{BUMP, Excess, MOST_BELLS, TOLERANCE, excess};
 use super::{bands, hertz, mixed, raw};
 use crate::{Decision, Desk, Evidence, Phase, Rule};
 
@@ -13,12 +13,13 @@ macro_rules! doc {
             "**What it does.** ",
             $cut,
             " where the track's spectrum stands out of its own neighbouring octaves by 4 to 16 dB (where the track's own \
-             notes are, 9 to 16), each measured against the usual spectrum of the family. **Why.** ",
+             notes are, 9 to 16), each measured against the usual spectrum of the family, or by more than 4.5 dB of what lies \
+             right beside it, whatever is usual. **Why.** ",
             $why,
             " **When it is wrong.** ",
             $wrong,
-            " **How far it goes.** Half of what stands out, 2 to 4 dB, one place a track; no track gets more than three bells \
-             from its spectrum. Dark and bright tracks stay so: only humps are cut, and what stands out by more than 16 dB is \
+            " **How far it goes.** Down to half the tolerance, and a bump as far as it stands out: 2 to 6 dB, one place a track; \
+             no track gets more than three bells from its spectrum. Dark and bright tracks stay so: only humps are cut, and what stands out by more than 16 dB is \
              the sound itself. Tracks that came with effects printed are left alone. **Sources.** tables/spectra.toml \
              (MUSDB18, tolerance 4 dB); cuts narrower than boosts: Pestana and Reiss 2014."
         )
@@ -49,8 +50,8 @@ pub const HARSH: Rule = Rule {
     decide: |desk| cut(desk, &Zone { rule: "tone.harsh", hz: (2000.0, 5000.0), q: 1.8, sounds: "harsh" }),
 };
 
-/// Deepest cut, dB.
-const MOST: f64 = 4.0;
+/// Smallest and deepest cut, dB.
+const CUT: (f64, f64) = (2.0, 6.0);
 
 /// Where what stands out is cut.
 struct Zone {
@@ -64,18 +65,23 @@ struct Zone {
     sounds: &'static str,
 }
 
-/// One cut a track where its spectrum stands out of a zone: half of what stands out.
+/// One cut a track where its spectrum stands out of a zone.
 fn cut(desk: &Desk<'_>, zone: &Zone) -> Vec<Decision> {
     if mixed(desk) {
         return Vec::new();
     }
     let mut equalisers = bands::Equalisers::new(desk);
     let decision = |strip: &Strip| {
-        let place = excess(desk, strip, zone.hz.0, zone.hz.1)?;
+        let found = excess(desk, strip, zone.hz.0, zone.hz.1)?;
+        let place = found.place();
         if bands::bells(strip) >= MOST_BELLS {
             return None;
         }
-        let band = bands::Band::bell(place.hz, -(0.5 * place.by).min(MOST), zone.q);
+        let (depth, tolerated) = match found {
+            Excess::Hump(_) => (place.by - 0.5 * TOLERANCE, TOLERANCE),
+            Excess::Bump(_) => (place.by, BUMP),
+        };
+        let band = bands::Band::bell(place.hz, -depth.clamp(CUT.0, CUT.1), zone.q);
         let says = format!(
             "{} {:.1} dB at {}: it stands {:.1} dB out of its surroundings there, and sounds {}.",
             strip.name,
@@ -85,7 +91,7 @@ fn cut(desk: &Desk<'_>, zone: &Zone) -> Vec<Decision> {
             zone.sounds,
         );
         let evidence = Evidence::new("spectrum.third_octave", &[desk.stem_of(strip)], place.by, "dB");
-        let mut decision = Decision::new(zone.rule, &[&strip.id], says).because(evidence.at_most(TOLERANCE));
+        let mut decision = Decision::new(zone.rule, &[&strip.id], says).because(evidence.at_most(tolerated));
         decision.edits = equalisers.add(strip, &[band])?;
         Some(decision)
     };
@@ -116,8 +122,30 @@ mod tests {
             // The first band is the high-pass of the role.
             let (hz, gain) = (value(&session, "x/eq.freq2"), value(&session, "x/eq.gain2"));
             let near = (at as f32..1.6 * at as f32).contains(&(hz * 1.3));
-            assert!(near && (-4.0..=-2.0).contains(&gain), "{}: {hz} {gain}", rule.code);
+            assert!(near && (-6.0..=-2.0).contains(&gain), "{}: {hz} {gain}", rule.code);
         }
+    }
+
+    #[test]
+    fn a_bump_is_cut_whatever_is_usual() {
+        // A guitar that is far brighter than usual: against that, nothing stands out at 300 Hz.
+        let bright = |by: f64| {
+            let level = |i: i32| {
+                let near = (9..=11).contains(&i);
+                -20.0 + if near { by as f32 } else { 0.0 }
+            };
+            let bands = mixsmith_analysis::Qty::Bands((0..28).map(level).collect());
+            Take::new().mono("x", "acoustic-guitar", -20.0).fact(Fact::new(
+                "spectrum.third_octave",
+                &["x"],
+                bands,
+            ))
+        };
+        let cuts = |by: f64| bright(by).decisions(Phase::Tone, MUD.code);
+        assert!(cuts(3.0).is_empty());
+        let told = cuts(6.0);
+        assert!(told[0].says.contains("stands 6.0 dB out"), "{}", told[0].says);
+        assert!(told[0].says.contains("-6.0 dB at 3"), "{}", told[0].says);
     }
 
     #[test]

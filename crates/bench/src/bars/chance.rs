@@ -1,6 +1,8 @@
 //! Seeded chance for scenes: the same on every machine.
 
-/// A stream of random numbers (SplitMix64: Steele, Lea and Flood 2014).
+use mixsmith_demo::split_mix;
+
+/// A stream of random numbers.
 pub struct Chance(u64);
 
 impl Chance {
@@ -9,16 +11,9 @@ impl Chance {
         Chance(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x6a09_e667_f3bc_c909)
     }
 
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
     /// 0 to 1.
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+        (split_mix(&mut self.0) >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Between two numbers.

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use mixsmith_demo::{Fault, Form, Part, Recipe};
+use mixsmith_analysis::measure_stem;
+use mixsmith_assistant::dynamics::deess::sharpness;
+use mixsmith_demo::{Fault, Form, Part, Recipe, Song};
 use mixsmith_pipeline::{Folder, Options, Silent, rehearse};
 
 use super::chance::Chance;
-use super::judge::{Take, Verdict, judge, moved};
+use super::judge::{Take, Verdict, facts, judge, moved};
 use super::{Bar, Fallible, Wish, percent, scene};
 
 /// Long enough for every note of a tune to come often.
@@ -45,8 +47,23 @@ fn lengthens(fault: &Fault) -> bool {
     matches!(fault, Fault::WrongRate { .. } | Fault::WrongLength { .. } | Fault::OffsetStart { .. })
 }
 
-/// One fault of every kind that the band can have, aimed and sized by chance.
-fn all_of(recipe: &Recipe, chance: &mut Chance) -> Vec<Fault> {
+/// Mean level of a track's third octaves in a place, against its loudest, from which on the track sounds there, dB.
+const SOUNDS: f32 = -10.0;
+
+/// Has a track enough sound between two frequencies that a lift there is heard as too much?
+fn sounds(song: &Song, name: &str, low: f64, high: f64) -> bool {
+    let Some(track) = song.track(name) else { return false };
+    let facts = facts(&track.audio);
+    let Some(levels) = facts.bands("spectrum.third_octave", "x") else { return false };
+    let loudest = levels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let inside = |i: &usize| (low..=high).contains(&(1000.0 * 10f64.powf((*i as f64 - 15.0) / 10.0)));
+    let inside: Vec<f32> = (0..levels.len()).filter(inside).map(|i| levels[i] - loudest).collect();
+    inside.iter().sum::<f32>() >= SOUNDS * inside.len() as f32
+}
+
+/// One fault of every kind that the band can have, aimed and sized by chance; `heard` says whether a track has sound between
+/// two frequencies.
+fn all_of(recipe: &Recipe, chance: &mut Chance, heard: impl Fn(&str, f64, f64) -> bool) -> Vec<Fault> {
     let mut tracks: Vec<(&str, &str)> = Vec::new();
     let plays = |part| recipe.parts.contains(&part);
     // A track, and what may be wrong with it: m mud, h harsh, b boomy, u hum, d offset, c clipped, s one side dead, o dropout,
@@ -69,14 +86,22 @@ fn all_of(recipe: &Recipe, chance: &mut Chance) -> Vec<Fault> {
         }
     }
     let aim = |what: char, chance: &mut Chance| -> Option<String> {
-        let open: Vec<&str> =
-            tracks.iter().filter(|(_, may)| may.contains(what)).map(|(name, _)| *name).collect();
+        // What has nothing there gets no mud and no harshness from a filter, and what has nothing else only gets louder.
+        let fits = |name: &str| match what {
+            'm' => heard(name, 240.0, 410.0) && heard(name, 600.0, 2000.0),
+            'h' => heard(name, 2400.0, 4100.0) && heard(name, 600.0, 2000.0),
+            _ => true,
+        };
+        let open = tracks.iter().filter(|(name, may)| may.contains(what) && fits(name));
+        let open: Vec<&str> = open.map(|(name, _)| *name).collect();
         (!open.is_empty()).then(|| (*chance.pick(&open)).to_owned())
     };
     let mut faults = vec![Fault::SilentTrack, Fault::DuplicateTrack, Fault::ClickTrack, Fault::RoughMix];
     if plays(Part::LeadVoice) {
         faults.push(Fault::BuriedVoice { db: chance.between(5.0, 9.0) as f32 });
-        faults.push(Fault::Sibilance { db: chance.between(8.0, 11.0) as f32 });
+        // Over the vowels; once the clean voice is heard, by how much that is louder than its own. Those of produced voices stand
+        // up to 4.5 dB over: this is 5 to 8 dB too much.
+        faults.push(Fault::Sibilance { db: chance.between(10.0, 13.0) as f32 });
     }
     if plays(Part::Drums) {
         faults.push(Fault::InvertedSnareBottom);
@@ -102,29 +127,6 @@ fn all_of(recipe: &Recipe, chance: &mut Chance) -> Vec<Fault> {
     faults
 }
 
-/// The track that a fault is done to.
-fn target(fault: &Fault) -> &str {
-    match fault {
-        Fault::BuriedVoice { .. } | Fault::Sibilance { .. } => "lead-vocal",
-        Fault::InvertedSnareBottom => "snare-bottom",
-        Fault::SilentTrack => "silence",
-        Fault::DuplicateTrack => "copy",
-        Fault::ClickTrack => "click",
-        Fault::RoughMix => "rough",
-        Fault::Mud300 { track }
-        | Fault::BoomyNote { track, .. }
-        | Fault::Harsh3k { track }
-        | Fault::Hum { track, .. }
-        | Fault::Dc { track, .. }
-        | Fault::Clipped { track }
-        | Fault::DeadChannel { track }
-        | Fault::Dropout { track, .. }
-        | Fault::WrongRate { track }
-        | Fault::WrongLength { track }
-        | Fault::OffsetStart { track, .. } => track,
-    }
-}
-
 /// Puts the faults into songs: no two on one track, at most one that changes a length.
 fn shared_out(faults: Vec<Fault>) -> Vec<Vec<Fault>> {
     let mut songs: Vec<Vec<Fault>> = Vec::new();
@@ -132,7 +134,7 @@ fn shared_out(faults: Vec<Fault>) -> Vec<Vec<Fault>> {
         // A rough mix holds the clean song: it would tell how loud a buried voice should be.
         let hint = |a: &Fault, b: &Fault| matches!((a, b), (Fault::RoughMix, Fault::BuriedVoice { .. }));
         let clash = |other: &Fault| {
-            target(other) == target(&fault)
+            (fault.target().is_some() && other.target() == fault.target())
                 || (lengthens(other) && lengthens(&fault))
                 || hint(other, &fault)
                 || hint(&fault, other)
@@ -146,19 +148,25 @@ fn shared_out(faults: Vec<Fault>) -> Vec<Vec<Fault>> {
     songs
 }
 
-/// Gives dropouts a place where the track is loud.
-fn placed(faults: &[Fault], clean: &mixsmith_demo::Song) -> Vec<Fault> {
+/// Gives dropouts a place where the track is loud, and sizes sibilance by the voice's own.
+fn placed(faults: &[Fault], clean: &Song) -> Vec<Fault> {
     let place = |name: &str| {
-        // In a messy delivery the file has another name; the first of the role is the one that is meant.
-        let of_role = || clean.tracks.iter().find(|track| name.starts_with(&track.truth.role));
-        let track = clean.track(&format!("{name}.wav")).or_else(of_role)?;
+        let track = clean.track(name)?;
         let (x, rate) = (&track.audio.channels[0], f64::from(track.audio.rate));
         let step = (0.2 * rate) as usize;
         let energy = |chunk: &[f32]| chunk.iter().map(|x| f64::from(x * x)).sum::<f64>();
         let loudest = x.chunks(step).enumerate().max_by(|a, b| energy(a.1).total_cmp(&energy(b.1)))?.0;
         Some((loudest as f64 + 0.4) * step as f64 / rate)
     };
+    let own = |name: &str| {
+        let audio = &clean.track(name)?.audio;
+        sharpness(&measure_stem("x", audio).1, facts(audio).times("sibilance.times", "x"))
+    };
     let one = |fault: &Fault| match fault {
+        Fault::Sibilance { db } => {
+            let own = fault.target().and_then(own).unwrap_or(0.0);
+            Fault::Sibilance { db: (f64::from(*db) - own).max(0.0) as f32 }
+        }
         Fault::Dropout { track, seconds, .. } => {
             Fault::Dropout { track: track.clone(), at: place(track).unwrap_or(5.0), seconds: *seconds }
         }
@@ -168,11 +176,7 @@ fn placed(faults: &[Fault], clean: &mixsmith_demo::Song) -> Vec<Fault> {
 }
 
 /// Mixes a recipe in memory.
-fn take(
-    root: &Path,
-    recipe: &Recipe,
-    write: fn(&Path, &mixsmith_demo::Song) -> Fallible<Folder>,
-) -> Fallible<Take> {
+fn take(root: &Path, recipe: &Recipe, write: fn(&Path, &Song) -> Fallible<Folder>) -> Fallible<Take> {
     let song = mixsmith_demo::song(recipe);
     let folder = write(root, &song)?;
     let mix = rehearse(&folder, &Options::default(), &Silent)?;
@@ -194,18 +198,29 @@ pub fn bars(wish: &Wish) -> Fallible<(Vec<Bar>, String)> {
     let mut tallies: BTreeMap<&'static str, Tally> = BTreeMap::new();
     let (mut missed, mut disturbed) = (Vec::new(), Vec::new());
     let (mut whole, mut sound) = (0, 0);
-    for seed in 0..bands {
+    for seed in wish.from..wish.from + bands {
         let recipe = scene::recipe(seed, FORM);
         let mut chance = Chance::new(4000 + seed);
         let root = wish.folder.join("band");
         let clean = take(&root, &recipe, scene::write)?;
-        for faults in shared_out(all_of(&recipe, &mut chance)) {
+        let all = all_of(&recipe, &mut chance, |name, low, high| sounds(&clean.song, name, low, high));
+        for faults in shared_out(all) {
             let faults = placed(&faults, &clean.song);
+            // A rough mix tells how loud the tracks should be, and they are to follow it: what else is planted beside it is
+            // compared with the clean song beside its rough mix.
+            let with_rough = match faults.contains(&Fault::RoughMix) {
+                true => {
+                    let recipe = Recipe { faults: vec![Fault::RoughMix], ..recipe.clone() };
+                    Some(take(&root, &recipe, scene::rewrite)?)
+                }
+                false => None,
+            };
+            let clean = with_rough.as_ref().unwrap_or(&clean);
             let names: Vec<&str> = faults.iter().map(kind).collect();
-            eprintln!("faults: band {} of {bands}: {}", seed + 1, names.join(", "));
+            eprintln!("faults: band {} of {bands}: {}", seed - wish.from + 1, names.join(", "));
             let spoilt = take(&root, &Recipe { faults, ..recipe.clone() }, scene::rewrite)?;
             for planted in &spoilt.song.truth.faults {
-                let Verdict { found, cured, explained, note } = judge(planted, &spoilt, &clean);
+                let Verdict { found, cured, explained, note } = judge(planted, &spoilt, clean);
                 let tally = tallies.entry(kind(&planted.fault)).or_default();
                 tally.planted += 1;
                 tally.found += usize::from(found);
@@ -219,7 +234,7 @@ pub fn bars(wish: &Wish) -> Fallible<(Vec<Bar>, String)> {
                     missed.push(text);
                 }
             }
-            let (tracks, changes) = moved(&spoilt, &clean);
+            let (tracks, changes) = moved(&spoilt, clean);
             sound += tracks;
             for change in changes {
                 let text = format!("{change} (seed {seed}, with {})", names.join(", "));
@@ -236,7 +251,7 @@ pub fn bars(wish: &Wish) -> Fallible<(Vec<Bar>, String)> {
         must: 95.0,
         goal: 100.0,
         figure: percent(whole, planted),
-        of: format!("{planted} faults of {} kinds in {bands} bands", tallies.len()),
+        of: format!("{planted} faults of {} kinds in {bands} bands from seed {}", tallies.len(), wish.from),
         missed,
     };
     let spared = Bar {
@@ -268,13 +283,13 @@ mod tests {
 
     #[test]
     fn every_fault_finds_a_song_and_none_shares_a_track() {
-        let faults = all_of(&scene::recipe(3, FORM), &mut Chance::new(4000));
+        let faults = all_of(&scene::recipe(3, FORM), &mut Chance::new(4000), |_, _, _| true);
         let count = faults.len();
         assert!(count >= 17, "{count}");
         let songs = shared_out(faults);
         assert_eq!(songs.iter().map(Vec::len).sum::<usize>(), count);
         for song in songs {
-            let mut targets: Vec<&str> = song.iter().map(target).collect();
+            let mut targets: Vec<&str> = song.iter().filter_map(Fault::target).collect();
             targets.sort_unstable();
             let all = targets.len();
             targets.dedup();

@@ -48,6 +48,9 @@ pub struct Wish {
     /// How many times as many scenes as the fewest.
     #[arg(long, default_value_t = 2)]
     pub seeds: u64,
+    /// Seed of the first band that faults are planted in.
+    #[arg(long, default_value_t = 0)]
+    pub from: u64,
     /// Where real songs are.
     #[arg(long, default_value = "../shared/songs")]
     pub songs: PathBuf,
