@@ -129,6 +129,23 @@ fn the_sound_of_a_track_that_is_nearly_silent_counts_less_than_its_name() {
 }
 
 #[test]
+fn a_second_kick_is_less_likely_than_the_only_one() {
+    let mut song = alone("Track 1.wav");
+    let second = alone("Track 2.wav").stems.into_iter().map(|stem| Stem { id: "y".to_owned(), ..stem });
+    song.stems.extend(second);
+    let (mut both, sketch) = measured(&mono(kick(-6.0)));
+    let again: Vec<Fact> =
+        both.iter().map(|fact| Fact { about: vec!["y".to_owned()], ..fact.clone() }).collect();
+    both.extend(again);
+    let sketch = Arc::new(sketch);
+    both.push_sketch("x", Arc::clone(&sketch));
+    both.push_sketch("y", sketch);
+    let judged = judge(&song, &both, false);
+    let only = found("Track 1.wav", kick(-6.0)).1;
+    assert!(judged.iter().all(|(_, verdict)| verdict.confidence < only - 0.05), "{only}");
+}
+
+#[test]
 fn missing_facts_say_nothing() {
     assert!(features::of(&Facts::default(), "x").iter().all(Option::is_none));
     let mut few = Facts::default();
