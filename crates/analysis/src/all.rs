@@ -16,6 +16,8 @@ pub static ALL: &[&[Measure]] = &[
     ears::onset::MEASURES,
     ears::pitch::MEASURES,
     ears::voice::MEASURES,
+    ears::timbre::MEASURES,
+    ears::harmonics::MEASURES,
     ears::chroma::MEASURES,
     ears::hum::MEASURES,
     ears::boom::MEASURES,

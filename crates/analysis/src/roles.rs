@@ -161,6 +161,13 @@ impl Odds {
         (&ROLES[best], 1.0 / sum)
     }
 
+    /// The probability of a role.
+    pub(crate) fn share(&self, id: &str) -> f64 {
+        let top = self.0.iter().fold(f64::MIN, |a, &b| a.max(b));
+        let all: f64 = self.0.iter().map(|&odds| (odds - top).exp()).sum();
+        place(id).map_or(0.0, |i| (self.0[i] - top).exp() / all)
+    }
+
     /// The probability that the role belongs to this family.
     pub fn family(&self, family: &str) -> f64 {
         let top = self.0.iter().fold(f64::MIN, |a, &b| a.max(b));

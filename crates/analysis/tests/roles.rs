@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mixsmith_analysis::roles::features::{self, COUNT, NAMES};
+use mixsmith_analysis::roles::features::{self, COUNT, names};
 use mixsmith_analysis::roles::fuse::judge;
 use mixsmith_analysis::roles::scores::{KNOTS, Scores, learned};
 use mixsmith_analysis::{Fact, Facts, Song, Stem, role};
@@ -61,7 +61,9 @@ fn the_table_is_whole_and_says_how_it_was_made() {
     for id in &scores.roles {
         assert!(role(id).is_some(), "{id}");
     }
-    assert!(scores.scores.iter().flatten().all(|score| score.is_finite() && score.abs() < 20.0));
+    assert!(text.len() < 300_000, "{} bytes", text.len());
+    let weights = scores.units.iter().flat_map(|unit| unit.of.iter().chain(&unit.to));
+    assert!(weights.chain(&scores.alone).all(|weight| weight.is_finite() && weight.abs() < 20.0));
     assert_eq!(Scores::parse(&scores.text()).as_ref(), Ok(scores), "as text it is the same");
 }
 
@@ -72,6 +74,8 @@ fn what_cannot_be_read_is_refused() {
         ("knots onset.rate ", "knots onset.rate nought "),
         ("role kick ", "role kick 1 2 "),
         ("knots", "knot"),
+        ("unit ", "unit 0.1 "),
+        ("to ", "to 0.1 "),
     ] {
         assert!(text.contains(from));
         assert!(Scores::parse(&text.replacen(from, to, 1)).is_err(), "{to}");
@@ -80,20 +84,23 @@ fn what_cannot_be_read_is_refused() {
 }
 
 #[test]
-fn scores_are_lines_between_knots_and_level_beyond() {
+fn scales_are_lines_between_knots_and_level_beyond() {
     let scores = learned();
-    let place = NAMES.iter().position(|name| *name == "onset.rate").unwrap_or(0);
-    let sums = |value: f64| {
+    let place = names().iter().position(|name| name == "onset.rate").unwrap_or(0);
+    let scaled = |value: f64| {
         let mut numbers = [None; COUNT];
         numbers[place] = Some(value);
-        scores.sums(&numbers)
+        scores.scaled(&numbers)
     };
     let knots = scores.knots[place];
-    let near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9);
-    assert!(near(&sums(knots[0] - 100.0), &sums(knots[0])));
-    assert!(near(&sums(knots[KNOTS - 1] + 100.0), &sums(knots[KNOTS - 1])));
-    let middle: Vec<f64> = sums(knots[1]).iter().zip(sums(knots[2])).map(|(a, b)| 0.5 * (a + b)).collect();
-    assert!(near(&sums(0.5 * (knots[1] + knots[2])), &middle));
+    assert_eq!(scaled(knots[0] - 100.0)[place], -2.0);
+    assert_eq!(scaled(knots[KNOTS - 1] + 100.0)[place], 2.0);
+    let middle = scaled(0.5 * (knots[1] + knots[2]));
+    assert!((middle[place] + 0.5).abs() < 1e-9, "{}", middle[place]);
+    assert!(
+        middle.iter().enumerate().all(|(i, x)| i == place || *x == 0.0),
+        "what is missing counts as usual"
+    );
 }
 
 #[test]
@@ -116,9 +123,26 @@ fn the_sound_of_a_track_that_is_nearly_silent_counts_less_than_its_name() {
     let loud = found("Track 3.wav", kick(-12.0));
     let faint = found("Track 3.wav", kick(-48.0));
     assert_eq!(loud.0, "kick");
-    assert!(faint.1 < loud.1 - 0.2, "{loud:?}, {faint:?}");
+    assert!(faint.1 < loud.1 - 0.1, "{loud:?}, {faint:?}");
     let named = found("3_guitar.flac", kick(-48.0));
     assert_eq!(role(named.0).map(|role| role.family), Some("guitars"), "{named:?}");
+}
+
+#[test]
+fn a_second_kick_is_less_likely_than_the_only_one() {
+    let mut song = alone("Track 1.wav");
+    let second = alone("Track 2.wav").stems.into_iter().map(|stem| Stem { id: "y".to_owned(), ..stem });
+    song.stems.extend(second);
+    let (mut both, sketch) = measured(&mono(kick(-6.0)));
+    let again: Vec<Fact> =
+        both.iter().map(|fact| Fact { about: vec!["y".to_owned()], ..fact.clone() }).collect();
+    both.extend(again);
+    let sketch = Arc::new(sketch);
+    both.push_sketch("x", Arc::clone(&sketch));
+    both.push_sketch("y", sketch);
+    let judged = judge(&song, &both, false);
+    let only = found("Track 1.wav", kick(-6.0)).1;
+    assert!(judged.iter().all(|(_, verdict)| verdict.confidence < only - 0.05), "{only}");
 }
 
 #[test]

@@ -49,12 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sessions = sessions::read(&material)?;
     let stems: Vec<&Stem> = sessions.iter().flat_map(|session| &session.stems).collect();
     let mut text = heading(&sessions, stems.len())?;
-    let folds: Vec<Scores> = (0..SOUNDS * SONGS)
-        .map(|fold| {
-            let apart = |stem: &&Stem| stem.song != fold / SOUNDS && stem.sound != fold % SOUNDS;
-            learn::learn(&stems.iter().copied().filter(apart).collect::<Vec<_>>())
-        })
-        .collect();
+    let folds = folds(&stems);
     writeln!(text, "\n## Held-out songs and sounds\n")?;
     for (who, by_hand, by_scores) in ways() {
         let ears = |fold: usize| Ears { by_hand, by_scores, scores: &folds[fold] };
@@ -82,6 +77,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         eprintln!("{}", place.display());
     }
     Ok(())
+}
+
+/// What is learned without each part of the songs and of the sounds.
+fn folds(stems: &[&Stem]) -> Vec<Scores> {
+    let one = |fold: usize| {
+        let apart = |stem: &&Stem| stem.song != fold / SOUNDS && stem.sound != fold % SOUNDS;
+        learn::learn(&stems.iter().copied().filter(apart).collect::<Vec<_>>())
+    };
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..SOUNDS * SONGS).map(|fold| scope.spawn(move || one(fold))).collect();
+        all.into_iter().map(|thread| thread.join().expect("learning does not panic")).collect()
+    })
 }
 
 /// Whose word counts for how much: the table alone, the scores alone, and both as the program has them.
@@ -119,8 +126,7 @@ fn table(scores: &Scores, stems: usize, sessions: usize) -> String {
     format!(
         "# What roles sound like, learned from {stems} stems of {sessions} sessions, rendered by \
          crates/analysis/examples/roles/material.py.\n# Made by: cargo run --release -p mixsmith-analysis --example \
-         roles -- DIR --learn\n# A line of five numbers is a score (natural log) at the five knots of a number; see \
-         src/roles/scores.rs.\n{}",
+         roles -- DIR --learn\n# Knots of the numbers, roles, and the units of a net; see src/roles/scores.rs.\n{}",
         scores.text()
     )
 }

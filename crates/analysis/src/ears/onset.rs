@@ -57,8 +57,8 @@ pub(crate) struct Onsets {
     hops: Vec<usize>,
 }
 
-/// Notes the onset facts.
-pub(crate) fn measure(sound: &Sound, hops: &Hops, activity: &Activity, notes: &mut Notes) {
+/// Notes the onset facts, and gives the moments of the onsets in hops.
+pub(crate) fn measure(sound: &Sound, hops: &Hops, activity: &Activity, notes: &mut Notes) -> Vec<usize> {
     let strength = strength(hops, activity);
     let onsets = Onsets { hops: pick(&strength, hops, activity) };
     let seconds = activity.count() as f64 * super::loudness::STEP;
@@ -70,6 +70,7 @@ pub(crate) fn measure(sound: &Sound, hops: &Hops, activity: &Activity, notes: &m
     }
     notes.number("onset.percussive", percussive(hops));
     onsets.dynamics(sound, activity, notes);
+    onsets.hops
 }
 
 fn strength(hops: &Hops, activity: &Activity) -> Vec<f32> {

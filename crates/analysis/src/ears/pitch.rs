@@ -36,7 +36,7 @@ pub const MEASURES: &[Measure] = &[
 ];
 
 /// Seconds from frame to frame.
-const STEP: f64 = 0.02;
+pub(crate) const STEP: f64 = 0.02;
 /// Lowest and highest fundamental in Hz.
 const RANGE: (f64, f64) = (30.0, 1600.0);
 /// Seconds of sound that are compared.
@@ -102,8 +102,8 @@ impl Pitch {
         }
     }
 
-    /// Stretches of half a second within one note, in cents from their mean.
-    fn held(&self) -> Vec<Vec<f64>> {
+    /// Stretches of half a second within one note, in cents over 1 Hz.
+    pub(crate) fn held(&self) -> Vec<Vec<f64>> {
         let mut stretches = Vec::new();
         let mut start = 0;
         while start + HELD <= self.track.len() {

@@ -4,10 +4,28 @@ use crate::Facts;
 use crate::ears::chroma;
 
 /// How many there are.
-pub const COUNT: usize = 47;
+pub const COUNT: usize = SINGLE + 79;
 
-/// Their names, in order: the facts that they are made of.
-pub const NAMES: [&str; COUNT] = [
+/// How many are no values of a fact by band.
+const SINGLE: usize = 49;
+
+/// Facts by band whose values are numbers as they are, and how many they have.
+const BANDS: [(&str, usize); 11] = [
+    ("timbre.shape", 12),
+    ("timbre.spread", 13),
+    ("timbre.moves", 13),
+    ("timbre.attack", 8),
+    ("timbre.fall", 6),
+    ("timbre.beats", 5),
+    ("timbre.tones", 7),
+    ("timbre.turns", 2),
+    ("timbre.held", 3),
+    ("timbre.harmonics", 8),
+    ("timbre.harmonics_move", 2),
+];
+
+/// Names of the single ones, in order: the facts that they are made of.
+const NAMES: [&str; SINGLE] = [
     "spectrum.share_60",
     "spectrum.share_120",
     "spectrum.share_250",
@@ -55,13 +73,36 @@ pub const NAMES: [&str; COUNT] = [
     "sketch.band_7",
     "sketch.band_8",
     "sketch.band_9",
+    "timbre.odd",
+    "timbre.beside",
 ];
 
 /// Share of the frames that must have a pitch: the pitch of a few is an accident.
 const VOICED: f64 = 0.08;
 
+/// Their names, in order: those by band with their place.
+pub fn names() -> Vec<String> {
+    let by_band = BANDS.iter().flat_map(|(fact, count)| (0..*count).map(move |k| format!("{fact}_{k}")));
+    NAMES.iter().map(|&name| name.to_owned()).chain(by_band).collect()
+}
+
 /// The numbers of one stem; none where a fact is missing.
 pub fn of(facts: &Facts, stem: &str) -> [Option<f64>; COUNT] {
+    let mut numbers = [None; COUNT];
+    numbers[..SINGLE].copy_from_slice(&single(facts, stem));
+    let mut at = SINGLE;
+    for (fact, count) in BANDS {
+        for (number, &value) in
+            numbers[at..at + count].iter_mut().zip(facts.bands(fact, stem).unwrap_or_default())
+        {
+            *number = Some(f64::from(value)).filter(|x| x.is_finite());
+        }
+        at += count;
+    }
+    numbers
+}
+
+fn single(facts: &Facts, stem: &str) -> [Option<f64>; SINGLE] {
     let number = |what: &str| facts.number(what, stem).filter(|x| x.is_finite());
     let octaves = |hz: f64| hz.max(20.0).log2();
     let decades = |x: f64| x.max(1e-5).log10();
@@ -122,6 +163,8 @@ pub fn of(facts: &Facts, stem: &str) -> [Option<f64>; COUNT] {
         moves(|m| m.shape[7]),
         moves(|m| m.shape[8]),
         moves(|m| m.shape[9]),
+        number("timbre.odd"),
+        number("timbre.beside"),
     ]
 }
 
