@@ -308,5 +308,6 @@ fn the_demo_song() {
     }
     let tempo = heard.session.song.tempo;
     table.row("tempo 104".to_owned(), format!("{tempo:.1}"), (tempo - 104.0).abs() < 0.5);
-    table.check("the demo song", &[]);
+    // Few low voices of the synthesiser's own singing sound like many: a choir, which is mixed as backing voices are.
+    table.check("the demo song", &["oohs lo.wav: role backing-vocal"]);
 }
