@@ -109,3 +109,21 @@ fn link(_: &Path, _: &Path) -> io::Result<bool> {
 pub fn corpus() -> Vec<Hostile> {
     [wav::all(), wide::all(), aiff::all(), caf::all(), flac::all(), other::all(), general::all()].concat()
 }
+
+/// Files for the fuzzer of a target to begin with: of a reader, the small ones that begin mostly as its form does; of
+/// `session`, what the first version wrote. None where there is no such target.
+pub fn seeds(target: &str) -> Vec<Vec<u8>> {
+    if target == "session" {
+        return vec![SESSION.as_bytes().to_vec()];
+    }
+    let Some((_, start)) = targets::READERS.iter().find(|(name, _)| *name == target) else { return vec![] };
+    let like = |bytes: &[u8]| {
+        let same = bytes.iter().zip(*start).filter(|(byte, of)| byte == of).count();
+        // Pipes, links and what is large on paper would hold the fuzzer up.
+        same * 2 > start.len() && bytes.len() < 20_000
+    };
+    corpus().iter().filter_map(Hostile::bytes).filter(|bytes| like(bytes)).map(<[u8]>::to_vec).collect()
+}
+
+/// A session with something of every kind, as the first version wrote it.
+pub const SESSION: &str = include_str!("../../session/tests/fixtures/v1.toml");

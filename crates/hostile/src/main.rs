@@ -1,11 +1,13 @@
 //! `mixsmith-hostile FOLDER` writes the corpus; `mixsmith-hostile --read FILE` reads one file as Mixsmith does, and says
-//! what came of it and what it cost.
+//! what came of it and what it cost; `mixsmith-hostile --seeds TARGET FOLDER` writes what a fuzzer begins with.
 #![allow(clippy::disallowed_methods, reason = "asks the system what a run has cost")]
 
+use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use mixsmith_hostile::{corpus, targets};
+use mixsmith_hostile::{corpus, seeds, targets};
 
 fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
@@ -26,18 +28,37 @@ fn main() -> ExitCode {
             println!("cost {} {}", processor_ms(), peak_kb());
             ExitCode::SUCCESS
         }
-        [folder] => match std::fs::create_dir_all(folder)
-            .and_then(|()| corpus().iter().try_for_each(|file| file.put(Path::new(folder)).map(|_| ())))
-        {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("error: {}: {error}", folder.display());
-                ExitCode::FAILURE
-            }
-        },
+        [option, target, folder] if option == "--seeds" => {
+            let found = seeds(&target.to_string_lossy());
+            written(folder, &|folder| {
+                // Numbers as names: a fuzzer asks for nothing else.
+                found
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(n, seed)| std::fs::write(folder.join(format!("{n:03}")), seed))
+            })
+        }
+        [folder] => {
+            written(folder, &|folder| corpus().iter().try_for_each(|file| file.put(folder).map(|_| ())))
+        }
         _ => {
-            eprintln!("usage: mixsmith-hostile FOLDER\n       mixsmith-hostile --read FILE");
+            eprintln!(
+                "usage: mixsmith-hostile FOLDER\n       mixsmith-hostile --read FILE\n       \
+                 mixsmith-hostile --seeds TARGET FOLDER"
+            );
             ExitCode::from(2)
+        }
+    }
+}
+
+/// Makes a folder and what belongs into it.
+fn written(folder: &OsStr, fill: &dyn Fn(&Path) -> io::Result<()>) -> ExitCode {
+    let folder = Path::new(folder);
+    match std::fs::create_dir_all(folder).and_then(|()| fill(folder)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}: {error}", folder.display());
+            ExitCode::FAILURE
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use mixsmith_hostile::{corpus, targets};
+use mixsmith_hostile::{SESSION, corpus, seeds, targets};
 use proptest::prelude::*;
 
 /// Small files of the corpus, to be damaged.
@@ -110,5 +110,14 @@ proptest! {
     }
 }
 
-/// A session with something of every kind, to be damaged.
-const SESSION: &str = include_str!("../../session/tests/fixtures/v1.toml");
+#[test]
+fn every_target_has_seeds_and_takes_them() {
+    for (target, start) in targets::READERS {
+        let seeds = seeds(target);
+        assert!(seeds.len() >= 4, "{target}: {}", seeds.len());
+        assert!(seeds.iter().any(|seed| seed.starts_with(&start[..2])), "{target}");
+        seeds.iter().for_each(|seed| targets::reader(target, seed));
+    }
+    seeds("session").iter().for_each(|seed| targets::session(seed));
+    assert!(seeds("elsewhere").is_empty());
+}
