@@ -183,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_is_as_deep_as_it_is_worth() {
+        // Between what buys next to nothing and what counts as a fault.
+        let muddy = muddy(6.4);
+        let (proposed, left) = before_and_after(&muddy);
+        assert!(proposed < left && left < -SMALL as f32, "{proposed} {left}");
+        let decisions = muddy.decisions(Phase::Tone, RULE.code);
+        let bought = decisions[0].because.iter().find(|e| e.fact == "bought.hump");
+        assert!(bought.is_some_and(|e| e.value > 0.1), "{decisions:?}");
+    }
+
+    #[test]
     fn a_repair_stays() {
         assert_eq!(before_and_after(&muddy(12.0)), (-6.0, -6.0));
         assert!(muddy(12.0).decisions(Phase::Tone, RULE.code).is_empty());
