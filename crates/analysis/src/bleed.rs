@@ -79,7 +79,9 @@ pub fn measure(song: &Song, facts: &mut Facts) {
     for (source, of) in known() {
         for (other, own) in known().filter(|(other, _)| other.id != source.id) {
             if !one_source(facts, source, other) {
-                found.extend(heard::bleed(&transform, of, own, other).map(|bleed| (source, other, bleed)));
+                let kit = [source, other].iter().all(|stem| drum(facts, stem));
+                let bleed = heard::bleed(&transform, of, own, other, kit);
+                found.extend(bleed.map(|bleed| (source, other, bleed)));
             }
         }
     }
@@ -102,6 +104,12 @@ pub fn measure(song: &Song, facts: &mut Facts) {
 /// Levels of energies, dB.
 fn levels(energies: &[f64; BANDS]) -> Vec<f32> {
     energies.iter().map(|energy| (10.0 * energy.max(1e-12).log10()) as f32).collect()
+}
+
+/// Does a microphone stand at a drum of the kit?
+fn drum(facts: &Facts, stem: &Stem) -> bool {
+    const DRUMS: [&str; 6] = ["kick", "snare", "hihat", "toms", "ride", "crash"];
+    facts.text("role", &stem.id).and_then(|role| role.split('-').next()).is_some_and(|of| DRUMS.contains(&of))
 }
 
 /// Do two microphones stand at one source? Two of a drum hear it both: that is no bleed; nor is what two halves of a stereo pair

@@ -19,6 +19,11 @@ const LATEST: f64 = 0.020;
 const EARLIEST: f64 = -0.0003;
 /// Arrivals from here on are far enough that no two layers of one sound are, s.
 const AWAY: f64 = 0.0004;
+/// An arrival is clear when none further from it than this, s, comes within the factor.
+const BESIDE: f64 = 0.001;
+const CLEAR: f32 = 1.5;
+/// Windows that it takes outside of a kit.
+const MANY: usize = 12;
 /// How far the spectrum is whitened to find the arrival, as in [`crate::delay`].
 const WHITENING: f32 = 0.75;
 /// Share of what the microphone hears in a band that must follow the source: where it tells most, and where it still counts.
@@ -28,8 +33,8 @@ const FOLLOWS: f64 = 0.1;
 const STRONG: f64 = 0.1;
 /// Bleed this far under a microphone's own sound is not said, dB.
 const FAINT: f64 = -45.0;
-/// Louder than that, and at once, two sounds are layers of one, dB.
-const LAYER: f64 = -6.0;
+/// Louder than that, two sounds are layers of one, dB.
+const LAYER: f64 = -3.0;
 /// By how much more a microphone may hear of a source in a band than in that where the source is loudest, dB: its back colours
 /// sound, but what it hears much more of is a third source, which both hear.
 const COLOUR: f64 = 6.0;
@@ -56,13 +61,23 @@ struct Sums {
     windows: usize,
 }
 
-/// How much of a source is in a microphone that stands at something else.
-pub fn bleed(transform: &Transform, of: &Hits, own: &Hits, microphone: &Stem) -> Option<Bleed> {
+/// How much of a source is in a microphone that stands at something else; `kit`: both stand at one drum kit. Elsewhere parts play
+/// the same notes at the same time, which in programmed songs follow each other as if one were heard in the other's microphone:
+/// there only what has a clear arrival counts, and is heard in all of the source's bands.
+pub fn bleed(transform: &Transform, of: &Hits, own: &Hits, microphone: &Stem, kit: bool) -> Option<Bleed> {
+    if !own.open {
+        return None;
+    }
     let over = 10.0 * (of.loud / own.loud.max(1e-12)).log10();
     let chosen = soft(transform, of, microphone, FAINT - over)?;
     // In some band the microphone's own source may be as loud as the bleed: it is told by another.
     let strong = |band: &usize| of.bands[*band] > STRONG * of.bands.iter().sum::<f64>();
-    let (late, after) = arrivals(transform, &sums(transform, of, microphone, &chosen, 0), strong)?;
+    let at_once = sums(transform, of, microphone, &chosen, 0);
+    let (late, after) = arrivals(transform, &at_once, strong)?;
+    let away = late as f64 >= AWAY * transform.rate;
+    if !kit && !(away && chosen.len() >= MANY && clear(transform, &at_once, late)) {
+        return None;
+    }
     let sums = sums(transform, of, microphone, &chosen, late);
     let (mut heard, mut there, mut source) = ([0.0; BANDS], [0.0; BANDS], [0.0; BANDS]);
     for (k, band) in transform.band.iter().enumerate() {
@@ -80,8 +95,8 @@ pub fn bleed(transform: &Transform, of: &Hits, own: &Hits, microphone: &Stem) ->
     let sum = |of: &[f64; BANDS]| (0..BANDS).filter(its).map(|band| of[band]).sum::<f64>();
     let gain = db(sum(&heard) / sum(&source).max(1e-20));
     let level = gain + over;
-    let layer = level > LAYER && (late as f64) < AWAY * transform.rate;
-    if share(main) < TELLS || level < FAINT || layer {
+    let all = || (0..BANDS).filter(strong).all(|band| share(band) >= TELLS);
+    if share(main) < TELLS || !(FAINT..LAYER).contains(&level) || !(kit || all()) {
         return None;
     }
     let bands = std::array::from_fn(|band| if its(&band) { db(gains[band]) as f32 } else { NOTHING });
@@ -161,15 +176,30 @@ fn arrivals(
     Some((late, each.map(|late| after(late, AWAY))))
 }
 
+/// Does one arrival stand out? Notes that two parts play at once follow each other at every period.
+fn clear(transform: &Transform, sums: &Sums, late: i64) -> bool {
+    let curve = curve(transform, sums, |_| true);
+    let at = |late: i64| curve[late.rem_euclid(curve.len() as i64) as usize].abs();
+    let frames = |seconds: f64| (seconds * transform.rate).round() as i64;
+    let reach = frames(LATEST);
+    let others = (-reach..=reach).filter(|other| (other - late).abs() > frames(BESIDE)).map(at);
+    at(late) > CLEAR * others.fold(0.0, f32::max)
+}
+
 /// How late the source arrives in some bands, frames.
 fn arrival(transform: &Transform, sums: &Sums, of: impl Fn(usize) -> bool) -> Option<i64> {
+    let curve = curve(transform, sums, of);
+    let at = |late: i64| curve[late.rem_euclid(curve.len() as i64) as usize].abs();
+    let reach = (LATEST * transform.rate).round() as i64;
+    (-reach..=reach).max_by(|&a, &b| at(a).total_cmp(&at(b)).then(b.cmp(&a)))
+}
+
+/// Correlation of the whitened spectra in some bands.
+fn curve(transform: &Transform, sums: &Sums, of: impl Fn(usize) -> bool) -> Vec<f32> {
     let most = sums.cross.iter().map(|x| x.norm()).fold(0.0, f32::max);
     let whitened = |(k, x): (usize, &Complex32)| match transform.band[k].is_some_and(&of) {
         true => x / (x.norm() + 1e-4 * most).powf(WHITENING).max(f32::MIN_POSITIVE),
         false => Complex32::default(),
     };
-    let curve = transform.correlation(sums.cross.iter().enumerate().map(whitened).collect());
-    let at = |late: i64| curve[late.rem_euclid(curve.len() as i64) as usize].abs();
-    let reach = (LATEST * transform.rate).round() as i64;
-    (-reach..=reach).max_by(|&a, &b| at(a).total_cmp(&at(b)).then(b.cmp(&a)))
+    transform.correlation(sums.cross.iter().enumerate().map(whitened).collect())
 }

@@ -18,6 +18,12 @@ const BEFORE: f64 = 0.005;
 /// Share of a window over which it fades out.
 const FADE: f64 = 0.3;
 
+/// How many times it is looked whether a microphone is open, mean square up to which it is silent (-110 dBFS), and the share of
+/// silence from which on it is not.
+const LOOKS: i64 = 64;
+const SILENT: f64 = 1e-11;
+const CLOSED: f64 = 0.2;
+
 /// Windows of 85 ms and their spectra.
 pub struct Transform {
     /// Frames of a window.
@@ -43,6 +49,8 @@ pub struct Hits {
     pub loud: f64,
     /// The same by band.
     pub bands: [f64; BANDS],
+    /// Does the microphone hear something all the time? Programmed and cut files are silent to the bit between their sounds.
+    pub open: bool,
 }
 
 impl Transform {
@@ -131,7 +139,16 @@ impl Transform {
             loud: order.iter().map(|&i| energies[kept[i]]).sum::<f64>() / order.len() as f64,
             spectra,
             bands,
+            open: self.open(stem, *places.first()?, *places.last()?),
         })
+    }
+
+    /// Is a stem hardly ever silent between two places?
+    fn open(&self, stem: &Stem, first: i64, last: i64) -> bool {
+        let step = ((last - first) / LOOKS).max(1);
+        let silent =
+            |look: &i64| window::energy(&self.read(stem, first + look * step)) <= SILENT * self.size as f64;
+        (0..LOOKS).filter(silent).count() as f64 <= CLOSED * LOOKS as f64
     }
 
     /// What a squared bin of a spectrum counts of the window's mean square.
