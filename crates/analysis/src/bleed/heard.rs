@@ -75,7 +75,7 @@ pub fn bleed(transform: &Transform, of: &Hits, own: &Hits, microphone: &Stem, ki
     let at_once = sums(transform, of, microphone, &chosen, 0);
     let (late, after) = arrivals(transform, &at_once, strong)?;
     let away = late as f64 >= AWAY * transform.rate;
-    if !kit && !(away && chosen.len() >= MANY && clear(transform, &at_once, late)) {
+    if !(kit || away && chosen.len() >= MANY && clear(transform, &at_once, late)) {
         return None;
     }
     let sums = sums(transform, of, microphone, &chosen, late);
