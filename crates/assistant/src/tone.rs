@@ -1,6 +1,7 @@
 //! Tone: repair first, then conflicts, then character. All rules share one equaliser a track.
 
 pub mod bands;
+pub mod bleed;
 pub mod boomy;
 pub mod character;
 pub mod high_pass;

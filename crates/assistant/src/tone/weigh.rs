@@ -137,7 +137,7 @@ fn decision(desk: &Desk<'_>, found: &Found<'_>, tones: &Tones, gains: &[f64], i:
 }
 
 /// The curve of a bell's gain, where it has one, so many times as deep; none of it where that is nought.
-fn curve(strip: &Strip, number: usize, times: f64) -> Option<Edit> {
+pub(super) fn curve(strip: &Strip, number: usize, times: f64) -> Option<Edit> {
     let target = Address::insert(&strip.id, ID, &format!("gain{number}")).target();
     let mut lane = strip.lanes.iter().find(|lane| lane.target == target)?.clone();
     for point in &mut lane.points {

@@ -120,6 +120,8 @@ const FACTS: &[(&str, &str)] = &[
     ("balance.spread", "spread of the levels"),
     ("balance.stereo", "stereo tracks"),
     ("bleed", "bleed"),
+    ("bleed.level", "bleed against its own hits"),
+    ("bleed.rise", "rises more than its source"),
     ("dynamics.crest", "peak over average"),
     ("dynamics.hits", "hits"),
     ("loudness.relative", "level against the mix"),
