@@ -11,6 +11,7 @@ pub mod ear;
 pub mod lbfgs;
 pub mod predict;
 pub mod press;
+pub mod room;
 pub mod scene;
 pub mod solve;
 pub mod space;
