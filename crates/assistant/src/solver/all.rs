@@ -6,12 +6,13 @@ use super::room::Room;
 use super::stage::Stage;
 use super::terms::{
     ambience, came, colour, even, headroom, hump, lead, lift, low_mono, place, rough, seat, share, stretch,
-    tie, tone, turn, usual, width, words,
+    tie, tone, translation, turn, usual, width, words,
 };
 use super::tones::Tones;
 
 /// What the level of every track is weighed by.
-pub static LEVELS: &[Term] = &[usual::TERM, came::TERM, rough::TERM, lead::TERM, tone::TERM, headroom::TERM];
+pub static LEVELS: &[Term] =
+    &[usual::TERM, came::TERM, rough::TERM, lead::TERM, tone::TERM, translation::TERM, headroom::TERM];
 
 /// What the moves of every section are weighed by.
 pub static COURSE: &[Term<Course>] = &[lift::TERM, place::TERM, tie::TERM];
@@ -37,10 +38,10 @@ pub(crate) mod tests {
     use crate::solver::Scene;
     use crate::solver::bands::{Bands, Cell};
     use crate::solver::course::Section;
-    use crate::solver::room;
     use crate::solver::scene::Track;
     use crate::solver::stage::Seat;
     use crate::solver::tones::Bell;
+    use crate::solver::{elsewhere, room};
     use crate::tone::bands::{Band, Shape};
 
     /// Six tracks that take turns, two of them alike, some known from a rough mix.
@@ -105,6 +106,7 @@ pub(crate) mod tests {
     fn slopes_of_levels_are_those_of_their_values() {
         let (mut scene, _) = scene();
         scene.bands = bands();
+        scene.elsewhere = elsewhere::tests::elsewhere();
         check(LEVELS, &scene, &[-3.0, 2.5, -14.0, 8.0, 0.5, 20.0]);
     }
 

@@ -42,8 +42,8 @@ pub struct Sent<'a> {
     pub track: usize,
     /// Where it goes.
     pub space: &'a Space,
-    /// Level that is usual for its part, dB.
-    pub home: f64,
+    /// Level that is usual for its part, dB; none for a send that stays as it is.
+    pub home: Option<f64>,
 }
 
 /// What is sent and how wide it is: a variable for each send, its level in dB, and then one for each width, in dB of the side
@@ -52,8 +52,8 @@ pub struct Sent<'a> {
 pub struct Room {
     players: Vec<Player>,
     feeds: Vec<Feed>,
-    /// Levels that are usual for the sends, dB.
-    pub homes: Vec<f64>,
+    /// Levels that are usual for the sends, dB; none for those that stay as they are.
+    pub homes: Vec<Option<f64>>,
     /// Widths as they were, dB.
     pub stood: Vec<f64>,
     /// Share of every section in the song.
@@ -359,8 +359,11 @@ pub(crate) mod tests {
     }
 
     fn sends(spaces: &[Space]) -> Vec<Sent<'_>> {
-        let sent =
-            |(i, &track): (usize, &usize)| Sent { track, space: &spaces[i % 2], home: -12.0 - i as f64 };
+        let sent = |(i, &track): (usize, &usize)| Sent {
+            track,
+            space: &spaces[i % 2],
+            home: Some(-12.0 - i as f64),
+        };
         SENT.iter().enumerate().map(sent).collect()
     }
 
@@ -411,7 +414,7 @@ pub(crate) mod tests {
         let late = &mut Arc::make_mut(&mut tracks[0].0.sketch).mid;
         late[..20 * BANDS].fill(0.0);
         tracks[2].0.sketch = Arc::new(silent);
-        let sent = [Sent { track: 0, space: &spaces[0], home: -12.0 }];
+        let sent = [Sent { track: 0, space: &spaces[0], home: Some(-12.0) }];
         let room = Room::new(&tracks, &sent, &[], &SECTIONS, -15.0);
         assert!(room.shares[0] == 0.0 && room.lengths[0] > 0.3, "{:?}", room.shares);
         assert!((room.shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);

@@ -16,6 +16,7 @@ pub mod share;
 pub mod stretch;
 pub mod tie;
 pub mod tone;
+pub mod translation;
 pub mod turn;
 pub mod usual;
 pub mod width;

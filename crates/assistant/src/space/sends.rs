@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
           **Why.** Dry tracks side by side are no band in a room. \
           **When it is wrong.** When the track brings its own space, which is only seen where it is stereo. \
           **How far it goes.** Kick, bass, cymbals and wide stereo tracks stay as they are; drums too, when there are \
-          room microphones; stems of a mix altogether. 12 dB less and 6 dB more than usual. \
+          room microphones; stems of a mix altogether. 12 dB less and 3 dB more than usual. \
           **Sources.** The terms ambience and share of the solver; tables/sends.toml; -14 LU, too wet is disliked more than too dry: De Man, McNally, Reiss 2017, \
           \"Perceptual evaluation and analysis of reverberation in multitrack music production\".",
     decide,
@@ -57,7 +57,7 @@ fn decision(desk: &Desk<'_>, plan: &Plan<'_>, weighed: Option<&Weighed>, i: usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{Take, value};
+    use crate::fixture::{Take, hiss, value};
 
     fn band() -> Take {
         Take::new()
@@ -100,5 +100,39 @@ mod tests {
         assert!(session.strip("plate").is_none());
         let refused = |d: &&Decision| d.rule == RULE.code && d.status != crate::Status::Taken;
         assert_eq!(decisions.iter().filter(refused).count(), 0);
+    }
+
+    /// The band with its sound.
+    fn heard() -> Take {
+        let mut take = band();
+        for (id, low, high) in [
+            ("bd", 40.0, 120.0),
+            ("sn", 150.0, 6000.0),
+            ("bass", 40.0, 300.0),
+            ("gtr", 150.0, 4000.0),
+            ("vox", 200.0, 8000.0),
+        ] {
+            take.facts.push_sketch(id, hiss(low, high, 1e-4));
+        }
+        take
+    }
+
+    #[test]
+    fn what_comes_back_is_as_loud_as_listeners_like_and_each_move_says_what_it_bought() {
+        let told = heard().decisions(Phase::Space, RULE.code);
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told.iter().all(|d| (d.because[0].value - WANTED).abs() < 0.6), "{told:?}");
+        let bought = told.iter().flat_map(|d| &d.because).filter(|e| e.fact == "bought.ambience");
+        assert!(bought.clone().count() > 0 && bought.clone().all(|e| e.value > 0.0), "{told:?}");
+    }
+
+    #[test]
+    fn a_send_by_hand_stands_and_the_others_make_up_for_it() {
+        let level = |take: &Take, at: &str| value(&take.mix(Phase::Space).0, at);
+        let at = mixsmith_session::Address::send("vox", "plate", "level");
+        let drier = heard().hand(Edit::Set { at, to: -40.0 });
+        assert_eq!(level(&drier, "vox/send.plate.level"), -40.0);
+        let guitar = "gtr/send.room.level";
+        assert!(level(&drier, guitar) > level(&heard(), guitar) + 0.5, "{}", level(&drier, guitar));
     }
 }

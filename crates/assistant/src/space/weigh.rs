@@ -13,7 +13,7 @@ use crate::solver::space::{Space, spaces};
 use crate::solver::{Term, all, solve};
 
 /// How far a send goes from what is usual for its part, dB.
-const RANGE: (f64, f64) = (-12.0, 6.0);
+const RANGE: (f64, f64) = (-12.0, 3.0);
 
 /// A send that is as good as none, dB.
 const SHUT: f64 = -60.0;
@@ -35,7 +35,8 @@ pub fn weigh(desk: &Desk<'_>, plan: &Plan<'_>) -> Option<Weighed> {
     for planned in &plan.sends {
         let space = spaces.iter().find(|space| space.id == planned.space.id)?;
         let hand = by_hand(desk, planned.strip, &space.id);
-        sends.push(Sent { track: place(planned.strip)?, space, home: planned.usual });
+        let home = hand.is_none().then_some(planned.usual);
+        sends.push(Sent { track: place(planned.strip)?, space, home });
         let free = (planned.usual + RANGE.0, planned.usual + RANGE.1);
         bounds.push(hand.map_or(free, |level| (level, level)));
         before.push(hand.unwrap_or(planned.db));
@@ -65,7 +66,7 @@ pub fn sent<'a>(desk: &Desk<'_>, tracks: &[(Take, Stand)], spaces: &'a [Space]) 
         let level = |to: &str| f64::from(desk.value(&Address::send(&take.id, to, "level")));
         let there = |to: &str| spaces.iter().find(|space| space.id == to);
         let known = sends.iter().filter_map(|send| Some((there(&send.to)?, level(&send.to))));
-        known.map(|(space, level)| (Sent { track, space, home: level }, level)).collect()
+        known.map(|(space, level)| (Sent { track, space, home: None }, level)).collect()
     };
     tracks.iter().enumerate().flat_map(of).unzip()
 }

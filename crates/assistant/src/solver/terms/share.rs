@@ -22,11 +22,14 @@ const SD: f64 = 3.0;
 const KNEE: f64 = 2.0;
 
 fn value(room: &Room, place: &[f64], slope: &mut [f64], weight: f64) -> f64 {
-    let off: Vec<f64> = room.homes.iter().zip(place).map(|(home, level)| level - home).collect();
+    // A send that stays as it is says nothing of the others.
+    let known = room.homes.iter().zip(place).enumerate();
+    let off: Vec<(usize, f64)> = known.filter_map(|(i, (home, level))| Some((i, level - (*home)?))).collect();
     let count = off.len().max(1) as f64;
-    let mean = off.iter().sum::<f64>() / count;
-    let costs: Vec<(f64, f64)> = off.iter().map(|off| huber((off - mean) / SD, KNEE)).collect();
-    let back = costs.iter().map(|(_, by)| by).sum::<f64>() / count;
-    slope.iter_mut().zip(&costs).for_each(|(slope, (_, by))| *slope += weight * (by - back) / SD);
-    costs.iter().map(|(cost, _)| cost).sum()
+    let mean = off.iter().map(|(_, off)| off).sum::<f64>() / count;
+    let costs: Vec<(usize, (f64, f64))> =
+        off.iter().map(|(i, off)| (*i, huber((off - mean) / SD, KNEE))).collect();
+    let back = costs.iter().map(|(_, (_, by))| by).sum::<f64>() / count;
+    costs.iter().for_each(|(i, (_, by))| slope[*i] += weight * (by - back) / SD);
+    costs.iter().map(|(_, (cost, _))| cost).sum()
 }

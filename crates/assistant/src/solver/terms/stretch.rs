@@ -9,14 +9,14 @@ pub const TERM: Term<Room> = Term {
     name: "the track is as wide as it came",
     unit: "dB",
     weight: 1.0,
-    doc: "By how much the side of a track is turned up or down, over 2 dB: a picture that was recorded is worth keeping.",
+    doc: "By how much the side of a track is turned up or down, over 3 dB: a picture that was recorded is worth keeping.",
     source: "Practice: pads and guitars 10 to 20 % wider in choruses, pianos at 60 to 80 %",
     common: false,
     value,
 };
 
 /// What is a usual turn, dB.
-const SD: f64 = 2.0;
+const SD: f64 = 3.0;
 
 fn value(room: &Room, place: &[f64], slope: &mut [f64], weight: f64) -> f64 {
     let first = room.sends();
