@@ -6,7 +6,7 @@ use super::bands::{Band, ID, Shape, numbered, present};
 use super::{hertz, mixed, shape};
 use crate::like::wanted;
 use crate::ride::lead_tracks;
-use crate::solver::bands::Bands;
+use crate::solver::bands::{self, Bands};
 use crate::solver::predict::{self, Stand, Take};
 use crate::solver::terms::tone::by_band;
 use crate::solver::tones::{Bell, Tones};
@@ -62,8 +62,9 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let leads = |(take, _): &(Take, Stand)| lead_tracks(desk.session).any(|strip| strip.id == take.id);
     let lead = (0..tracks.len()).filter(|&i| leads(&tracks[i])).collect();
     let known: Vec<Option<&(Take, Stand)>> = tracks.iter().map(Some).collect();
+    let levels = vec![0.0; tracks.len()];
     let tones = Tones {
-        bands: Bands::new(&known, &vec![0.0; tracks.len()], lead),
+        bands: Bands::new(&bands::heard(&known, &levels), &levels, lead),
         bells: found.iter().map(|found| found.bell).collect(),
         target: Some(wanted(desk.facts)).filter(|w| w.reference).map(|w| by_band(&w.rows)),
     };
