@@ -14,8 +14,11 @@ use crate::measure::median;
 use crate::mixes::{Row, Wish, in_turn, job, ours};
 use crate::workload::{self, file};
 
+/// A part, and what takes it out.
+type Part = (&'static str, fn(&mut Session));
+
 /// What is taken out, one after the other.
-const PARTS: [(&str, fn(&mut Session)); 4] = [
+const PARTS: [Part; 4] = [
     ("the master's equaliser, compressor and limiter", |session| {
         each(session, "master", |strip| strip.inserts.clear())
     }),

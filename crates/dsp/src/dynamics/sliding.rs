@@ -87,8 +87,8 @@ impl<L: Lane> Runs<L> {
             let (now, later) = values.split_at_mut(n);
             let mut begun = self.begun;
             let run = self.stretch(n);
-            for k in 0..n {
-                now[k] = next(run, k, &mut begun, now[k], join);
+            for (k, x) in now.iter_mut().enumerate() {
+                *x = next(run, k, &mut begun, *x, join);
             }
             self.end(n, begun, join);
             values = later;
@@ -197,10 +197,10 @@ pub fn held_and_smooth<L: Lane>(
         let (now, later) = rest.split_at_mut(n);
         let (mut most, mut first, mut second) = (max.begun, one.begun, two.begun);
         let (high, low, last) = (max.stretch(n), one.stretch(n), two.stretch(n));
-        for k in 0..n {
-            let held = between(next(high, k, &mut most, now[k], larger));
+        for (k, x) in now.iter_mut().enumerate() {
+            let held = between(next(high, k, &mut most, *x, larger));
             let mean = next(low, k, &mut first, held, sum) * shares[0];
-            now[k] = next(last, k, &mut second, mean, sum) * shares[1];
+            *x = next(last, k, &mut second, mean, sum) * shares[1];
         }
         max.end(n, most, larger);
         one.end(n, first, sum);
