@@ -65,8 +65,8 @@ pub(crate) fn worked(desk: &Desk<'_>, strip: &Strip) -> bool {
 
 /// The tracks that are heard and that nobody has worked on.
 pub(crate) fn raw<'a>(desk: &Desk<'a>) -> impl Iterator<Item = &'a Strip> + use<'a> {
-    let (desk, printed) = (*desk, printed(desk));
-    heard(&desk).filter(move |strip| !printed && !worked(&desk, strip))
+    let desk = *desk;
+    heard(&desk).filter(move |strip| !worked(&desk, strip))
 }
 
 /// Level from the file to the mix bus in dB: clip, trim, fader and the buses on the way.

@@ -11,7 +11,7 @@ pub const TERM: Term = Term {
     weight: 0.5,
     doc: "By how much more of the tracks is masked on each of the simulated playback systems than at home, mean of the tracks, as \
           far as it is more than the most that human mixes have, over their standard deviation. Weighed half: what is lost on one is lost on its like.",
-    source: "tables/systems.toml; ten human balances: 0.06 on the worst of eight systems, standard deviation 0.02, none above 0.1",
+    source: "tables/systems.toml; ten human balances: 0.06 on the worst of eight systems, standard deviation 0.02",
     common: false,
     value,
 };
