@@ -1,4 +1,5 @@
-//! Where the overheads hear each drum: the picture of the kit that its close microphones must not contradict.
+//! Where the overheads hear each drum: the picture of the kit that its close microphones must not contradict. Where no pair of
+//! overheads tells, a pair of room microphones does.
 //!
 //! A close microphone is the key: of what the overheads hear, only the part that follows it is counted, each side at its own
 //! delay. What else sounds at the same time does not follow it, and its share of the product averages out over the hits.
@@ -11,7 +12,7 @@ use crate::{Fact, Facts, Measure, Qty, Song, Stem};
 pub const MEASURES: &[Measure] = &[Measure {
     id: "kit.place",
     unit: "dB",
-    doc: "About [close microphone, overheads]: how much louder the drum is on the right of the overheads than on the left. \
+    doc: "About [close microphone, overheads or room]: how much louder the drum is on the right of that pair than on the left. \
           Gain of the part of each side that follows the close microphone, over its hits.",
 }];
 
@@ -31,9 +32,15 @@ pub fn measure(song: &Song, facts: &mut Facts) {
         };
         crate::leave_out::kept(song, facts).into_iter().filter(role).collect()
     };
-    let mut found = Vec::new();
-    for overheads in of(&["overheads"]).into_iter().filter(|stem| stem.channels == 2) {
-        found.extend(of(&CLOSE).into_iter().filter_map(|close| place(song, facts, close, overheads)));
+    let mut found: Vec<Fact> = Vec::new();
+    for pair in ["overheads", "room"] {
+        let mut seen = Vec::new();
+        for far in of(&[pair]).into_iter().filter(|stem| stem.channels == 2) {
+            let unseen = |close: &&Stem| found.iter().all(|fact| fact.about[0] != close.id);
+            let close = of(&CLOSE).into_iter().filter(unseen);
+            seen.extend(close.filter_map(|close| place(song, facts, close, far)));
+        }
+        found.extend(seen);
     }
     facts.extend(found);
 }
@@ -100,8 +107,8 @@ mod tests {
         x
     }
 
-    #[test]
-    fn a_hat_that_plays_with_the_snare_is_found_on_its_side() {
+    /// Where a pair of this name hears the hat and the snare.
+    fn places(pair: &str) -> [f64; 2] {
         let mut noise = Noise(5);
         let (hat, snare) = (drum(0.25, 0.5, 0.03, &mut noise), drum(1.0, 1.0, 0.06, &mut noise));
         let heard = |hat_gain: f32, hat_late: usize| -> Vec<f32> {
@@ -111,7 +118,7 @@ mod tests {
         let files = [
             ("HH.wav", Audio::mono(48_000, hat.clone())),
             ("Snare top.wav", Audio::mono(48_000, snare.clone())),
-            ("OH.wav", Audio::stereo(48_000, heard(0.4, 150), heard(0.2, 180))),
+            (pair, Audio::stereo(48_000, heard(0.4, 150), heard(0.2, 180))),
         ];
         let (mut stems, mut facts) = (Vec::new(), Facts::default());
         for (i, (file, audio)) in files.into_iter().enumerate() {
@@ -139,7 +146,15 @@ mod tests {
             Some(Qty::Number(place)) => *place,
             _ => f64::NAN,
         };
-        assert!((place("t0") + 6.0).abs() < 1.0, "hat {}", place("t0"));
-        assert!(place("t1").abs() < 1.0, "snare {}", place("t1"));
+        ["t0", "t1"].map(place)
+    }
+
+    #[test]
+    fn a_hat_that_plays_with_the_snare_is_found_on_its_side() {
+        for pair in ["OH.wav", "Room.wav"] {
+            let [hat, snare] = places(pair);
+            assert!((hat + 6.0).abs() < 1.0, "hat {hat}");
+            assert!(snare.abs() < 1.0, "snare {snare}");
+        }
     }
 }

@@ -148,38 +148,34 @@ impl Odds {
         }
     }
 
-    /// The likeliest role and its probability.
+    /// The probability of every role, in the order of [`ROLES`].
+    fn shares(&self) -> Vec<f64> {
+        let top = self.0.iter().copied().fold(f64::MIN, f64::max);
+        let shares: Vec<f64> = self.0.iter().map(|&odds| (odds - top).exp()).collect();
+        let all: f64 = shares.iter().sum();
+        shares.into_iter().map(|share| share / all).collect()
+    }
+
+    /// The likeliest role and its probability; the first in desk order where several are.
     pub fn best(&self) -> (&'static Role, f64) {
-        let mut best = 0;
-        for (i, &odds) in self.0.iter().enumerate() {
-            if odds > self.0[best] {
-                best = i;
-            }
-        }
-        let top = self.0[best];
-        let sum: f64 = self.0.iter().map(|&odds| (odds - top).exp()).sum();
-        (&ROLES[best], 1.0 / sum)
+        let shares = self.shares();
+        let best = (1..shares.len()).fold(0, |best, i| if self.0[i] > self.0[best] { i } else { best });
+        (&ROLES[best], shares[best])
     }
 
     /// The probability of a role.
     pub(crate) fn share(&self, id: &str) -> f64 {
-        let top = self.0.iter().fold(f64::MIN, |a, &b| a.max(b));
-        let all: f64 = self.0.iter().map(|&odds| (odds - top).exp()).sum();
-        place(id).map_or(0.0, |i| (self.0[i] - top).exp() / all)
+        place(id).map_or(0.0, |i| self.shares()[i])
     }
 
     /// The probability that the role belongs to this family.
     pub fn family(&self, family: &str) -> f64 {
-        let top = self.0.iter().fold(f64::MIN, |a, &b| a.max(b));
-        let (mut all, mut part) = (0.0, 0.0);
-        for (role, &odds) in ROLES.iter().zip(&self.0) {
-            let p = (odds - top).exp();
-            all += p;
-            if role.family == family {
-                part += p;
-            }
-        }
-        part / all
+        ROLES
+            .iter()
+            .zip(self.shares())
+            .filter(|(role, _)| role.family == family)
+            .map(|(_, share)| share)
+            .sum()
     }
 
     /// Does it say anything?

@@ -179,6 +179,40 @@ fn the_raw_session_has_its_pairs_and_no_others() {
     }
 }
 
+/// Every bleed that is said to be in a song: source, microphone, level.
+fn bleed(name: &str) -> Option<Vec<(String, String, f64)>> {
+    let (song, mut facts) = open(&folder(name)?);
+    measure_song(&song, &mut facts);
+    let file = |id: &String| song.stems.iter().find(|stem| stem.id == *id).map_or("", |stem| &stem.file);
+    let told = facts.of("bleed.level").map(|fact| {
+        let [source, microphone] = [0, 1].map(|i| file(&fact.about[i]).to_owned());
+        println!("{name}: {source} in {microphone}: {:?}, {:.2}", fact.value, fact.confidence);
+        let about: Vec<&str> = fact.about.iter().map(String::as_str).collect();
+        (source, microphone, number(&facts, "bleed.level", &about))
+    });
+    Some(told.collect())
+}
+
+#[test]
+fn the_raw_session_bleeds_in_its_kit_alone() {
+    let Some(told) = bleed("about-the-summer-raw") else { return };
+    let kit = ["01", "02", "03", "04", "05"];
+    assert!(told.len() >= 8, "{}", told.len());
+    for (source, microphone, level) in told {
+        let both = [&source, &microphone];
+        assert!(both.iter().all(|file| kit.contains(&&file[..2])), "{source} in {microphone}");
+        assert!((-40.0..=-4.0).contains(&level), "{source} in {microphone}: {level}");
+    }
+}
+
+#[test]
+fn songs_that_no_microphone_heard_together_have_no_bleed() {
+    for name in ["caesium", "mauiwowi", "about-the-summer"] {
+        let told = bleed(name).unwrap_or_default();
+        assert!(told.is_empty(), "{name}: {told:?}");
+    }
+}
+
 #[test]
 fn tempi_are_right_to_the_octave() {
     for (name, bpm) in [("caesium", 130.0), ("lithium", 124.0), ("mauiwowi", 102.0)] {

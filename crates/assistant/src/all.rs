@@ -26,6 +26,7 @@ pub static ALL: &[Rule] = &[
     tone::unmask::RULE,
     tone::weigh::RULE,
     wish::tone::RULE,
+    tone::bleed::RULE,
     dynamics::gate::RULE,
     dynamics::compress::RULE,
     dynamics::deess::RULE,

@@ -6,6 +6,7 @@ pub mod returns;
 pub mod sends;
 pub mod tail;
 pub mod throws;
+pub mod weigh;
 
 use crate::Desk;
 

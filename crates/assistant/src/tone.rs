@@ -1,6 +1,7 @@
 //! Tone: repair first, then conflicts, then character. All rules share one equaliser a track.
 
 pub mod bands;
+pub mod bleed;
 pub mod boomy;
 pub mod character;
 pub mod high_pass;
@@ -32,17 +33,33 @@ pub(crate) fn heard<'a>(desk: &Desk<'a>) -> impl Iterator<Item = &'a Strip> + us
 /// A source that is recorded with one microphone or cable, and has this much side against mid, dB, has effects on it.
 const PRINTED: f64 = -25.0;
 
+/// Roles that are recorded with two microphones or more: their width says nothing.
+const WIDE: [&str; 9] =
+    ["overheads", "room", "drums", "percussion", "acoustic-guitar", "piano", "strings", "brass", "choir"];
+
+/// Is a track's part known, and one that a single microphone or cable records?
+fn told(role: &str) -> bool {
+    !WIDE.contains(&role) && mixsmith_analysis::role(role).is_some_and(|role| role.family != "none")
+}
+
+/// Did somebody work on the whole song before it came? Where effects are printed with most of what one microphone or cable
+/// records, the few tracks without width are no more raw than the others.
+pub(crate) fn printed(desk: &Desk<'_>) -> bool {
+    let all: Vec<&Strip> = heard(desk).filter(|strip| told(desk.role(strip))).collect();
+    let printed = all.iter().filter(|strip| worked(desk, strip)).count();
+    printed >= FEW && 2 * printed > all.len()
+}
+
+/// So many tracks with effects are no chance.
+const FEW: usize = 3;
+
 /// Did somebody work on a track before it came? One microphone or cable gives no width: where there is some, effects were
 /// printed, and then tone and dynamics were decided, too. Of what is recorded in stereo nothing is known.
 pub(crate) fn worked(desk: &Desk<'_>, strip: &Strip) -> bool {
-    let wide =
-        ["overheads", "room", "drums", "percussion", "acoustic-guitar", "piano", "strings", "brass", "choir"];
-    let role = desk.role(strip);
-    let told =
-        !wide.contains(&role) && mixsmith_analysis::role(role).is_some_and(|role| role.family != "none");
     let stereo = |id: &str| desk.session.source(id).is_some_and(|source| source.channels == 2);
     let both = strip.clips().iter().any(|clip| clip.map == Map::All && stereo(&clip.source));
-    told && both
+    told(desk.role(strip))
+        && both
         && desk.facts.number("stereo.width", desk.stem_of(strip)).is_some_and(|width| width > PRINTED)
 }
 

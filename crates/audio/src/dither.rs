@@ -53,27 +53,32 @@ impl Quantiser {
     }
 }
 
-/// Marsaglia's xorshift with a multiplier (xorshift64*, Vigna 2016).
+/// SplitMix64 (Steele, Lea and Flood, *Fast splittable pseudorandom number generators*, 2014): a number does not wait for
+/// the one before it.
 #[derive(Clone, Debug)]
 struct Noise(u64);
 
 impl Noise {
+    /// What the state gains each time: the golden ratio, odd.
+    const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
     fn new(channel: usize) -> Noise {
-        // The finaliser of SplitMix64 spreads neighbouring channel numbers over the whole cycle.
-        let mut z = (channel as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // Neighbouring channel numbers are spread over the whole cycle.
+        Noise(Self::mixed((channel as u64 + 1).wrapping_mul(Self::STEP)))
+    }
+
+    fn mixed(mut z: u64) -> u64 {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Noise((z ^ (z >> 31)) | 1)
+        z ^ (z >> 31)
     }
 
     /// The sum of two even distributions: between -1 and 1, variance 1/6.
     fn triangular(&mut self) -> f64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let bits = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d);
+        self.0 = self.0.wrapping_add(Self::STEP);
+        let bits = Self::mixed(self.0);
         let sum = ((bits >> 32) + (bits & 0xffff_ffff)) as i64;
-        (sum as f64 + 1.0) / 4_294_967_296.0 - 1.0
+        (sum as f64 + 1.0) * (1.0 / 4_294_967_296.0) - 1.0
     }
 }
 

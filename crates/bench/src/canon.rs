@@ -34,8 +34,13 @@ pub fn once(
     out: &Path,
 ) -> Result<(), Box<dyn Error>> {
     let (session, sources) = self::song(song, folder, tracks)?;
+    print(&session, &sources, threads, out)
+}
+
+/// Mixes a song and writes the mix.
+pub fn print(session: &Session, sources: &Sources, threads: usize, out: &Path) -> Result<(), Box<dyn Error>> {
     let prints = Prints { strips: vec!["master".to_owned()], ..Prints::default() };
-    let plan = compile(&session, &KINDS, &sources, &prints)?;
+    let plan = compile(session, &KINDS, sources, &prints)?;
     let mut tape = Tape(WavWriter::create(out, RATE, 2, Sample::I24, Dither::Tpdf)?);
     let mut sinks: Vec<Box<dyn Sink + '_>> = vec![Box::new(Borrowed(&mut tape))];
     render(&plan, session.song.frames, threads, &mut sinks, &mut |_| true)?;

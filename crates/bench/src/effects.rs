@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-use mixsmith_dsp::{Lane, X8};
+use mixsmith_dsp::{Lane, X8, denormals};
 use mixsmith_effects::all::{ALL, WIDE};
 use mixsmith_processor::{Change, Io, Kind, Param, QUANTUM, Ramp, Setup, Unit};
 
@@ -45,13 +45,15 @@ fn cost<L: Lane>(kind: &Kind<L>, seconds: usize) -> Result<f64, Box<dyn Error>> 
     let pieces = seconds * RATE as usize / QUANTUM;
     let mut piece = [[L::zero(); QUANTUM]; 2];
     let spent = measure::own(&mut || {
-        for number in 0..pieces {
-            let [left, right] = &mut piece;
-            left.copy_from_slice(&noise[number * QUANTUM % (noise.len() - QUANTUM)..][..QUANTUM]);
-            right.copy_from_slice(&noise[number * 3 * QUANTUM % (noise.len() - QUANTUM)..][..QUANTUM]);
-            processor.run(Io { left, right: Some(right), key: None });
-            black_box(&piece);
-        }
+        denormals::flushed(|| {
+            for number in 0..pieces {
+                let [left, right] = &mut piece;
+                left.copy_from_slice(&noise[number * QUANTUM % (noise.len() - QUANTUM)..][..QUANTUM]);
+                right.copy_from_slice(&noise[number * 3 * QUANTUM % (noise.len() - QUANTUM)..][..QUANTUM]);
+                processor.run(Io { left, right: Some(right), key: None });
+                black_box(&piece);
+            }
+        });
     })?;
     Ok(spent * 1e9 / (pieces * QUANTUM) as f64)
 }

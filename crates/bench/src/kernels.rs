@@ -12,6 +12,7 @@ use biquad::{Biquad, Coefficients, DirectForm2Transposed, ToHertz, Type};
 use ebur128::{EbuR128, Mode};
 use fft_convolver::{FFTConvolver, TwoStageFFTConvolver};
 use mixsmith_audio::{Audio, Clip, resample};
+use mixsmith_dsp::denormals;
 use mixsmith_effects::all::KINDS;
 use mixsmith_effects::equaliser::TYPES;
 use mixsmith_pipeline::Meter;
@@ -124,13 +125,15 @@ fn answered(
         let ramps: Vec<Ramp<f32>> = values.into_iter().map(Ramp::still).collect();
         processor.set(&ramps);
         let mut piece = [[0.0; QUANTUM]; 2];
-        for (left, right) in sound[0].chunks(QUANTUM).zip(sound[1].chunks(QUANTUM)) {
-            let [one, other] = piece.each_mut().map(|channel| &mut channel[..left.len()]);
-            one.copy_from_slice(left);
-            other.copy_from_slice(right);
-            processor.run(Io { left: one, right: Some(other), key: None });
-            black_box(&piece);
-        }
+        denormals::flushed(|| {
+            for (left, right) in sound[0].chunks(QUANTUM).zip(sound[1].chunks(QUANTUM)) {
+                let [one, other] = piece.each_mut().map(|channel| &mut channel[..left.len()]);
+                one.copy_from_slice(left);
+                other.copy_from_slice(right);
+                processor.run(Io { left: one, right: Some(other), key: None });
+                black_box(&piece);
+            }
+        });
     })
 }
 

@@ -1,7 +1,7 @@
 //! Times the engine and its kernels, with the peers that are installed beside them, in interleaved rounds.
 //!
 //! `cargo run --release -p mixsmith-bench -- --name machine` writes all tables into `benches/runs/<day>-machine.md`;
-//! `canon1`, `canon2`, `again`, `kernels` or `effects` asks for some of them. Sub-commands have tables of their own in
+//! `canon1`, `canon2`, `again`, `parts`, `kernels` or `effects` asks for some of them. Sub-commands have tables of their own in
 //! `benches/runs/<day>-<sub-command>.md`: `quality`, how near mixes are to those that people made of the same tracks; `ardour`,
 //! what Ardour makes of songs that are exported for it; `bars`, what hearing and preparing come to.
 
@@ -14,6 +14,7 @@ mod effects;
 mod kernels;
 mod measure;
 mod mixes;
+mod parts;
 mod peers;
 mod quality;
 mod real;
@@ -66,6 +67,8 @@ enum Table {
     Canon2,
     /// CANON-1 rendered again after one move.
     Again,
+    /// What the parts of CANON-1 cost.
+    Parts,
     /// Single effects, the meter, decoding, resampling.
     Kernels,
     /// Every effect alone, and in lanes.
@@ -96,6 +99,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         if flags.tables.contains(&Table::Again) {
             return again::once(&flags.folder, tracks, flags.rounds);
         }
+        if flags.tables.contains(&Table::Parts) {
+            return parts::once(&flags.folder, tracks, flags.rounds, Path::new(out));
+        }
         let song = if flags.tables.contains(&Table::Canon2) { Song::Canon2 } else { Song::Canon1 };
         return canon::once(song, &flags.folder, tracks, threads.parse()?, Path::new(out));
     }
@@ -117,6 +123,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if asked(Table::Again) {
         text += &again::table(&wish)?;
+    }
+    if asked(Table::Parts) {
+        text += &parts::table(&wish)?;
     }
     if asked(Table::Kernels) {
         text += &kernels::table(&wish)?;

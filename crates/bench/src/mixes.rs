@@ -24,15 +24,17 @@ pub struct Wish<'a> {
 }
 
 /// A program in a table, and what its runs cost.
-struct Row {
+pub struct Row {
     name: String,
     command: Command,
-    costs: Vec<Cost>,
+    /// What each run cost.
+    pub costs: Vec<Cost>,
     level: f64,
 }
 
 impl Row {
-    fn new(name: &str, command: Command) -> Row {
+    /// Before the first run.
+    pub fn new(name: &str, command: Command) -> Row {
         Row { name: name.to_owned(), command, costs: Vec::new(), level: 0.0 }
     }
 
@@ -107,13 +109,14 @@ pub fn canon2(wish: &Wish) -> Result<String, Box<dyn Error>> {
 const HEAD: &str = "\n| program | tracks | CPU s | wall s | times real time | memory MB | level dB RMS | CPU over that of \
     the first line |\n|---|---|---|---|---|---|---|---|\n";
 
-fn job(wish: &Wish, tracks: usize) -> Result<Job, Box<dyn Error>> {
+/// Where a program finds its work, and where it leaves it.
+pub fn job(wish: &Wish, tracks: usize) -> Result<Job, Box<dyn Error>> {
     let folder = std::path::absolute(wish.folder)?;
     Ok(Job { out: folder.join("out.wav"), folder, tracks, seconds: wish.seconds })
 }
 
 /// A run of our own, by this program itself.
-fn ours(song: &str, job: &Job, threads: usize) -> Command {
+pub fn ours(song: &str, job: &Job, threads: usize) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap_or_default());
     command.arg(song).arg("--folder").arg(&job.folder).args(["--tracks", &job.tracks.to_string()]);
     command.args(["--once", &threads.to_string()]).arg(&job.out);
@@ -121,7 +124,7 @@ fn ours(song: &str, job: &Job, threads: usize) -> Command {
 }
 
 /// Runs every program once a round. The work is whole when the file is.
-fn in_turn(wish: &Wish, job: &Job, rows: &mut [Row]) -> Result<(), Box<dyn Error>> {
+pub fn in_turn(wish: &Wish, job: &Job, rows: &mut [Row]) -> Result<(), Box<dyn Error>> {
     let least = (wish.seconds * RATE as usize * 2 * 3) as u64;
     for round in 0..wish.rounds {
         for row in rows.iter_mut() {
@@ -131,7 +134,7 @@ fn in_turn(wish: &Wish, job: &Job, rows: &mut [Row]) -> Result<(), Box<dyn Error
             if !whole() {
                 return Err(format!("{} wrote too little", row.name).into());
             }
-            if round == 0 {
+            if round == 0 && least > 0 {
                 row.level = level(&job.out)?;
             }
             eprintln!("{} tracks, round {round}, {}: {:?}", job.tracks, row.name, row.costs[round]);

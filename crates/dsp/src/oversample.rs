@@ -44,7 +44,7 @@ fn quarter_band(n: usize) -> Vec<f64> {
 }
 
 /// The taps beside the centre of a half-band filter of `4 half - 1` taps, scaled to the sum given.
-fn side_taps(half: usize, sum: f64) -> Vec<f32> {
+pub(crate) fn side_taps(half: usize, sum: f64) -> Vec<f32> {
     let taps: Vec<f64> = quarter_band(4 * half - 1).into_iter().step_by(2).collect();
     let scale = sum / taps.iter().sum::<f64>();
     taps.into_iter().map(|t| (t * scale) as f32).collect()
@@ -248,6 +248,7 @@ impl<L: Lane> Oversampler<L> {
 
     /// Raises the block, lets `bend` change it at the high rate, and brings it back in place. How a sound is cut into
     /// blocks does not change a bit of it.
+    #[inline(always)]
     pub fn run(&mut self, block: &mut [L], bend: impl FnOnce(&mut [L])) {
         let n = block.len();
         let (two, four) = (&mut self.two[..2 * n], &mut self.four[..4 * n]);

@@ -42,6 +42,7 @@ impl<L: Lane> Effect<L> for AutoPan<L> {
         AutoPan { turn: Turn::new(setup), cycles: [L::zero(); QUANTUM] }
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &AutoPanParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

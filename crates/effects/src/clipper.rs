@@ -42,6 +42,7 @@ impl<L: Lane> Effect<L> for Clipper<L> {
         Tail::Frames(TAIL)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &ClipperParams<Ramp<L>>, io: Io<'_, L>) {
         let share = L::splat(1.0 / io.left.len() as f32);
         let (from, to) = (math::amplitude(ramps.ceiling.from), math::amplitude(ramps.ceiling.to));

@@ -43,6 +43,7 @@ impl<L: Lane> Cuts<L> {
     }
 
     /// Filters both channels in place.
+    #[inline(always)]
     pub(crate) fn run(&mut self, left: &mut [L], right: &mut [L]) {
         for section in &mut self.sections {
             section.run([&mut *left, &mut *right]);
@@ -51,6 +52,7 @@ impl<L: Lane> Cuts<L> {
 }
 
 /// Keeps what is no number, or louder than 120 dB over full scale, out of a recursion.
+#[inline(always)]
 pub(crate) fn sane<L: Lane>(x: L) -> L {
     L::select(x.abs().lt(L::splat(1e6)), x, L::zero())
 }

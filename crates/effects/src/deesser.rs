@@ -89,6 +89,7 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
             && self.bands.iter().all(Split::still)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &DeEsserParams<Ramp<L>>, io: Io<'_, L>) {
         let frequency = ramps.frequency.to;
         let key = match &io.key {
@@ -127,6 +128,7 @@ impl<L: Lane> Effect<L> for DeEsser<L> {
 
 impl<L: Lane> DeEsser<L> {
     /// Turns the powers of sibilance and voice into changes of gain by half the reduction, in the first.
+    #[inline(always)]
     fn changes(&mut self, ramps: &DeEsserParams<Ramp<L>>, sibilance: &mut [L], voice: &[L]) {
         let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
         let curve = Curve::new(octaves(L::splat(KNEE_DB)));

@@ -1,5 +1,6 @@
 //! Echoes in time with the song.
 
+use mixsmith_dsp::lane::largest;
 use mixsmith_dsp::space::TappedDelay;
 use mixsmith_dsp::{Lane, math};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
@@ -138,8 +139,14 @@ impl<L: Lane> Delay<L> {
     }
 }
 
-fn peak<L: Lane>(channel: &[L], before: L) -> L {
-    channel.iter().fold(before, |peak, &x| peak.max(sane(x).abs()))
+/// The largest sane sample of at most [`QUANTUM`].
+#[inline(always)]
+fn peak<L: Lane>(channel: &[L]) -> L {
+    let mut sound = [L::zero(); QUANTUM];
+    for (to, &x) in sound.iter_mut().zip(channel) {
+        *to = sane(x);
+    }
+    largest(&sound)
 }
 
 impl<L: Lane> Effect<L> for Delay<L> {
@@ -203,15 +210,16 @@ impl<L: Lane> Effect<L> for Delay<L> {
         let [echo_left, echo_right] = self.echo.each_mut().map(|echo| &mut echo[..n]);
         self.cuts.run(echo_left, echo_right);
 
-        let (share, hundredth, half) = (L::splat(1.0 / n as f32), L::splat(0.01), L::splat(0.5));
-        let mut feedback = ramps.feedback.from * hundredth;
-        let step = (ramps.feedback.to * hundredth - feedback) * share;
+        let (share, hundredth, half) = (1.0 / n as f32, L::splat(0.01), L::splat(0.5));
+        let part = |ramp: Ramp<L>| Ramp { from: ramp.from * hundredth, to: ramp.to * hundredth };
+        let (feedback, mix) = (part(ramps.feedback), part(ramps.mix));
         let across = half.lt(ramps.pingpong.to);
         let floor = L::splat(1e-15);
         let mut fresh = [[L::zero(); QUANTUM]; 2];
         let [fresh_left, fresh_right] = fresh.each_mut().map(|fresh| &mut fresh[..n]);
+        let (left, right) = (&mut left[..n], &mut right[..n]);
         for i in 0..n {
-            feedback += step;
+            let feedback = feedback.along(i, share);
             let (l, r) = (sane(left[i]), sane(right[i]));
             let (a, b) = (echo_left[i] * feedback, echo_right[i] * feedback);
             // From side to side, what comes in starts on the left, and each echo feeds the other side.
@@ -223,20 +231,17 @@ impl<L: Lane> Effect<L> for Delay<L> {
         self.lines[1].write(fresh_right);
 
         let loudest = match io.key {
-            Some(key) => key.right.map_or(L::zero(), |r| peak(r, L::zero())).max(peak(key.left, L::zero())),
-            None => peak(right, peak(left, L::zero())),
+            Some(key) => key.right.map_or(L::zero(), peak).max(peak(key.left)),
+            None => peak(left).max(peak(right)),
         };
-        let mut gain = self.gain;
+        let from = self.gain;
         self.gain = self.duck(loudest, ramps.duck.to, n);
-        let gain_step = (self.gain - gain) * share;
-        let mut mix = ramps.mix.from * hundredth;
-        let mix_step = (ramps.mix.to * hundredth - mix) * share;
-        let sound = left.iter_mut().zip(right.iter_mut()).zip(self.echo[0].iter().zip(&self.echo[1]));
-        for ((l, r), (&a, &b)) in sound {
-            mix += mix_step;
-            gain += gain_step;
-            *l += mix * (a * gain - *l);
-            *r += mix * (b * gain - *r);
+        let gain = Ramp { from, to: self.gain };
+        let [echo_left, echo_right] = self.echo.each_ref().map(|echo| &echo[..n]);
+        for i in 0..n {
+            let (mix, gain) = (mix.along(i, share), gain.along(i, share));
+            left[i] += mix * (echo_left[i] * gain - left[i]);
+            right[i] += mix * (echo_right[i] * gain - right[i]);
         }
     }
 

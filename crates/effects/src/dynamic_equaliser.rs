@@ -165,6 +165,7 @@ impl<L: Lane> Effect<L> for DynamicEqualiser<L> {
         if frames == 0.0 { Tail::None } else { Tail::Frames((1.34 * frames) as usize + QUANTUM) }
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &DynamicEqualiserParams<Ramp<L>>, io: Io<'_, L>) {
         let frames = io.left.len();
         let (mut left, mut right) = ([L::zero(); QUANTUM], [L::zero(); QUANTUM]);
@@ -224,6 +225,7 @@ impl<L: Lane> Moving<L> {
     }
 
     /// Changes a piece of one channel or two by what it hears in the key.
+    #[inline(always)]
     fn run(&mut self, band: &Band<Ramp<L>>, key: [Option<&[L]>; 2], channels: &mut [Option<&mut [L]>; 2]) {
         self.tune(band.kind.to, band.freq.to, band.q.to);
         let on = L::splat(0.5).lt(self.kind);

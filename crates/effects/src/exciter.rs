@@ -66,6 +66,7 @@ impl<L: Lane> Effect<L> for Exciter<L> {
         Tail::Frames(self.tail)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &ExciterParams<Ramp<L>>, io: Io<'_, L>) {
         let share = L::splat(1.0 / io.left.len() as f32);
         let hundredth = L::splat(0.01);

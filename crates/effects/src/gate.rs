@@ -96,6 +96,7 @@ impl<L: Lane> Effect<L> for Gate<L> {
             && self.delays.iter().all(DelayLine::still)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &GateParams<Ramp<L>>, io: Io<'_, L>) {
         let hearing = Hearing {
             low_cut: ramps.keylowcut.to,
@@ -125,6 +126,7 @@ impl<L: Lane> Effect<L> for Gate<L> {
 
 impl<L: Lane> Gate<L> {
     /// Turns levels into gains, in place.
+    #[inline(always)]
     fn gains(&mut self, ramps: &GateParams<Ramp<L>>, levels: &mut [L]) {
         let rate = self.rate;
         if self.times != (ramps.attack.to, ramps.release.to) {

@@ -2,7 +2,7 @@
 
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
-use mixsmith_dsp::dynamics::{REST, SlidingMax, SlidingMean, sane};
+use mixsmith_dsp::dynamics::{Pole, REST, SlidingMax, SlidingMean, held_and_smooth, sane};
 use mixsmith_dsp::lane::{Mask, largest};
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
 use mixsmith_dsp::true_peak::TruePeak;
@@ -171,19 +171,25 @@ fn edges<L: Lane>(driven: &[L]) -> [L; QUANTUM] {
     edges
 }
 
-/// Shares by which reductions move each frame.
+/// How reductions move each frame.
 #[derive(Clone, Copy, Debug)]
 struct Recovery<L> {
+    /// What is kept of the fast one.
     fast: L,
-    slow: L,
-    charge: L,
+    slow: Pole<L>,
+    charge: Pole<L>,
 }
 
 impl<L: Lane> Recovery<L> {
     fn new(release: L, rate: f32) -> Self {
         let share = |ms: L| ms.map(|ms| math::one_pole(ms, rate));
         let fast = (release * L::splat(1.0 / 6.0)).clamp(L::splat(30.0), L::splat(60.0)).min(release);
-        Recovery { fast: share(fast), slow: share(release), charge: share(release * L::splat(0.5)) }
+        let pole = |ms: L| Pole::new(share(ms));
+        Recovery {
+            fast: L::splat(1.0) - share(fast),
+            slow: pole(release),
+            charge: pole(release * L::splat(0.5)),
+        }
     }
 }
 
@@ -264,20 +270,17 @@ impl<L: Lane> Envelope<L> {
     /// Turns what is over into reductions, in place. Returns the largest.
     #[inline(always)]
     fn run(&mut self, over: &mut [L], recovery: &Recovery<L>) -> L {
-        self.hold.process(over);
         // Copies, which stay in registers.
-        let (mut fast, mut slow) = (self.fast, self.slow);
-        for x in over.iter_mut() {
-            let held = x.max(L::splat(REST));
-            fast = held.max(fast - recovery.fast * fast);
-            let share = L::select(slow.lt(held), recovery.charge, recovery.slow);
-            slow += share * (held - slow);
-            *x = fast.max(slow);
-        }
+        let (mut fast, mut slow, recovery) = (self.fast, self.slow, *recovery);
+        let recover = |held: L| {
+            let held = held.max(L::splat(REST));
+            fast = held.max(recovery.fast * fast);
+            // Of both ways the higher: rising it is the quicker one, falling the slower.
+            slow = recovery.charge.next(slow, held).max(recovery.slow.next(slow, held));
+            fast.max(slow)
+        };
+        held_and_smooth(over, &mut self.hold, recover, &mut self.smooth);
         (self.fast, self.slow) = (fast, slow);
-        for mean in &mut self.smooth {
-            mean.process(over);
-        }
         largest(over)
     }
 

@@ -90,6 +90,7 @@ impl<L: Lane> Effect<L> for LinearEqualiser<L> {
         }
     }
 
+    #[inline(always)]
     fn process(&mut self, _: &EqualiserParams<Ramp<L>>, io: Io<'_, L>) {
         let frames = io.left.len();
         let mut channels = [Some(io.left), io.right];

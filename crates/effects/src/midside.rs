@@ -31,6 +31,7 @@ impl<L: Lane> Effect<L> for MidSide<L> {
         true
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &MidSideParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

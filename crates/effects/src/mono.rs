@@ -72,6 +72,7 @@ impl<L: Lane> Effect<L> for MonoMaker<L> {
         self.sections.iter().all(Svf::still)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &MonoMakerParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

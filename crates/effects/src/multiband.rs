@@ -145,6 +145,7 @@ impl<L: Lane> Effect<L> for Multiband<L> {
         Tail::Frames((2.5 * Section { g, k, high: 0.0, band: 0.0, low: 0.0 }.tail()) as usize + QUANTUM)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &MultibandParams<Ramp<L>>, io: Io<'_, L>) {
         let corners = [ramps.low.to, ramps.middle.to, ramps.high.to];
         self.crossovers.iter_mut().for_each(|crossover| crossover.tune(corners));
@@ -240,6 +241,7 @@ impl<L: Lane> Course<L> {
     }
 
     /// Turns powers into gains, in place. Returns the largest reduction.
+    #[inline(always)]
     fn gains(&self, ballistics: &mut Ballistics<L>, power: &mut [L]) -> L {
         ballistics.set(self.attack, self.release);
         let (mut threshold, mut makeup, mut mix) = (self.threshold.0, self.makeup.0, self.mix.0);

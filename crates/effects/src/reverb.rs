@@ -152,18 +152,16 @@ impl<L: Lane> Effect<L> for Reverb<L> {
         }
         self.network.run(wet_left, wet_right);
 
-        let share = L::splat(1.0 / n as f32);
-        let half = L::splat(0.5);
-        let (mut mix, mut width) = (ramps.mix.from * hundredth, ramps.width.from * hundredth);
-        let mix_step = (ramps.mix.to * hundredth - mix) * share;
-        let width_step = (ramps.width.to * hundredth - width) * share;
-        let dry = io.left.iter_mut().zip(right.iter_mut());
-        for ((l, r), (&a, &b)) in dry.zip(wet_left.iter().zip(wet_right.iter())) {
-            mix += mix_step;
-            width += width_step;
-            let (middle, side) = (half * (a + b), half * (a - b) * width);
-            *l += mix * (middle + side - *l);
-            *r += mix * (middle - side - *r);
+        let (share, half) = (1.0 / n as f32, L::splat(0.5));
+        let part = |ramp: Ramp<L>| Ramp { from: ramp.from * hundredth, to: ramp.to * hundredth };
+        let (mix, width) = (part(ramps.mix), part(ramps.width));
+        let (left, right) = (&mut io.left[..n], &mut right[..n]);
+        for i in 0..n {
+            let (a, b) = (wet_left[i], wet_right[i]);
+            let (middle, side) = (half * (a + b), half * (a - b) * width.along(i, share));
+            let mix = mix.along(i, share);
+            left[i] += mix * (middle + side - left[i]);
+            right[i] += mix * (middle - side - right[i]);
         }
     }
 }

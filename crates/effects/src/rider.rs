@@ -84,6 +84,7 @@ impl<L: Lane> Effect<L> for Rider<L> {
         self.delays[0].frames()
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &RiderParams<Ramp<L>>, io: Io<'_, L>) {
         let rate = self.rate;
         if self.speed.0 != ramps.speed.to {
@@ -128,6 +129,7 @@ impl<L: Lane> Effect<L> for Rider<L> {
 
 impl<L: Lane> Rider<L> {
     /// Turns the powers of a piece into gains.
+    #[inline(always)]
     fn moves(&mut self, ramps: &RiderParams<Ramp<L>>, power: &[L]) {
         let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
         let share = L::splat(1.0 / power.len() as f32);

@@ -167,6 +167,7 @@ impl<L: Lane> Effect<L> for Saturator<L> {
         Tail::Frames(oversample::LATENCY + 1 + self.tail.get(lane) as usize)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &SaturatorParams<Ramp<L>>, io: Io<'_, L>) {
         let curve = ramps.curve.to;
         let from = Point::new(ramps.drive.from, ramps.even.from, curve);

@@ -138,6 +138,7 @@ impl<L: Lane> Effect<L> for Tape<L> {
         Tail::Frames(TAIL + (1.36 * self.channels[0].bump.tail(lane)) as usize)
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &TapeParams<Ramp<L>>, io: Io<'_, L>) {
         self.tune(ramps.speed.to);
         let share = L::splat(1.0 / io.left.len() as f32);

@@ -87,6 +87,7 @@ impl<L: Lane> Effect<L> for Transient<L> {
         }
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &TransientParams<Ramp<L>>, io: Io<'_, L>) {
         let rate = self.rate;
         if self.lengths != (ramps.length.to, ramps.memory.to) {
@@ -119,6 +120,7 @@ impl<L: Lane> Effect<L> for Transient<L> {
 
 impl<L: Lane> Transient<L> {
     /// Turns levels into gains.
+    #[inline(always)]
     fn shape(&mut self, ramps: &TransientParams<Ramp<L>>, levels: &[L; QUANTUM]) {
         let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
         let share = L::splat(1.0 / self.frames as f32);

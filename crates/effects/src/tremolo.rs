@@ -43,6 +43,7 @@ impl<L: Lane> Effect<L> for Tremolo<L> {
         Tremolo { turn: Turn::new(setup), cycles: [L::zero(); QUANTUM] }
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &TremoloParams<Ramp<L>>, io: Io<'_, L>) {
         let frames = io.left.len();
         let cycles = &mut self.cycles[..frames];

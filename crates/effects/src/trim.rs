@@ -32,6 +32,7 @@ impl<L: Lane> Effect<L> for Trim<L> {
         true
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &TrimParams<Ramp<L>>, io: Io<'_, L>) {
         let share = 1.0 / io.left.len() as f32;
         // A line in decibels is a curve in amplitude: each frame has its own.

@@ -69,6 +69,7 @@ impl<L: Lane> Effect<L> for Width<L> {
         self.side.still()
     }
 
+    #[inline(always)]
     fn process(&mut self, ramps: &WidthParams<Ramp<L>>, io: Io<'_, L>) {
         let Some(right) = io.right else {
             return;

@@ -3,7 +3,7 @@
 //! A bus then takes one sum for eight tracks, while their sound is still at hand, and need not fetch each again. Which
 //! strips are added first follows from the session alone, so the bits of a mix do, too.
 
-use mixsmith_dsp::lane::wide::{self, Kernel};
+use mixsmith_dsp::{Lane, lane::wide::Kernel};
 use mixsmith_processor::QUANTUM;
 
 use crate::gain;
@@ -76,8 +76,7 @@ pub(crate) fn add_up(sums: &[Sum], outputs: &mut [Output], frames: usize) {
 
 /// Begins a total with what is there already.
 pub(crate) fn begin(total: &mut [f64], from: &[f32]) {
-    let begin = Begin { total, from };
-    if wide::available() { wide::run(begin) } else { begin.run() }
+    f32::run(Begin { total, from });
 }
 
 struct Begin<'a> {
@@ -97,8 +96,7 @@ impl Kernel for Begin<'_> {
 
 /// Rounds a total.
 pub(crate) fn end(total: &[f64], to: &mut [f32]) {
-    let end = End { total, to };
-    if wide::available() { wide::run(end) } else { end.run() }
+    f32::run(End { total, to });
 }
 
 struct End<'a> {
@@ -172,8 +170,7 @@ fn add_some<const K: usize>(sounds: &[(Option<&Pair>, f32); K], left: &mut [f64]
 
 /// Adds sounds one after the other, each at its gain, in one pass. None may be shorter than the total.
 fn add_each<const K: usize>(total: &mut [f64], from: [&[f32]; K], gains: [f32; K]) {
-    let add = Add { total, from, gains: gains.map(f64::from) };
-    if wide::available() { wide::run(add) } else { add.run() }
+    f32::run(Add { total, from, gains: gains.map(f64::from) });
 }
 
 struct Add<'a, const K: usize> {
@@ -201,7 +198,7 @@ impl<const K: usize> Kernel for Add<'_, K> {
 /// Adds up eight rows, each at its gain.
 pub(crate) fn mix(rows: &[[f32; QUANTUM]; 8], gains: &[f32; 8], to: &mut [f32; QUANTUM]) {
     let mix = Mix { rows, gains, to };
-    if wide::available() { wide::run(mix) } else { mix.run() }
+    f32::run(mix)
 }
 
 /// The length is known to the compiler, which else takes the last frames one by one.

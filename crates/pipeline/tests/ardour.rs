@@ -156,8 +156,13 @@ const TRIES: usize = 5;
 
 /// Lets Ardour play a session into a file.
 fn bounce(session: &Path, to: &Path) -> PathBuf {
-    let ran =
-        Command::new("ardour7-export").args(["-b", "float", "-o"]).args([to, session]).arg("judged").output();
+    // Under this allocator Ardour 7.3 (Debian) does not write past what it has; without the library it is as ever.
+    let ran = Command::new("ardour7-export")
+        .env("LD_PRELOAD", "libjemalloc.so.2")
+        .args(["-b", "float", "-o"])
+        .args([to, session])
+        .arg("judged")
+        .output();
     let ran = ran.unwrap();
     let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
     // Its status is not asked: Ardour 7.3 sometimes falls over itself when it has written the file and ends.

@@ -63,7 +63,8 @@ impl<L: Lane> Ending<L> {
             *count = (now - sound).min(long);
         }
         self.silent = (now - sound).min(long);
-        ends
+        // A lane that sounds on for no known time may be given one within this piece.
+        ends | (!L::zero().lt(self.longest)).any()
     }
 
     /// As [`Ending::hear`] and [`Ending::cut`] of a piece of silence of which nothing is left.

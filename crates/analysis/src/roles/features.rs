@@ -3,9 +3,6 @@
 use crate::Facts;
 use crate::ears::chroma;
 
-/// How many there are.
-pub const COUNT: usize = SINGLE + 79;
-
 /// How many are no values of a fact by band.
 const SINGLE: usize = 49;
 
@@ -23,6 +20,16 @@ const BANDS: [(&str, usize); 11] = [
     ("timbre.harmonics", 8),
     ("timbre.harmonics_move", 2),
 ];
+
+/// How many there are.
+pub const COUNT: usize = {
+    let (mut count, mut fact) = (SINGLE, 0);
+    while fact < BANDS.len() {
+        count += BANDS[fact].1;
+        fact += 1;
+    }
+    count
+};
 
 /// Names of the single ones, in order: the facts that they are made of.
 const NAMES: [&str; SINGLE] = [

@@ -10,7 +10,8 @@ use crate::mixmodel::{MixModel, Part};
 use crate::prepare::gain::MIX;
 use crate::ride::lead_tracks;
 use crate::says::signed;
-use crate::solver::bands::Bands;
+use crate::solver::bands::{self, Bands};
+use crate::solver::elsewhere::Elsewhere;
 use crate::solver::predict;
 use crate::solver::scene::{Scene, Track};
 use crate::solver::terms::tone::by_band;
@@ -84,13 +85,18 @@ fn scene(
         }
     });
     let mut scene = Scene::new(model, tracks.collect(), mix);
-    let heard = predict::tracks(desk);
+    let tracks = predict::tracks(desk);
     let known: Vec<Option<&(predict::Take, predict::Stand)>> =
-        model.parts.iter().map(|part| heard.iter().find(|(take, _)| take.id == part.id)).collect();
+        model.parts.iter().map(|part| tracks.iter().find(|(take, _)| take.id == part.id)).collect();
     let leads = |part: &Part| lead_tracks(desk.session).any(|strip| strip.id == part.id);
     let lead = (0..model.parts.len()).filter(|&i| leads(&model.parts[i])).collect();
     scene.tone = Some(wanted(desk.facts)).filter(|w| w.reference).map(|w| by_band(&w.rows));
-    scene.bands = Bands::new(&known, &model.faders(), lead);
+    let heard = bands::heard(&known, &model.faders());
+    scene.bands = Bands::new(&heard, &model.faders(), lead);
+    // A balance that came is not moved for it.
+    if !state.balanced {
+        scene.elsewhere = Elsewhere::new(&heard);
+    }
     scene
 }
 

@@ -12,10 +12,11 @@ pub const RULE: Rule = Rule {
     code: "dynamics.gate",
     phase: Phase::Dynamics,
     doc: "**What it does.** Turns a close microphone of kick, snare or toms down between its hits where another drum was \
-          measured in it, with the threshold just above the loudest bleed. \
+          measured in it, with the threshold between the loudest bleed and its own hits. \
           **Why.** Bleed smears the place and the tone of the drum that bleeds, and compression lifts it. \
           **When it is wrong.** When ghost notes are softer than the bleed: where they would be, it is left out. \
-          **How far it goes.** 12 to 16 dB, not silence. Only where bleed lies 8 to 26 dB under the track's own mean hit. \
+          **How far it goes.** No deeper than it takes to bring the bleed 26 dB under the track's own mean hit: 4 to 16 dB, not \
+          silence. Only where bleed lies 8 to 22 dB under that: closer they cannot be told apart, softer it does no harm. \
           Tracks that came with effects printed are left alone. \
           **Sources.** Threshold above the bleed: Terrell, Reiss, Sandler 2010, \"Automatic noise gate settings for \
           drum recordings\"; range, times: practice.",
@@ -37,6 +38,8 @@ const ABOVE: f64 = 2.0;
 const OPENS: f64 = 6.0;
 /// Bleed this far under the mean hit does no harm, dB.
 const HARMLESS: f64 = 26.0;
+/// How far a gate turns down, dB: less is not worth a processor, more is a hole.
+const RANGE: (f64, f64) = (4.0, 16.0);
 /// Measurements of bleed that are less sure than this do not count.
 const SURE: f32 = 0.4;
 
@@ -63,11 +66,11 @@ fn gate(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
         desk.facts.of("bleed").filter_map(bleed).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
     let (source, level) = loudest?;
     let under = own - level;
-    if !(ABOVE + OPENS..=HARMLESS).contains(&under) || strip.insert("gate").is_some() {
+    if !(ABOVE + OPENS..=HARMLESS - RANGE.0).contains(&under) || strip.insert("gate").is_some() {
         return None;
     }
     let threshold = (level + ABOVE + before_inserts(desk, strip)).clamp(-80.0, 0.0);
-    let range: f32 = if under < 15.0 { 12.0 } else { 16.0 };
+    let range = (HARMLESS - under).clamp(RANGE.0, RANGE.1).round() as f32;
     let values = [
         ("threshold", ((threshold * 2.0).round() / 2.0) as f32),
         ("range", range),
@@ -79,7 +82,8 @@ fn gate(desk: &Desk<'_>, strip: &Strip) -> Option<Decision> {
     ];
     let name = desk.session.strip(&source).map_or(source.as_str(), |strip| strip.name.as_str());
     let says = format!(
-        "{} gated by {range} dB between its hits: {name} bleeds into it {under:.0} dB under its own mean hit.",
+        "{} gated by {range} dB between its hits, {ABOVE} dB over the loudest bleed: that of {name}, {under:.0} dB under its \
+         own mean hit.",
         strip.name
     );
     let insert = Insert::new("gate", "dynamics.gate", &values);
@@ -115,6 +119,8 @@ mod tests {
         let trim = value(&session, "bd/trim");
         // All hits alike at -3, less 18, and 2 above.
         assert!((value(&session, "bd/gate.threshold") - (-19.0 + trim)).abs() < 0.26);
+        // 18 under the hits, and 26 are enough.
+        assert_eq!(value(&session, "bd/gate.range"), 8.0);
         assert!(session.strip("sn").is_some_and(|strip| strip.insert("gate").is_none()));
     }
 

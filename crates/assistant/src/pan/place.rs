@@ -26,13 +26,17 @@ pub const RULE: Rule = Rule {
           **When it is wrong.** When a stage picture is wanted (a kit, an orchestra). \
           **How far it goes.** Mono tracks of raw songs only: stereo tracks keep their picture, and stems of a mix \
           their place; so do all where two tracks or more came printed with a place or a width of their own. Hi-hat, toms and ride stand \
-          where the overheads hear them (fact `kit.place`). \
+          where the overheads hear them, without overheads where a pair of room microphones does (fact `kit.place`); so does \
+          a snare that they hear 2 dB or more to a side. \
           **Sources.** tables/pan.toml; Pestana and Reiss 2014; De Man 2014.",
     decide,
 };
 
 /// Measurements of the overheads' picture that are less sure than this do not count.
 const SEEN: f32 = 0.4;
+
+/// A snare that the overheads hear so far to a side does not stand in the middle, dB.
+const ASIDE: f64 = 2.0;
 
 /// A move from the usual place buys at least this.
 const LEAST: f64 = 0.05;
@@ -123,7 +127,8 @@ fn seat<'a>(desk: &Desk<'a>, strip: &'a Strip, part: &'a Part) -> Option<Seat<'a
         let twin = Some(other.id.clone());
         return Some(Seat { strip, part, out: 100.0, twin, named, seen: None, fixed: true, why });
     }
-    let seen = seen(desk, strip).filter(|_| tables::place_row(role).out > 0.0);
+    let aside = |lean: f64| role.starts_with("snare") && lean.abs() >= ASIDE;
+    let seen = seen(desk, strip).filter(|(lean, _)| tables::place_row(role).out > 0.0 || aside(*lean));
     if let Some((place, overheads)) = seen {
         let why = format!("there {} hear it, by {:.1} dB", name_of(desk, overheads), place.abs());
         let out = pan_of(place).abs().round();
@@ -236,12 +241,16 @@ fn settle(desk: &Desk<'_>, seats: &[Seat<'_>], places: &[f64], model: &MixModel)
     (solve::settle(all::STAGE, &stage, places, places, bounds, LEAST), stage)
 }
 
-/// How much louder the overheads hear a close microphone's drum on the right than on the left, dB, and which overheads.
+/// How much louder the overheads hear a close microphone's drum on the right than on the left, dB, and which overheads. Two
+/// microphones of one drum stand together.
 fn seen<'a>(desk: &Desk<'a>, strip: &Strip) -> Option<(f64, &'a str)> {
     let stem = desk.stem_of(strip);
+    let partner = pairs(desk.facts, "snare-mics").find(|(_, bottom, _)| *bottom == stem).map(|(top, ..)| top);
     desk.facts.of("kit.place").filter(|fact| fact.confidence >= SEEN).find_map(|fact| {
         match (&fact.value, &fact.about[..]) {
-            (Qty::Number(lean), [close, overheads]) if close == stem => Some((*lean, overheads.as_str())),
+            (Qty::Number(lean), [close, overheads]) if close == stem || partner == Some(close.as_str()) => {
+                Some((*lean, overheads.as_str()))
+            }
             _ => None,
         }
     })
@@ -349,6 +358,24 @@ mod tests {
         // Half as loud on the right: 26.6 degrees of 90 from the left.
         assert!((song(0.9) + 41.0).abs() <= 1.0, "{}", song(0.9));
         assert!((song(0.1) + 41.0).abs() > 1.0);
+    }
+
+    #[test]
+    fn both_microphones_of_a_snare_stand_where_the_overheads_hear_it_aside() {
+        let pans = |lean: f64| {
+            let session = band()
+                .mono("top", "snare-top", -20.0)
+                .mono("bottom", "snare-bottom", -26.0)
+                .stereo("oh", "overheads", -20.0)
+                .text("pair", &["top", "bottom"], "snare-mics")
+                .fact(mixsmith_analysis::Fact::new("kit.place", &["top", "oh"], Qty::Number(lean)))
+                .mix(Phase::Pan)
+                .0;
+            ["top", "bottom"].map(|id| value(&session, &format!("{id}/pan")))
+        };
+        let [top, bottom] = pans(3.0);
+        assert!((top - 22.0).abs() <= 1.0 && top == bottom, "{top} {bottom}");
+        assert_eq!(pans(1.0), [0.0; 2]);
     }
 
     #[test]

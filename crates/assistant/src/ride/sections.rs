@@ -38,6 +38,7 @@ const MOST: (f64, f64) = (1.0, 3.0);
 const LEAST: (f64, f64) = (0.3, 0.1);
 /// Where backing vocals rest in choruses that do not arrive by themselves, dB.
 const BACKING: f64 = 1.0;
+
 /// What is moved together: a bus, or the only track of a family.
 struct Group<'a> {
     strip: &'a Strip,

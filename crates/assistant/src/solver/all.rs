@@ -2,14 +2,17 @@
 
 use super::Term;
 use super::course::Course;
+use super::room::Room;
 use super::stage::Stage;
 use super::terms::{
-    came, colour, even, headroom, hump, lead, lift, place, rough, seat, tie, tone, turn, usual, words,
+    ambience, came, colour, even, headroom, hump, lead, lift, low_mono, place, rough, seat, share, stretch,
+    tie, tone, translation, turn, usual, width, words,
 };
 use super::tones::Tones;
 
 /// What the level of every track is weighed by.
-pub static LEVELS: &[Term] = &[usual::TERM, came::TERM, rough::TERM, lead::TERM, tone::TERM, headroom::TERM];
+pub static LEVELS: &[Term] =
+    &[usual::TERM, came::TERM, rough::TERM, lead::TERM, tone::TERM, translation::TERM, headroom::TERM];
 
 /// What the moves of every section are weighed by.
 pub static COURSE: &[Term<Course>] = &[lift::TERM, place::TERM, tie::TERM];
@@ -19,6 +22,12 @@ pub static STAGE: &[Term<Stage>] = &[even::TERM, seat::TERM];
 
 /// What the bands of the equalisers are weighed by.
 pub static TONES: &[Term<Tones>] = &[hump::TERM, words::TERM, colour::TERM, turn::TERM];
+
+/// What the sends to the spaces are weighed by.
+pub static SPACES: &[Term<Room>] = &[ambience::TERM, share::TERM];
+
+/// What the widths of stereo tracks are weighed by.
+pub static WIDTHS: &[Term<Room>] = &[width::TERM, low_mono::TERM, stretch::TERM];
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -32,6 +41,7 @@ pub(crate) mod tests {
     use crate::solver::scene::Track;
     use crate::solver::stage::Seat;
     use crate::solver::tones::Bell;
+    use crate::solver::{elsewhere, room};
     use crate::tone::bands::{Band, Shape};
 
     /// Six tracks that take turns, two of them alike, some known from a rough mix.
@@ -96,6 +106,7 @@ pub(crate) mod tests {
     fn slopes_of_levels_are_those_of_their_values() {
         let (mut scene, _) = scene();
         scene.bands = bands();
+        scene.elsewhere = elsewhere::tests::elsewhere();
         check(LEVELS, &scene, &[-3.0, 2.5, -14.0, 8.0, 0.5, 20.0]);
     }
 
@@ -145,12 +156,22 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn slopes_of_the_room_are_those_of_its_values() {
+        let room = room::tests::room();
+        let place = [-9.0, -14.0, -20.0, 2.0, -1.0];
+        check(SPACES, &room, &place);
+        check(WIDTHS, &room, &place);
+    }
+
+    #[test]
     fn a_term_has_a_name_of_its_own_a_source_and_a_weight() {
         let levels = LEVELS.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
         let course = COURSE.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
         let stage = STAGE.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
         let tones = TONES.iter().map(|term| (term.id, term.source, term.doc, term.unit, term.name));
-        let all: Vec<_> = levels.chain(course).chain(stage).chain(tones).collect();
+        let room = SPACES.iter().chain(WIDTHS);
+        let room = room.map(|term| (term.id, term.source, term.doc, term.unit, term.name));
+        let all: Vec<_> = levels.chain(course).chain(stage).chain(tones).chain(room).collect();
         for (i, (id, source, doc, unit, name)) in all.iter().enumerate() {
             assert!(all[..i].iter().all(|(other, ..)| other != id), "{id} is there twice");
             assert!(id.starts_with("bought.") && doc.len() > 40);
@@ -158,6 +179,7 @@ pub(crate) mod tests {
         }
         assert!(LEVELS.iter().all(|term| term.weight > 0.0));
         assert!(TONES.iter().all(|term| term.weight > 0.0));
+        assert!(SPACES.iter().chain(WIDTHS).all(|term| term.weight > 0.0));
         assert!(COURSE.iter().all(|term| term.weight > 0.0) && STAGE.iter().all(|term| term.weight > 0.0));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use mixsmith_analysis::Sketch;
 use mixsmith_analysis::sketch::{BANDS, centres, erb_rate};
 
 use super::predict::{Stand, Take};
@@ -43,12 +44,29 @@ pub struct Bands {
 }
 
 /// Energies of a track before its fader, by frame.
-struct Heard<'a> {
+pub struct Heard<'a> {
     take: &'a Take,
     factor: [f64; BANDS],
+    /// Energy of its loudest frame.
+    pub(super) loudest: f64,
 }
 
 impl Heard<'_> {
+    /// Energy of a frame.
+    pub(super) fn loud(&self, frame: usize) -> f64 {
+        (0..BANDS).map(|band| self.at(frame, band)).sum()
+    }
+
+    /// Energies of a frame by band, with what is left of mid and of side.
+    pub(super) fn through(&self, frame: usize, gains: &[[f32; BANDS]; 2]) -> [f64; BANDS] {
+        let Some(frame) = usize::try_from(frame as i64 - self.take.late).ok() else { return [0.0; BANDS] };
+        std::array::from_fn(|band| {
+            let of = |x: &[f32], gain: f32| x.get(frame * BANDS + band).map_or(0.0, |&e| f64::from(gain * e));
+            let Sketch { mid, side } = &*self.take.sketch;
+            self.factor[band] * (of(mid, gains[0][band]) + of(side, gains[1][band]))
+        })
+    }
+
     fn at(&self, frame: usize, band: usize) -> f64 {
         let Some(frame) = usize::try_from(frame as i64 - self.take.late).ok() else { return 0.0 };
         let of = |x: &[f32]| x.get(frame * BANDS + band).map_or(0.0, |&e| f64::from(e));
@@ -57,26 +75,33 @@ impl Heard<'_> {
 }
 
 impl Bands {
-    /// From the tracks in the order of the scene, with their faders, dB, by which they are louder now; a track whose sketch is
-    /// not known is silent.
-    pub fn new(tracks: &[Option<&(Take, Stand)>], faders: &[f64], lead: Vec<usize>) -> Bands {
-        let heard: Vec<Option<Heard<'_>>> = tracks
-            .iter()
-            .zip(faders)
-            .map(|(track, fader)| {
-                let (take, stand) = (*track)?;
-                let gain = 10f64.powf((stand.level - fader) / 10.0);
-                Some(Heard { take, factor: stand.tone.map(|tone| tone * gain) })
-            })
-            .collect();
-        let frames = tracks.iter().flatten().map(|(take, _)| take.end()).max().unwrap_or(0);
-        let mean = mean(&heard, faders, frames);
+    /// From the tracks as they are heard before these faders, dB.
+    pub fn new(heard: &[Option<Heard<'_>>], faders: &[f64], lead: Vec<usize>) -> Bands {
+        let frames = frames(heard);
+        let mean = mean(heard, faders, frames);
         let gains: Vec<f64> = faders.iter().map(|fader| 10f64.powf(fader / 10.0)).collect();
         let sum = |band: usize| mean.iter().zip(&gains).map(|(m, g)| g * m[band]).sum::<f64>();
         let all: f64 = (0..BANDS).map(sum).sum();
         let counts = (0..BANDS).map(|band| sum(band) > 1e-5 * all).collect();
-        Bands { cells: cells(&heard, &lead, frames), mean, counts, lead }
+        Bands { cells: cells(heard, &lead, frames), mean, counts, lead }
     }
+}
+
+/// The tracks in the order of a scene before these faders, dB; one whose sketch is not known is silent.
+pub fn heard<'a>(tracks: &[Option<&'a (Take, Stand)>], faders: &[f64]) -> Vec<Option<Heard<'a>>> {
+    let of = |(track, fader): (&Option<&'a (Take, Stand)>, &f64)| {
+        let (take, stand) = (*track)?;
+        let gain = 10f64.powf((stand.level - fader) / 10.0);
+        let mut heard = Heard { take, factor: stand.tone.map(|tone| tone * gain), loudest: 0.0 };
+        heard.loudest = (0..take.end()).map(|frame| heard.loud(frame)).fold(0.0, f64::max);
+        Some(heard)
+    };
+    tracks.iter().zip(faders).map(of).collect()
+}
+
+/// Frames of the song.
+pub(super) fn frames(heard: &[Option<Heard<'_>>]) -> usize {
+    heard.iter().flatten().map(|track| track.take.end()).max().unwrap_or(0)
 }
 
 /// Mean energies over the frames that are louder than the median of those that sound, with the faders as they stand.
@@ -151,6 +176,6 @@ static SPREAD: LazyLock<Vec<Vec<(usize, f64)>>> = LazyLock::new(|| {
 });
 
 /// What a sound spreads over a band.
-fn spread(energy: impl Fn(usize) -> f64, band: usize) -> f64 {
+pub(super) fn spread(energy: impl Fn(usize) -> f64, band: usize) -> f64 {
     SPREAD[band].iter().map(|&(other, share)| share * energy(other)).sum()
 }

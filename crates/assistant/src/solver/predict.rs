@@ -31,6 +31,8 @@ pub struct Stand {
     pub press: Option<Press>,
     /// What goes to each return, against its level, dB.
     pub sends: Vec<(String, f64)>,
+    /// By how much more there is of it where sends leave than in the mix, dB: they leave before the buses.
+    pub before: f64,
 }
 
 /// A track as it was recorded.
@@ -43,9 +45,9 @@ pub struct Take {
     /// Frames by which it starts later than its file was delivered.
     pub late: i64,
     /// Has it one channel?
-    mono: bool,
+    pub(super) mono: bool,
     /// Left less right over their sum, of the energy of the file: -1 to 1.
-    lean: f64,
+    pub(super) lean: f64,
 }
 
 impl Take {
@@ -86,7 +88,8 @@ fn stand(desk: &Desk<'_>, strip: &Strip) -> Stand {
     let level = level(desk, strip);
     let sent = |to: &str| f64::from(desk.value(&Address::send(&strip.id, to, "level")));
     let sends = strip.sends.iter().map(|send| (send.to.clone(), sent(&send.to) + own - level)).collect();
-    Stand { level, tone, pan: value("pan"), width: value("width"), press: press(desk, strip, before), sends }
+    let press = press(desk, strip, before);
+    Stand { level, tone, pan: value("pan"), width: value("width"), press, sends, before: own - level }
 }
 
 /// Gains of left and right: constant power for a mono track, full in both at the centre; a stereo track keeps its near side.
@@ -100,25 +103,28 @@ fn sides(pan: f64, mono: bool) -> (f64, f64) {
     }
 }
 
-/// What of a track's mid and side comes out as mid and as side, by the place and width: `[mid to mid, side to mid, mid to
-/// side, side to side]`, of power.
-fn turned(take: &Take, stand: &Stand) -> [f64; 4] {
-    let (left, right) = sides(stand.pan, take.mono);
+/// What of a track's mid and side comes out as mid and as side, by the place and width (percent): `[mid to mid, side to mid, mid
+/// to side, side to side]`, of power; and by how much each changes for a percent of width. Left less right over their sum is
+/// the lean of its energy, -1 to 1.
+pub(super) fn turned(mono: bool, lean: f64, pan: f64, width: f64) -> ([f64; 4], [f64; 4]) {
+    let (left, right) = sides(pan, mono);
     let (both, apart) = (0.5 * (left + right), 0.5 * (left - right));
-    let wide = if take.mono { 1.0 } else { 0.01 * stand.width };
+    let (wide, percent) = if mono { (1.0, 0.0) } else { (0.01 * width, 0.01) };
     // Mid times side is a quarter of left less right; which is spread over mid and side as they are.
-    let shared = both * apart * wide * take.lean;
-    [
-        both * both + shared,
-        (apart * wide).powi(2) + shared,
-        apart * apart + shared,
-        (both * wide).powi(2) + shared,
-    ]
-    .map(|power| power.max(0.0))
+    let shared = both * apart * lean;
+    let powers = [
+        both * both + wide * shared,
+        (apart * wide).powi(2) + wide * shared,
+        apart * apart + wide * shared,
+        (both * wide).powi(2) + wide * shared,
+    ];
+    let slopes = [shared, 2.0 * apart * apart * wide + shared, shared, 2.0 * both * both * wide + shared];
+    let heard = |i: usize| if powers[i] > 0.0 { (powers[i], percent * slopes[i]) } else { (0.0, 0.0) };
+    (std::array::from_fn(|i| heard(i).0), std::array::from_fn(|i| heard(i).1))
 }
 
 /// What the compressor does to every frame from a place in the sketch on, as factors of power.
-fn pressed(take: &Take, stand: &Stand, skip: usize) -> Vec<f32> {
+pub(super) fn pressed(take: &Take, stand: &Stand, skip: usize) -> Vec<f32> {
     let frames = take.sketch.mid.chunks_exact(BANDS).zip(take.sketch.side.chunks_exact(BANDS));
     let Some(press) = stand.press else { return vec![1.0; take.sketch.frames()] };
     // Both channels follow the louder one.
@@ -137,7 +143,7 @@ pub fn mix(tracks: &[(Take, Stand)], spaces: &[Space]) -> Sketch {
     let mut sent = vec![vec![0.0; frames * BANDS]; spaces.len()];
     for (take, stand) in tracks {
         let gain = 10f64.powf(stand.level / 10.0);
-        let turned = turned(take, stand);
+        let (turned, _) = turned(take.mono, take.lean, stand.pan, stand.width);
         let factors: [[f32; BANDS]; 4] =
             turned.map(|power| std::array::from_fn(|band| (power * gain * stand.tone[band]) as f32));
         let skip = ((-take.late).max(0) as usize * BANDS).min(take.sketch.mid.len());
@@ -178,7 +184,7 @@ mod tests {
     use super::*;
 
     fn still(pan: f64, width: f64) -> Stand {
-        Stand { level: 0.0, tone: [1.0; BANDS], pan, width, press: None, sends: Vec::new() }
+        Stand { level: 0.0, tone: [1.0; BANDS], pan, width, press: None, sends: Vec::new(), before: 0.0 }
     }
 
     fn take(mid: f32, side: f32, lean: f64, mono: bool) -> Take {

@@ -1,6 +1,7 @@
 //! What the solver looks at: every track as a few numbers, from the model of the mix.
 
 use super::bands::Bands;
+use super::elsewhere::Elsewhere;
 use crate::mixmodel::{MixModel, energy, lufs};
 
 /// A track before its fader.
@@ -37,6 +38,8 @@ pub struct Scene {
     pub tone: Option<Vec<(f64, f64)>>,
     /// What is known of their bands; nothing where their sketches are not.
     pub bands: Bands,
+    /// The tracks on other playback systems; nothing where that is not to count.
+    pub elsewhere: Elsewhere,
     /// Mean energy of each track while the mix counts as loud.
     energies: Vec<f64>,
     /// Tracks that play one source: both, and twice the mean product of their amplitudes there.
@@ -60,6 +63,7 @@ impl Scene {
             wanted,
             tone: None,
             bands: Bands::default(),
+            elsewhere: Elsewhere::default(),
             energies: Vec::new(),
             together: Vec::new(),
         };

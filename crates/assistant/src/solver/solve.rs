@@ -48,7 +48,7 @@ pub fn cost<S>(terms: &[Term<S>], scene: &S, place: &[f64], slope: &mut [f64]) -
 }
 
 /// The place that costs least within bounds.
-fn search<S>(terms: &[Term<S>], scene: &S, from: &[f64], bounds: &[Bounds]) -> Vec<f64> {
+pub(crate) fn search<S>(terms: &[Term<S>], scene: &S, from: &[f64], bounds: &[Bounds]) -> Vec<f64> {
     minimise(&mut |x, slope| cost(terms, scene, x, slope), from, bounds, STEPS.1, STEPS.0).x
 }
 

@@ -65,23 +65,31 @@ fn space(desk: &Desk<'_>, strip: &Strip) -> Option<Space> {
 impl Space {
     /// Adds to a mix what comes back of the energies that were sent, by frame and band.
     pub fn answer(&self, sent: &[f32], mix: &mut Sketch) {
-        let gain = 0.5 * 10f64.powf(self.level / 10.0);
+        let frames = mix.mid.iter_mut().zip(mix.side.iter_mut());
+        for ((mid, side), back) in frames.zip(self.back(sent)) {
+            *mid += 0.5 * back;
+            *side += 0.5 * back;
+        }
+    }
+
+    /// What comes back of the energies that were sent, by frame and band: half of it in the middle, half at the sides.
+    pub fn back(&self, sent: &[f32]) -> Vec<f32> {
+        let gain = 10f64.powf(self.level / 10.0);
         // What falls into the next frame because the space answers late.
         let over = (self.late / STEP).clamp(0.0, 1.0);
         let mut rings = [0.0f64; BANDS];
         let mut before = [0.0f64; BANDS];
-        let frames = mix.mid.chunks_exact_mut(BANDS).zip(mix.side.chunks_exact_mut(BANDS));
-        for ((mid, side), sent) in frames.zip(sent.chunks_exact(BANDS)) {
+        let mut back = Vec::with_capacity(sent.len());
+        for sent in sent.chunks_exact(BANDS) {
             for band in 0..BANDS {
                 let now = f64::from(sent[band]);
                 let heard = (1.0 - over) * now + over * before[band];
                 before[band] = now;
                 rings[band] = self.keep[band] * rings[band] + (1.0 - self.keep[band]) * heard;
-                let back = (gain * self.tone[band] * rings[band]) as f32;
-                mid[band] += back;
-                side[band] += back;
+                back.push((gain * self.tone[band] * rings[band]) as f32);
             }
         }
+        back
     }
 }
 

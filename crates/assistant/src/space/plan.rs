@@ -69,7 +69,9 @@ pub struct Planned<'a> {
     pub strip: &'a Strip,
     /// To.
     pub space: &'static Space,
-    /// Level after the fader, dB.
+    /// Level that is usual for its part, after the fader, dB.
+    pub usual: f64,
+    /// The same as the loudness of all tracks puts it, dB.
     pub db: f64,
 }
 
@@ -113,7 +115,7 @@ fn send<'a>(desk: &Desk<'a>, strip: &'a Strip, room: bool) -> Option<Planned<'a>
     if (row.kit && room) || wet(desk, strip) || !usable(desk, space.id) {
         return None;
     }
-    Some(Planned { strip, space, db: row.db })
+    Some(Planned { strip, space, usual: row.db, db: row.db })
 }
 
 /// The space that a role usually goes to, and the level of its send, dB; none for roles that stay dry.

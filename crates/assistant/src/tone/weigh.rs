@@ -6,7 +6,7 @@ use super::bands::{Band, ID, Shape, numbered, present};
 use super::{hertz, mixed, shape};
 use crate::like::wanted;
 use crate::ride::lead_tracks;
-use crate::solver::bands::Bands;
+use crate::solver::bands::{self, Bands};
 use crate::solver::predict::{self, Stand, Take};
 use crate::solver::terms::tone::by_band;
 use crate::solver::tones::{Bell, Tones};
@@ -62,8 +62,9 @@ fn decide(desk: &Desk<'_>) -> Vec<Decision> {
     let leads = |(take, _): &(Take, Stand)| lead_tracks(desk.session).any(|strip| strip.id == take.id);
     let lead = (0..tracks.len()).filter(|&i| leads(&tracks[i])).collect();
     let known: Vec<Option<&(Take, Stand)>> = tracks.iter().map(Some).collect();
+    let levels = vec![0.0; tracks.len()];
     let tones = Tones {
-        bands: Bands::new(&known, &vec![0.0; tracks.len()], lead),
+        bands: Bands::new(&bands::heard(&known, &levels), &levels, lead),
         bells: found.iter().map(|found| found.bell).collect(),
         target: Some(wanted(desk.facts)).filter(|w| w.reference).map(|w| by_band(&w.rows)),
     };
@@ -137,7 +138,7 @@ fn decision(desk: &Desk<'_>, found: &Found<'_>, tones: &Tones, gains: &[f64], i:
 }
 
 /// The curve of a bell's gain, where it has one, so many times as deep; none of it where that is nought.
-fn curve(strip: &Strip, number: usize, times: f64) -> Option<Edit> {
+pub(super) fn curve(strip: &Strip, number: usize, times: f64) -> Option<Edit> {
     let target = Address::insert(&strip.id, ID, &format!("gain{number}")).target();
     let mut lane = strip.lanes.iter().find(|lane| lane.target == target)?.clone();
     for point in &mut lane.points {
@@ -180,6 +181,17 @@ mod tests {
         let number = knob.trim_start_matches("eq.gain").to_owned();
         let on = value(&session, &format!("vox/eq.type{number}")) > 0.5;
         (proposed, if on { value(&session, &format!("vox/{knob}")) } else { 0.0 })
+    }
+
+    #[test]
+    fn a_cut_is_as_deep_as_it_is_worth() {
+        // Between what buys next to nothing and what counts as a fault.
+        let muddy = muddy(6.4);
+        let (proposed, left) = before_and_after(&muddy);
+        assert!(proposed < left && left < -SMALL as f32, "{proposed} {left}");
+        let decisions = muddy.decisions(Phase::Tone, RULE.code);
+        let bought = decisions[0].because.iter().find(|e| e.fact == "bought.hump");
+        assert!(bought.is_some_and(|e| e.value > 0.1), "{decisions:?}");
     }
 
     #[test]

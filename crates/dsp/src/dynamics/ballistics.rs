@@ -1,6 +1,6 @@
 //! How fast a gain reduction comes and goes.
 
-use super::REST;
+use super::{Pole, REST};
 use crate::{Lane, math};
 
 /// The smooth decoupled detector of Giannoulis, Massberg and Reiss 2012 (eq. 17), run on the gain reduction.
@@ -18,26 +18,6 @@ pub struct Ballistics<L> {
     hold: Pole<L>,
     held: L,
     smooth: L,
-}
-
-/// What a one-pole keeps of itself each frame and takes of what it moves towards: both make one, to the bit. So it waits for
-/// itself no longer than a product and a sum take.
-#[derive(Clone, Copy, Debug)]
-struct Pole<L> {
-    keep: L,
-    take: L,
-}
-
-impl<L: Lane> Pole<L> {
-    fn new(share: L) -> Self {
-        let keep = L::splat(1.0) - share;
-        Pole { keep, take: L::splat(1.0) - keep }
-    }
-
-    #[inline(always)]
-    fn next(self, from: L, to: L) -> L {
-        self.keep.mul_add(from, self.take * to)
-    }
 }
 
 impl<L: Lane> Ballistics<L> {

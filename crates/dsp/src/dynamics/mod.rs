@@ -9,6 +9,7 @@ mod character;
 mod curve;
 mod key_filter;
 mod listener;
+mod pole;
 mod sliding;
 
 pub use ballistics::Ballistics;
@@ -16,7 +17,8 @@ pub use character::{Character, Coloured};
 pub use curve::Curve;
 pub use key_filter::{KeyFilter, Split};
 pub use listener::{Hearing, Listener};
-pub use sliding::{SlidingMax, SlidingMean};
+pub use pole::Pole;
+pub use sliding::{SlidingMax, SlidingMean, held_and_smooth};
 
 use crate::Lane;
 

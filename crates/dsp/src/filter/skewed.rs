@@ -66,7 +66,7 @@ impl<B: Bundle, L: Lane, const N: usize, const M: usize> Kernel for Pass<'_, '_,
     fn run(self) {
         let frames = self.channels[0].len();
         let late = SKEW * (self.sections.len() - 1);
-        let mut row = Row::of::<B, L, N>(self.sections, frames);
+        let mut row = Row::of::<B, L, N>(self.sections);
         let mut pairs = [[0.0; 2]; STEPS];
         for (i, pair) in pairs[..frames].iter_mut().enumerate() {
             *pair = [self.channels[0][i].get(0), self.channels[1][i].get(0)];
@@ -74,14 +74,19 @@ impl<B: Bundle, L: Lane, const N: usize, const M: usize> Kernel for Pass<'_, '_,
         let mut out = [B::zero(); STEPS];
         // At first the later sections wait for their first sample; in the end the earlier ones have had their last.
         for step in 0..late {
-            out[step] = row.step::<true>(step, pairs[step]).into();
+            row.begin(step);
+            row.end(step, frames);
+            out[step] = row.step(pairs[step]).into();
         }
+        row.begin(late);
         for step in late..frames {
-            out[step] = row.step::<false>(step, pairs[step]).into();
+            out[step] = row.step(pairs[step]).into();
         }
         for step in late.max(frames)..late + frames {
-            out[step] = row.step::<true>(step, pairs[step]).into();
+            row.end(step, frames);
+            out[step] = row.step(pairs[step]).into();
         }
+        row.end(late + frames, frames);
         // Single numbers are read where they lie.
         let last = 2 * (self.sections.len() - 1);
         let (each, eight) = (B::WIDTH / 8, last / 8);
@@ -91,7 +96,7 @@ impl<B: Bundle, L: Lane, const N: usize, const M: usize> Kernel for Pass<'_, '_,
             self.channels[0][i] = L::splat(of_frame[last % 8]);
             self.channels[1][i] = L::splat(of_frame[last % 8 + 1]);
         }
-        let state: [B; 2] = row.state.map(Into::into);
+        let state: [B; 2] = row.last.map(Into::into);
         for (s, state) in state.iter().enumerate() {
             let state = B::eights(std::slice::from_ref(state));
             for (k, section) in self.sections.iter_mut().flatten().enumerate() {
@@ -107,20 +112,19 @@ impl<B: Bundle, L: Lane, const N: usize, const M: usize> Kernel for Pass<'_, '_,
 /// The sections: channel `c` of section `k` in lane `2 k + c`.
 struct Row<W> {
     solved: Solved<W>,
+    /// The integrators: before the first sample of each lane, now, and after its last.
+    start: [W; 2],
     state: [W; 2],
+    last: [W; 2],
     /// What came out of the last step, and of the one before.
     out: [W; 2],
-    /// The steps in which each lane takes its first sample and has had its last.
+    /// The step in which each lane takes its first sample.
     first: W,
-    end: W,
 }
 
 impl<W: Lane> Row<W> {
     #[inline(always)]
-    fn of<B: Bundle<Widest = W>, L: Lane, const N: usize>(
-        sections: &[Option<&mut Svf<L, N>>],
-        frames: usize,
-    ) -> Self {
+    fn of<B: Bundle<Widest = W>, L: Lane, const N: usize>(sections: &[Option<&mut Svf<L, N>>]) -> Self {
         // g, k, three weights, two states, first step: single numbers are put where they lie, not into a register.
         let mut rows = [B::zero(); 8];
         for (k, section) in sections.iter().flatten().enumerate() {
@@ -137,24 +141,45 @@ impl<W: Lane> Row<W> {
         let rows = B::widest(&rows);
         let [g, k, high, band, low, s1, s2, first] = std::array::from_fn(|i| rows[i]);
         let weights = Weights { g, k, m: [high, band, low] };
-        let end = first + W::splat(frames as f32);
-        Row { solved: weights.solve(), state: [s1, s2], out: [W::zero(); 2], first, end }
+        let none = [W::zero(); 2];
+        Row { solved: weights.solve(), start: [s1, s2], state: none, last: none, out: none, first }
     }
 
-    /// One sample into the first section, and what each gives. `SOME` of the lanes may have none to take.
+    /// The lanes whose first sample comes in this step.
     #[inline(always)]
-    fn step<const SOME: bool>(&mut self, step: usize, pair: [f32; 2]) -> W {
-        let mut state = self.state;
-        let y = self.solved.next(&mut state, self.out[1].risen(pair));
-        if SOME {
-            let now = W::splat(step as f32);
-            let takes = !now.lt(self.first) & now.lt(self.end);
-            for (kept, new) in self.state.iter_mut().zip(state) {
-                *kept = W::select(takes, new, *kept);
+    fn first_at(&self, step: usize) -> W::Mask {
+        let step = W::splat(step as f32);
+        !step.lt(self.first) & !self.first.lt(step)
+    }
+
+    /// Before a step: lanes whose first sample comes now begin where they ended in the block before. Till then they heard
+    /// silence.
+    #[inline(always)]
+    fn begin(&mut self, step: usize) {
+        if step.is_multiple_of(SKEW) {
+            let begins = self.first_at(step);
+            for (state, &start) in self.state.iter_mut().zip(&self.start) {
+                *state = W::select(begins, start, *state);
             }
-        } else {
-            self.state = state;
         }
+    }
+
+    /// Before a step: keeps the integrators of lanes that have had their last sample. What they do from now on counts for
+    /// nothing.
+    #[inline(always)]
+    fn end(&mut self, step: usize, frames: usize) {
+        if step >= frames && (step - frames).is_multiple_of(SKEW) {
+            let ends = self.first_at(step - frames);
+            for (last, &state) in self.last.iter_mut().zip(&self.state) {
+                *last = W::select(ends, state, *last);
+            }
+        }
+    }
+
+    /// One sample into the first section, and what each gives.
+    #[inline(always)]
+    fn step(&mut self, pair: [f32; 2]) -> W {
+        let y = self.solved.next(&mut self.state, self.out[1].risen(pair));
         self.out = [y, self.out[0]];
         y
     }

@@ -221,7 +221,7 @@ fn eight(row: &[f32]) -> X8 {
 }
 
 #[cfg(target_arch = "x86_64")]
-use super::avx2::transposed;
+pub(crate) use super::avx2::transposed;
 
 /// Number `i` of row `j` becomes number `j` of row `i`.
 #[cfg(not(target_arch = "x86_64"))]

@@ -4,24 +4,13 @@ use crate::Lane;
 use crate::lane::{largest, wide::Kernel};
 use crate::true_peak::{BLOCK, PAST, TruePeak};
 
-/// One side of a sinc half-way between two samples, under a Kaiser window (beta 4) of sixteen.
-const HALF: [f32; 8] = [0.6323, -0.1996, 0.1072, -0.0644, 0.0393, -0.0231, 0.0126, -0.0058];
-/// Samples that a point half-way between two depends on.
-const AROUND: usize = 2 * HALF.len();
-/// No point half-way is larger than this many times the largest sample around it: the sum of the taps, each taken positive.
-const HALF_REACH: f32 = 2.17;
-/// How far a wave rises above what is found at its samples and half-way between them: by up to 3 dB, as far as a band to
-/// half the rate can swing between points at twice the rate, and by 0.3 dB more where the few taps see too little of noise
-/// near half the rate.
-const MARGIN: f32 = 1.5;
-
 /// The highest true peak of one channel so far, read as [`TruePeak`] reads it. How the sound is cut into calls does not change
 /// a bit.
 #[derive(Clone, Debug)]
 pub struct PeakMeter {
     reader: TruePeak<f32>,
-    /// The last samples before the block, then the block while it fills.
-    line: [f32; AROUND - 1 + BLOCK],
+    /// The block while it fills.
+    line: [f32; BLOCK],
     filled: usize,
     highest: f32,
 }
@@ -29,7 +18,7 @@ pub struct PeakMeter {
 impl Default for PeakMeter {
     /// At rest, after endless silence.
     fn default() -> Self {
-        PeakMeter { reader: TruePeak::new(), line: [0.0; AROUND - 1 + BLOCK], filled: 0, highest: 0.0 }
+        PeakMeter { reader: TruePeak::new(), line: [0.0; BLOCK], filled: 0, highest: 0.0 }
     }
 }
 
@@ -57,15 +46,10 @@ impl PeakMeter {
     /// Reads a whole block, or what of it may hold the highest peak.
     #[inline(always)]
     fn block(&mut self) {
-        let sample = largest(&self.line);
-        let least = self.highest / MARGIN;
-        // What is found at few points says enough of most blocks.
-        let soft = sample * HALF_REACH <= least || sample.max(half_way(&self.line)) <= least;
-        self.highest = self.highest.max(sample);
+        self.highest = self.highest.max(largest(&self.line));
         let mut peaks = [0.0; BLOCK];
-        self.reader.step(soft, &self.line[AROUND - 1..], &mut peaks);
+        self.reader.process_above(self.highest, &self.line, &mut peaks);
         self.highest = self.highest.max(largest(&peaks));
-        self.line.copy_within(BLOCK.., 0);
         self.filled = 0;
     }
 }
@@ -82,7 +66,7 @@ impl Kernel for Pass<'_> {
         let Pass { meter, mut sound } = self;
         while !sound.is_empty() {
             let (now, later) = sound.split_at(sound.len().min(BLOCK - meter.filled));
-            meter.line[AROUND - 1 + meter.filled..][..now.len()].copy_from_slice(now);
+            meter.line[meter.filled..][..now.len()].copy_from_slice(now);
             meter.filled += now.len();
             sound = later;
             if meter.filled == BLOCK {
@@ -90,19 +74,6 @@ impl Kernel for Pass<'_> {
             }
         }
     }
-}
-
-/// The largest size half-way between the samples of a block and those before it.
-#[inline(always)]
-fn half_way(line: &[f32; AROUND - 1 + BLOCK]) -> f32 {
-    let mut points = [0.0f32; BLOCK];
-    for (tap, &h) in HALF.iter().enumerate() {
-        let (left, right) = (&line[HALF.len() - 1 - tap..][..BLOCK], &line[HALF.len() + tap..][..BLOCK]);
-        for k in 0..BLOCK {
-            points[k] += h * (left[k] + right[k]);
-        }
-    }
-    largest(&points)
 }
 
 #[cfg(test)]

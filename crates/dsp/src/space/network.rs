@@ -276,7 +276,8 @@ fn damp<L: Lane>(lines: &mut [Line<L>], out: &mut [L], block: usize) {
 impl Drift {
     /// From one delay to another in a block of `block` frames.
     fn new(from: f64, to: f64, block: usize) -> Self {
-        let whole = from.floor();
+        // `floor` is a library call on plain x86-64.
+        let whole = from as usize as f64;
         // The place is `late` frames behind the third of the four.
         let weights = |late: f32| {
             let u = 1.0 - late;

@@ -7,6 +7,7 @@ mod decisions;
 mod faults;
 mod levels;
 mod loudness;
+mod microphones;
 mod page;
 pub(crate) mod parts;
 mod players;

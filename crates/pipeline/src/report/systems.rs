@@ -1,41 +1,14 @@
 //! The mix on other playback systems, simulated on the sketches of its tracks.
 
-use std::sync::LazyLock;
-
 use mixsmith_analysis::Sketch;
 use mixsmith_analysis::masking::masking;
 use mixsmith_analysis::sketch::{BANDS, centres};
+use mixsmith_assistant::solver::systems::{SYSTEMS, System};
 use rayon::prelude::*;
-use serde::Deserialize;
 
 use super::block::{Block, Section, Table};
 use super::parts::Part;
 use super::words::tenth;
-
-/// A place where the mix is heard.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct System {
-    name: String,
-    #[serde(default)]
-    mono: bool,
-    mono_below: Option<f64>,
-    /// Frequency in Hz and level in dB.
-    curve: Vec<(f64, f64)>,
-    /// Where the curve is from; for who reads the file.
-    #[serde(rename = "source")]
-    _source: String,
-}
-
-#[derive(Deserialize)]
-struct Systems {
-    system: Vec<System>,
-}
-
-static SYSTEMS: LazyLock<Vec<System>> = LazyLock::new(|| {
-    // The file is part of the program: a test reads it.
-    toml::from_str::<Systems>(include_str!("../../tables/systems.toml")).expect("tables/systems.toml").system
-});
 
 /// How the mix fares on one system, against the full range in stereo.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,36 +36,13 @@ pub(crate) struct PartFare {
     pub masked: (f64, f64),
 }
 
-impl System {
-    /// Level at a frequency, dB.
-    fn db(&self, hz: f64) -> f64 {
-        let after = self.curve.partition_point(|&(at, _)| at <= hz);
-        match (after.checked_sub(1).and_then(|i| self.curve.get(i)), self.curve.get(after)) {
-            (Some(&(from, low)), Some(&(to, high))) => {
-                low + (high - low) * (hz / from).ln() / (to / from).ln()
-            }
-            (Some(&(_, only)), None) | (None, Some(&(_, only))) => only,
-            (None, None) => 0.0,
-        }
-    }
-
-    /// What comes out of it.
-    fn play(&self, sketch: &Sketch) -> Sketch {
-        let gains: Vec<f32> = centres().iter().map(|&hz| 10f64.powf(self.db(hz) / 10.0) as f32).collect();
-        let sides: Vec<f32> = centres()
-            .iter()
-            .zip(&gains)
-            .map(
-                |(&hz, &gain)| {
-                    if self.mono || self.mono_below.is_some_and(|edge| hz < edge) { 0.0 } else { gain }
-                },
-            )
-            .collect();
-        let weigh = |energies: &[f32], gains: &[f32]| -> Vec<f32> {
-            energies.chunks(BANDS).flat_map(|frame| frame.iter().zip(gains).map(|(e, g)| e * g)).collect()
-        };
-        Sketch { mid: weigh(&sketch.mid, &gains), side: weigh(&sketch.side, &sides) }
-    }
+/// What comes out of a system.
+fn play(system: &System, sketch: &Sketch) -> Sketch {
+    let [middle, sides] = system.gains();
+    let weigh = |energies: &[f32], gains: &[f32]| -> Vec<f32> {
+        energies.chunks(BANDS).flat_map(|frame| frame.iter().zip(gains).map(|(e, g)| e * g)).collect()
+    };
+    Sketch { mid: weigh(&sketch.mid, &middle), side: weigh(&sketch.side, &sides) }
 }
 
 /// Squared magnitude of the K-weighting (BS.1770-5, annex 1) at a frequency, from its analogue prototypes.
@@ -150,7 +100,7 @@ pub(crate) fn fares(parts: &[Part]) -> Vec<Fare> {
     let here: Vec<Vec<f64>> = full.iter().map(loud).collect();
     let masked = masked_shares(parts, &full);
     let fare = |system: &'static System| {
-        let played: Vec<Sketch> = full.iter().map(|sketch| system.play(sketch)).collect();
+        let played: Vec<Sketch> = full.iter().map(|sketch| play(system, sketch)).collect();
         let there: Vec<Vec<f64>> = played.iter().map(loud).collect();
         let change = |wanted: &dyn Fn(&Part) -> bool| {
             Some(against(parts, &there, wanted)? - against(parts, &here, wanted)?)
@@ -225,16 +175,6 @@ mod tests {
 
     fn part(id: &str, family: &'static str, band: usize) -> Part {
         Part::steady(id, family, band, 1e-3, 20)
-    }
-
-    #[test]
-    fn there_are_eight_systems_with_rising_frequencies() {
-        assert!(SYSTEMS.len() >= 8);
-        for system in SYSTEMS.iter() {
-            assert!(system.curve.windows(2).all(|two| two[0].0 < two[1].0), "{}", system.name);
-            assert_eq!(system.db(system.curve[0].0 / 2.0), system.curve[0].1);
-            assert!(!system._source.is_empty());
-        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use mixsmith_session::Strip;
 
 use super::View;
 use super::block::{Block, Cell, Section, Table};
+use super::microphones;
 use super::words::{moments, quantity, tenth, time};
 
 /// The section of the report.
@@ -37,6 +38,7 @@ pub(crate) fn section(view: &View<'_>) -> Section {
     if !left.is_empty() {
         blocks.push(Block::Table(left));
     }
+    blocks.extend(microphones::blocks(view));
     Section { id: "tracks", title: "Tracks".to_owned(), blocks }
 }
 
