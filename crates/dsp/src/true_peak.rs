@@ -133,6 +133,21 @@ mod tests {
     }
 
     #[test]
+    fn it_remembers_no_more_than_its_past_and_screens_by_what_its_taps_can_give() {
+        let mut sound = vec![0.0; 2 * PAST];
+        sound[0] = 1.0;
+        let mut peaks = vec![0.0; sound.len()];
+        TruePeak::new().process(&sound, &mut peaks);
+        assert!(peaks[TruePeak::<f32>::LATENCY] > 0.5);
+        assert!(peaks[PAST..].iter().all(|&x| x == 0.0), "it remembers more");
+        // The sound that lets every tap of a point half-way count for most.
+        let line: Vec<f32> = HALF.iter().rev().chain(&HALF).map(|tap| tap.signum()).collect();
+        let most = half_way(&line);
+        println!("a point half-way is at most {most:.3} times the largest sample");
+        assert!(most > 2.0 && most <= HALF_REACH, "{most}");
+    }
+
+    #[test]
     fn what_is_softer_than_asked_about_changes_no_other_peak() {
         // Loud and soft by turns, in pieces of odd lengths.
         let loud = |i: usize| if (i / 700).is_multiple_of(3) { 0.9 } else { 0.01 };

@@ -16,10 +16,10 @@ struct Runs<L> {
     begun: L,
 }
 
-impl<L: Lane> Runs<L> {
-    /// Parts of a run that are joined side by side: one value would wait for the one before it.
-    const PARTS: usize = 4;
+/// Parts of a run that are joined side by side: one value would wait for the one before it.
+const PARTS: usize = 4;
 
+impl<L: Lane> Runs<L> {
     fn new(width: usize) -> Self {
         Runs { run: vec![L::zero(); width.max(1) + 1], at: 0, begun: L::zero() }
     }
@@ -57,14 +57,14 @@ impl<L: Lane> Runs<L> {
     #[inline(always)]
     fn turn(&mut self, join: impl Fn(L, L) -> L) {
         let width = self.width();
-        let part = width / Self::PARTS;
-        let (parts, last) = self.run[..width].split_at_mut(Self::PARTS * part);
+        let part = width / PARTS;
+        let (parts, last) = self.run[..width].split_at_mut(PARTS * part);
         let mut later = L::zero();
         for x in last.iter_mut().rev() {
             later = join(*x, later);
             *x = later;
         }
-        let mut rests = [L::zero(); 4];
+        let mut rests = [L::zero(); PARTS];
         for i in (0..part).rev() {
             for (k, rest) in rests.iter_mut().enumerate() {
                 *rest = join(parts[k * part + i], *rest);
@@ -169,9 +169,9 @@ impl<L: Lane> SlidingMean<L> {
         self.runs.follow(&other.runs, mask);
     }
 
-    /// Values in, the means of the last so many out, in place.
-    #[inline(always)]
-    pub fn process(&mut self, values: &mut [L]) {
+    /// Values in, the means of the last so many out, in place: what [`held_and_smooth`] does is held against it.
+    #[cfg(test)]
+    fn process(&mut self, values: &mut [L]) {
         self.runs.process(values, sum);
         for x in values {
             *x *= self.share;

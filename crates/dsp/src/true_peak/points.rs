@@ -13,6 +13,9 @@ const HALVES: [usize; 3] = [72, 7, 5];
 const LEAD: usize = 24;
 /// How many of these are found anew after a pause: more than the second and third filter reach back.
 const ANEW: usize = 16;
+/// Frames that are found at a time: of one channel, and of several side by side.
+const ONE: usize = 16;
+const SEVERAL: usize = 2;
 /// Frames by which the samples come later than the points half-way before them.
 const LATE: usize = HALVES[0] - 1;
 
@@ -45,9 +48,6 @@ impl<'a, L: Lane> Row<'a, L> {
 }
 
 impl<L: Lane> Points<L> {
-    /// Frames that are found at a time.
-    const AT_ONCE: usize = if L::WIDTH == 1 { 16 } else { 2 };
-
     pub fn new() -> Self {
         let row = || vec![L::zero(); LEAD + BLOCK];
         Points {
@@ -89,7 +89,7 @@ impl<L: Lane> Points<L> {
     #[inline(always)]
     pub fn read(&mut self, peaks: &mut [L]) {
         let from = if std::mem::replace(&mut self.known, true) { 0 } else { -(ANEW as isize) };
-        let frames = self.block.next_multiple_of(Self::AT_ONCE);
+        let frames = self.block.next_multiple_of(if L::WIDTH == 1 { ONE } else { SEVERAL });
         let Points { taps, sound, halves, quarters, eighths, .. } = self;
         between(&taps.0, [Row(sound, PAST)], 0, from, &mut halves[..LEAD + frames]);
         let rows = [Row(halves, LEAD), Row(sound, PAST - LATE)];
@@ -107,9 +107,9 @@ impl<L: Lane> Points<L> {
         // In the order of time.
         let phases = [a, e, b, f, c, g, d, h];
         if L::WIDTH == 1 {
-            tops::<L, 16>(phases, peaks);
+            tops::<L, ONE>(phases, peaks);
         } else {
-            tops::<L, 2>(phases, peaks);
+            tops::<L, SEVERAL>(phases, peaks);
         }
     }
 }
@@ -153,7 +153,7 @@ fn between<L: Lane, const HALF: usize, const PHASES: usize>(
 ) {
     let out = &mut out[LEAD.wrapping_add_signed(first)..];
     if L::WIDTH > 1 {
-        for (at, out) in (first..).step_by(2).zip(out.as_chunks_mut::<2>().0) {
+        for (at, out) in (first..).step_by(SEVERAL).zip(out.as_chunks_mut::<SEVERAL>().0) {
             sums(taps, rows, phase, at, out);
         }
         return;
@@ -163,7 +163,7 @@ fn between<L: Lane, const HALF: usize, const PHASES: usize>(
     for (at, out) in (first..).step_by(BLOCK).zip(blocks) {
         sums(taps, rows, phase, at, out);
     }
-    for (at, out) in (after..).step_by(16).zip(rest.as_chunks_mut::<16>().0) {
+    for (at, out) in (after..).step_by(ONE).zip(rest.as_chunks_mut::<ONE>().0) {
         sums(taps, rows, phase, at, out);
     }
 }
