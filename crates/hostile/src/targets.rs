@@ -1,7 +1,10 @@
 //! What must hold of whatever comes of any bytes: the functions that the fuzzer and the property tests run.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::panic;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use mixsmith_audio::{Read, ReadError};
 use mixsmith_effects::KINDS;
@@ -22,6 +25,18 @@ pub const READERS: [(&str, &[u8]); 12] = [
     ("mp3", b"\xff\xfb"),
     ("aac", b"\xff\xf1"),
 ];
+
+/// Lets panics pass that reading catches and turns into a message: the fuzzer's own hook ends the program at any. What is not
+/// caught still ends it. Each place that panics is printed once.
+pub fn let_catch() {
+    let seen = Mutex::new(BTreeSet::new());
+    panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string);
+        if seen.lock().unwrap_or_else(PoisonError::into_inner).insert(place) {
+            eprintln!("{panic}");
+        }
+    }));
+}
 
 /// Gives bytes to a reader by its name, their beginning made into one of its form.
 ///
