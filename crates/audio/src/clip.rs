@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use crate::read::{self, limits, samples::Stored};
 use crate::{Audio, ReadError, Stamp};
 
 /// Frames converted at a time.
-const PIECE: usize = 4096;
+const PIECE: usize = 8192;
 
 /// The identity of the next clip.
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -44,8 +45,51 @@ enum Source {
 }
 
 thread_local! {
-    /// Bytes on their way from a file; kept so that reading allocates only once a thread.
-    static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// Kept so that reading allocates only once a thread.
+    static AHEAD: RefCell<Ahead> = RefCell::default();
+}
+
+/// What was read of a clip beyond what was asked for: many short reads, one after the other, are a few long ones for the system.
+#[derive(Debug, Default)]
+pub struct Ahead {
+    /// The identity of the clip, and the frames of it that are here.
+    clip: u64,
+    frames: Range<u64>,
+    bytes: Vec<u8>,
+}
+
+/// Plain samples in a file, from a byte on.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    file: &'a File,
+    from: u64,
+    stored: Stored,
+}
+
+impl Ahead {
+    /// The bytes of these frames, at most a [`PIECE`] of them, of a clip in a file; `beyond` reads more where it must read.
+    fn bytes(&mut self, clip: &Clip, place: Place, frames: Range<u64>, beyond: bool) -> io::Result<&[u8]> {
+        let block = place.stored.block();
+        let here = self.frames.start <= frames.start && frames.end <= self.frames.end;
+        if !here || self.clip != clip.identity {
+            let most = if beyond { clip.frames.min(frames.start + PIECE as u64) } else { 0 };
+            self.bytes.resize(self.bytes.len().max(PIECE * block), 0);
+            (self.clip, self.frames) = (clip.identity, 0..0);
+            let byte = place.from + frames.start * block as u64;
+            let read = |end: u64, bytes: &mut [u8]| {
+                let length = (end - frames.start) as usize * block;
+                read_exact_at(place.file, &mut bytes[..length], byte).map(|()| end)
+            };
+            let end = match read(most.max(frames.end), &mut self.bytes) {
+                // What lies beyond may be missing where what is asked for is there.
+                Err(_) if most > frames.end => read(frames.end, &mut self.bytes)?,
+                read => read?,
+            };
+            self.frames = frames.start..end;
+        }
+        let first = (frames.start - self.frames.start) as usize * block;
+        Ok(&self.bytes[first..first + (frames.end - frames.start) as usize * block])
+    }
 }
 
 impl Clip {
@@ -93,6 +137,18 @@ impl Clip {
     ///
     /// What cannot be read is silence too, and [`Clip::fault`] says so afterwards.
     pub fn read(&self, from: i64, into: &mut [&mut [f32]]) {
+        AHEAD.with_borrow_mut(|ahead| {
+            ahead.frames = 0..0;
+            self.fill(ahead, false, from, into);
+        });
+    }
+
+    /// As [`Clip::read`], for short pieces in a row: what is read from a file beyond a piece waits for the next.
+    pub fn read_on(&self, ahead: &mut Ahead, from: i64, into: &mut [&mut [f32]]) {
+        self.fill(ahead, true, from, into);
+    }
+
+    fn fill(&self, ahead: &mut Ahead, beyond: bool, from: i64, into: &mut [&mut [f32]]) {
         let wanted = into.first().map_or(0, |channel| channel.len());
         // The part of the wanted frames, counted from `from`, where the clip has sound.
         let begin = from.saturating_neg().clamp(0, wanted as i64) as usize;
@@ -118,7 +174,8 @@ impl Clip {
                 }
             }
             Source::File { file, from, stored } => {
-                self.read_file(file, *from, *stored, first, begin..end, into)
+                let place = Place { file, from: *from, stored: *stored };
+                self.read_file(ahead, beyond, place, first, begin..end, into);
             }
         }
     }
@@ -143,38 +200,36 @@ impl Clip {
 
     fn read_file(
         &self,
-        file: &File,
-        start: u64,
-        stored: Stored,
+        ahead: &mut Ahead,
+        beyond: bool,
+        place: Place,
         first: u64,
-        place: std::ops::Range<usize>,
+        span: Range<usize>,
         into: &mut [&mut [f32]],
     ) {
-        let block = stored.block();
-        BYTES.with_borrow_mut(|bytes| {
-            bytes.resize(bytes.len().max(PIECE * block), 0);
-            for at in place.clone().step_by(PIECE) {
-                let frames = PIECE.min(place.end - at);
-                let bytes = &mut bytes[..frames * block];
-                let byte = start + (first + (at - place.start) as u64) * block as u64;
-                if let Err(error) = read_exact_at(file, bytes, byte) {
-                    into.iter_mut().take(self.channels).for_each(|c| c[at..place.end].fill(0.0));
+        let stored = place.stored;
+        for at in span.clone().step_by(PIECE) {
+            let frames = PIECE.min(span.end - at);
+            let frame = first + (at - span.start) as u64;
+            let bytes = match ahead.bytes(self, place, frame..frame + frames as u64, beyond) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    into.iter_mut().take(self.channels).for_each(|c| c[at..span.end].fill(0.0));
                     self.fault.get_or_init(|| {
-                        let frame = first + (at - place.start) as u64;
                         format!("the sound could not be read from frame {frame} on: {error}")
                     });
                     return;
                 }
-                for (number, channel) in into.iter_mut().take(self.channels).enumerate() {
-                    let to = &mut channel[at..at + frames];
-                    stored.decode(bytes, number, to);
-                    if self.foreign.is_some() && stored.coding.float() {
-                        // What is not a number, or absurd, is silence.
-                        to.iter_mut().for_each(|x| *x = if x.abs() <= limits::LOUDEST { *x } else { 0.0 });
-                    }
+            };
+            for (number, channel) in into.iter_mut().take(self.channels).enumerate() {
+                let to = &mut channel[at..at + frames];
+                stored.decode(bytes, number, to);
+                if self.foreign.is_some() && stored.coding.float() {
+                    // What is not a number, or absurd, is silence.
+                    to.iter_mut().for_each(|x| *x = if x.abs() <= limits::LOUDEST { *x } else { 0.0 });
                 }
             }
-        });
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! From floating point to whole numbers of a given width.
 
+use mixsmith_dsp::Lane;
+use mixsmith_dsp::lane::wide::Kernel;
+
 /// Noise added before samples are rounded, so that the error does not follow the sound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dither {
@@ -29,28 +32,65 @@ impl Quantiser {
     }
 
     /// One sample, rounded to nearest and held to the range that is symmetric about nought.
-    #[inline]
     pub fn quantise(&mut self, sample: f32) -> i32 {
-        let mut exact = f64::from(sample) * self.scale;
-        if let Some(noise) = &mut self.noise {
-            exact += noise.triangular();
-        }
-        // What is not a number becomes nought.
-        exact = if exact.is_nan() { 0.0 } else { exact };
-        // Adding 1.5 * 2^52 rounds to nearest, ties to even, and leaves the whole number in the lowest bits; `as i32`
-        // is slower, and `round_ties_even` a library call on plain x86-64.
-        const WHOLE: f64 = 6_755_399_441_055_744.0;
-        let whole = (exact + WHOLE) - WHOLE;
-        self.clipped += u64::from(whole.abs() > self.limit);
-        let held = if whole > self.limit { self.limit } else { whole };
-        let held = if held < -self.limit { -self.limit } else { held };
-        (held + WHOLE).to_bits() as i32
+        let mut whole = 0;
+        self.quantise_each(&[sample], std::slice::from_mut(&mut whole));
+        whole
+    }
+
+    /// As [`Quantiser::quantise`], one sample after the other; as many as both slices have.
+    pub fn quantise_each(&mut self, samples: &[f32], to: &mut [i32]) {
+        f32::run(Quantise { by: self, samples, to });
     }
 
     /// How many samples did not fit so far.
     pub fn clipped(&self) -> u64 {
         self.clipped
     }
+}
+
+struct Quantise<'a> {
+    by: &'a mut Quantiser,
+    samples: &'a [f32],
+    to: &'a mut [i32],
+}
+
+impl Kernel for Quantise<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        // Copies, which stay in registers.
+        let Quantiser { scale, limit, mut noise, mut clipped } = self.by.clone();
+        let frames = self.to.iter_mut().zip(self.samples);
+        match &mut noise {
+            Some(noise) => {
+                for (to, &sample) in frames {
+                    *to = whole(f64::from(sample) * scale + noise.triangular(), limit, &mut clipped);
+                }
+            }
+            None => {
+                for (to, &sample) in frames {
+                    *to = whole(f64::from(sample) * scale, limit, &mut clipped);
+                }
+            }
+        }
+        (self.by.noise, self.by.clipped) = (noise, clipped);
+    }
+}
+
+/// The nearest whole number within a limit.
+#[inline(always)]
+fn whole(exact: f64, limit: f64, clipped: &mut u64) -> i32 {
+    // What is not a number becomes nought.
+    let exact = if exact.is_nan() { 0.0 } else { exact };
+    // Adding 1.5 * 2^52 rounds to nearest, ties to even, and leaves the whole number in the lowest bits; `as i32`
+    // is slower, and `round_ties_even` a library call on plain x86-64.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
+    let whole = (exact + WHOLE) - WHOLE;
+    *clipped += u64::from(whole.abs() > limit);
+    let held = if whole > limit { limit } else { whole };
+    let held = if held < -limit { -limit } else { held };
+    (held + WHOLE).to_bits() as i32
 }
 
 /// SplitMix64 (Steele, Lea and Flood, *Fast splittable pseudorandom number generators*, 2014): a number does not wait for
@@ -67,6 +107,7 @@ impl Noise {
         Noise(Self::mixed((channel as u64 + 1).wrapping_mul(Self::STEP)))
     }
 
+    #[inline(always)]
     fn mixed(mut z: u64) -> u64 {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -74,6 +115,7 @@ impl Noise {
     }
 
     /// The sum of two even distributions: between -1 and 1, variance 1/6.
+    #[inline(always)]
     fn triangular(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(Self::STEP);
         let bits = Self::mixed(self.0);

@@ -31,12 +31,12 @@ pub fn flac_bytes(audio: &Audio, bits: u32, dither: Dither) -> io::Result<Vec<u8
     let mut writer = made.map_err(io::Error::other)?;
     let mut quantisers: Vec<Quantiser> =
         (0..audio.channels.len()).map(|channel| Quantiser::new(bits, dither, channel)).collect();
-    let mut whole: Vec<Vec<i32>> = vec![Vec::with_capacity(PIECE); audio.channels.len()];
+    let mut whole: Vec<Vec<i32>> = vec![Vec::new(); audio.channels.len()];
     for from in (0..audio.frames()).step_by(PIECE) {
         let to = (from + PIECE).min(audio.frames());
         for ((channel, quantiser), whole) in audio.channels.iter().zip(&mut quantisers).zip(&mut whole) {
-            whole.clear();
-            whole.extend(channel[from..to].iter().map(|x| quantiser.quantise(*x)));
+            whole.resize(to - from, 0);
+            quantiser.quantise_each(&channel[from..to], whole);
         }
         writer.write(&whole).map_err(io::Error::other)?;
     }

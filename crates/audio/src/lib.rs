@@ -23,7 +23,7 @@ mod wav;
 pub use atomic::{copy_atomic, write_atomic};
 pub use audio::Audio;
 pub use cache::{cache_clip, cache_clip_on, open_cached};
-pub use clip::Clip;
+pub use clip::{Ahead, Clip};
 pub use disk::SharedDisk;
 pub use dither::{Dither, Quantiser};
 pub use flac::{flac_bytes, write_flac};

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use mixsmith_audio::{Audio, Clip, Dither, Sample, WavWriter, cache_clip, open_cached, read};
+use mixsmith_audio::{Ahead, Audio, Clip, Dither, Sample, WavWriter, cache_clip, open_cached, read};
 use proptest::prelude::*;
 
 fn ramp(channels: usize, frames: usize) -> Audio {
@@ -43,9 +43,15 @@ proptest! {
         cache_clip(&audio, folder.path(), "key").unwrap();
         let file = open_cached(folder.path(), "key").unwrap();
         let memory = Clip::in_memory(audio.clone());
+        let mut ahead = Ahead::default();
         for (from, length) in reads {
             for clip in [&file, &memory] {
                 check(&audio, from, length, "clip", |from, into| clip.read(from, into));
+                // In short pieces, all clips through one.
+                for piece in (0..length).step_by(997) {
+                    let (from, length) = (from + piece as i64, 997.min(length - piece));
+                    check(&audio, from, length, "read on", |from, into| clip.read_on(&mut ahead, from, into));
+                }
             }
         }
         prop_assert_eq!(file.fault(), None);
@@ -129,6 +135,21 @@ fn a_clip_that_loses_its_file_is_silent_and_says_so() {
     assert_eq!((left, right), ([0.0; 64], [0.0; 64]));
     let fault = clip.fault().unwrap();
     assert!(fault.contains("frame 10000"), "{fault}");
+}
+
+#[test]
+fn what_is_missing_beyond_a_piece_does_not_hurt_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let audio = ramp(1, 20_000);
+    cache_clip(&audio, folder.path(), "key").unwrap();
+    let clip = open_cached(folder.path(), "key").unwrap();
+    let file = fs::OpenOptions::new().write(true).open(folder.path().join("key.clip")).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 4 * 19_000).unwrap();
+    let mut ahead = Ahead::default();
+    check(&audio, 900, 100, "read on", |from, into| clip.read_on(&mut ahead, from, into));
+    assert_eq!(clip.fault(), None);
+    clip.read_on(&mut ahead, 950, &mut [&mut [1.0; 51]]);
+    assert!(clip.fault().is_some_and(|fault| fault.contains("frame 950")));
 }
 
 #[test]

@@ -1,16 +1,25 @@
 //! The processors of strips of one shape, side by side in lanes.
 
+use std::ops::Range;
+
 use mixsmith_dsp::lane::wide::{self, Bundle};
 use mixsmith_processor::{Build, Io, Processor, QUANTUM, Ramp, Setup};
 
-use crate::node::{Output, Running};
+use crate::node::{Output, Pair, Reduced, Running};
 use crate::plan::{Node, PlannedInsert};
 use crate::{Plan, gain, sums};
 
 /// Strips side by side: a group of up to eight for each eight lanes.
 pub(crate) trait Together: Send {
-    /// Runs the inserts, and for groups that [`Together::left`] fader, panner and sums too.
-    fn run(&mut self, strips: &mut [Running], outputs: &mut [Output], frame: u64, frames: usize);
+    /// Takes in the inputs and runs the inserts, and for groups that [`Together::left`] fader, panner and sums too.
+    fn run(
+        &mut self,
+        strips: &mut [Running],
+        outputs: &mut [Output],
+        before: &[Output],
+        frame: u64,
+        frames: usize,
+    );
     /// Have the strips of a group been through fader and panner?
     fn left(&self, group: usize) -> bool;
 }
@@ -20,15 +29,25 @@ pub(crate) struct Lanes<B> {
     channels: usize,
     blocks: [[B; QUANTUM]; 2],
     groups: Vec<Group>,
+    /// What comes into each strip.
+    inputs: Vec<Pair>,
     rest: [[f32; QUANTUM]; 8],
 }
+
+/// Frames that come into each strip at a time. So few that those of all strips of a unit stay close to the processor.
+const SPAN: usize = 512;
 
 struct Insert<B> {
     processor: Box<dyn Processor<B>>,
     ramps: Vec<Ramp<B>>,
     /// Parameters that move in any strip.
     moving: Vec<usize>,
+    /// What it turned down so far, in each lane.
+    reduced: [Reduced; MOST],
 }
+
+/// No bundle has more lanes.
+const MOST: usize = 16;
 
 /// Strips that are added up as one.
 struct Group {
@@ -73,16 +92,19 @@ impl Group {
         at: usize,
         stereo: bool,
     ) {
-        let span = at..at + QUANTUM;
         let outputs = &mut outputs[self.first..self.first + self.count];
         let Some(gains) = &self.gains else {
-            wide::scatter(left, eight, rows_mut(outputs, rest, |out| &mut out.post.left[span.clone()]));
+            wide::scatter(left, eight, rows_mut(outputs, rest, |out| quantum_mut(&mut out.post.left, at)));
             if stereo {
-                wide::scatter(right, eight, rows_mut(outputs, rest, |out| &mut out.post.right[span.clone()]));
+                wide::scatter(
+                    right,
+                    eight,
+                    rows_mut(outputs, rest, |out| quantum_mut(&mut out.post.right, at)),
+                );
             }
             return;
         };
-        wide::scatter(left, eight, rest.each_mut().map(|row| row.as_mut_slice()));
+        wide::scatter(left, eight, rest.each_mut());
         // Not the silence that came through the inserts, which may be a negative nought.
         rest[self.count..].iter_mut().for_each(|row| row.fill(0.0));
         self.mix(gains, rest, outputs, at);
@@ -96,12 +118,7 @@ impl Group {
                 pre.left[span.clone()].copy_from_slice(row);
             }
         }
-        for (gains, sum) in self.sums.iter().zip(&mut outputs[0].sums) {
-            for (gains, to) in gains.iter().zip([&mut sum.left, &mut sum.right]) {
-                let to = to[span.clone()].first_chunk_mut().expect("a quantum");
-                sums::mix(rest, gains, to);
-            }
-        }
+        sums::mix(rest, &self.sums, &mut outputs[0].sums, at);
         if self.apart {
             for (lane, (row, out)) in rest.iter().zip(outputs).enumerate() {
                 for (gains, to) in gains.iter().zip([&mut out.post.left, &mut out.post.right]) {
@@ -142,24 +159,57 @@ impl<B: Bundle> Lanes<B> {
             let ramps: Vec<Ramp<B>> = (0..start.len()).map(ramp).collect();
             let mut processor = build(first)?(&setup, &start);
             processor.set(&ramps);
-            Some(Insert { processor, ramps, moving: (0..start.len()).filter(moves).collect() })
+            let moving = (0..start.len()).filter(moves).collect();
+            Some(Insert { processor, ramps, moving, reduced: [Reduced::default(); MOST] })
         };
         let inserts = nodes[0].inserts.iter().enumerate().filter_map(insert).collect();
-        Lanes { inserts, channels, blocks: [[B::zero(); QUANTUM]; 2], groups, rest: [[0.0; QUANTUM]; 8] }
+        let inputs = nodes.iter().map(|_| Pair::new(SPAN)).collect();
+        let blocks = [[B::zero(); QUANTUM]; 2];
+        Lanes { inserts, channels, blocks, groups, inputs, rest: [[0.0; QUANTUM]; 8] }
     }
 }
 
 impl<B: Bundle> Together for Lanes<B> {
-    fn run(&mut self, strips: &mut [Running], outputs: &mut [Output], frame: u64, frames: usize) {
+    fn run(
+        &mut self,
+        strips: &mut [Running],
+        outputs: &mut [Output],
+        before: &[Output],
+        frame: u64,
+        frames: usize,
+    ) {
+        for start in (0..frames).step_by(SPAN) {
+            let span = start..frames.min(start + SPAN);
+            for (strip, Pair { left, right }) in strips.iter_mut().zip(&mut self.inputs) {
+                let input = [left, right].map(|side| &mut side[..span.len()]);
+                strip.enter(input, before, frame + start as u64, start);
+            }
+            self.span(strips, outputs, frame, span);
+        }
+        for (place, insert) in self.inserts.iter().enumerate() {
+            for (lane, strip) in places(&self.groups) {
+                strips[strip].set_reduced(place, insert.reduced[lane]);
+            }
+        }
+    }
+
+    fn left(&self, group: usize) -> bool {
+        self.groups[group].gains.is_some()
+    }
+}
+
+impl<B: Bundle> Lanes<B> {
+    /// Runs what has come in: these frames of the stride at `frame`.
+    fn span(&mut self, strips: &mut [Running], outputs: &mut [Output], frame: u64, frames: Range<usize>) {
         let stereo = self.channels == 2;
-        for at in (0..frames).step_by(QUANTUM) {
-            let span = at..at + QUANTUM;
+        for at in frames.clone().step_by(QUANTUM) {
             let [left, right] = &mut self.blocks;
+            let come = at - frames.start;
             for (eight, group) in self.groups.iter().enumerate() {
-                let outputs = &outputs[group.first..group.first + group.count];
-                wide::gather(rows(outputs, |out| &out.post.left[span.clone()]), eight, left);
+                let inputs = &self.inputs[group.first..group.first + group.count];
+                wide::gather(rows(inputs, |input| quantum(&input.left, come)), eight, left);
                 if stereo {
-                    wide::gather(rows(outputs, |out| &out.post.right[span.clone()]), eight, right);
+                    wide::gather(rows(inputs, |input| quantum(&input.right, come)), eight, right);
                 }
             }
             for (place, insert) in self.inserts.iter_mut().enumerate() {
@@ -184,8 +234,8 @@ impl<B: Bundle> Together for Lanes<B> {
                     let right = stereo.then_some(&mut right[span.clone()]);
                     insert.processor.run(Io { left: &mut left[span], right, key: None });
                     let reduction_db = insert.processor.reduction_db();
-                    for (lane, strip) in places(&self.groups) {
-                        strips[strip].reduced(place, reduction_db.get(lane), piece.len());
+                    for (lane, reduced) in insert.reduced[..B::WIDTH].iter_mut().enumerate() {
+                        reduced.add(reduction_db.get(lane), piece.len());
                     }
                     from = piece.end;
                 }
@@ -194,10 +244,6 @@ impl<B: Bundle> Together for Lanes<B> {
                 group.leave(eight, &self.blocks, &mut self.rest, outputs, at, stereo);
             }
         }
-    }
-
-    fn left(&self, group: usize) -> bool {
-        self.groups[group].gains.is_some()
     }
 }
 
@@ -219,7 +265,7 @@ impl Faders {
 }
 
 impl Together for Faders {
-    fn run(&mut self, _: &mut [Running], outputs: &mut [Output], _: u64, frames: usize) {
+    fn run(&mut self, _: &mut [Running], outputs: &mut [Output], _: &[Output], _: u64, frames: usize) {
         for at in (0..frames).step_by(QUANTUM) {
             for (row, out) in self.rows.iter_mut().zip(&*outputs) {
                 row.copy_from_slice(&out.post.left[at..at + QUANTUM]);
@@ -250,10 +296,20 @@ fn places(groups: &[Group]) -> impl Iterator<Item = (usize, usize)> {
 /// What goes into the lanes that no strip uses.
 static SILENCE: [f32; QUANTUM] = [0.0; QUANTUM];
 
+/// The quantum that begins at a frame.
+fn quantum(sound: &[f32], at: usize) -> &[f32; QUANTUM] {
+    sound[at..].first_chunk().expect("whole quanta")
+}
+
+/// The quantum that begins at a frame.
+fn quantum_mut(sound: &mut [f32], at: usize) -> &mut [f32; QUANTUM] {
+    sound[at..].first_chunk_mut().expect("whole quanta")
+}
+
 /// A row for each lane.
-fn rows<'a>(outputs: &'a [Output], of: impl Fn(&'a Output) -> &'a [f32]) -> [&'a [f32]; 8] {
-    let mut rows: [&[f32]; 8] = [&SILENCE; 8];
-    rows.iter_mut().zip(outputs).for_each(|(row, out)| *row = of(out));
+fn rows<'a>(inputs: &'a [Pair], of: impl Fn(&'a Pair) -> &'a [f32; QUANTUM]) -> [&'a [f32; QUANTUM]; 8] {
+    let mut rows = [&SILENCE; 8];
+    rows.iter_mut().zip(inputs).for_each(|(row, input)| *row = of(input));
     rows
 }
 
@@ -261,9 +317,9 @@ fn rows<'a>(outputs: &'a [Output], of: impl Fn(&'a Output) -> &'a [f32]) -> [&'a
 fn rows_mut<'a>(
     outputs: &'a mut [Output],
     rest: &'a mut [[f32; QUANTUM]; 8],
-    of: impl Fn(&'a mut Output) -> &'a mut [f32],
-) -> [&'a mut [f32]; 8] {
-    let mut rows = rest.each_mut().map(|row| row.as_mut_slice());
+    of: impl Fn(&'a mut Output) -> &'a mut [f32; QUANTUM],
+) -> [&'a mut [f32; QUANTUM]; 8] {
+    let mut rows = rest.each_mut();
     rows.iter_mut().zip(outputs).for_each(|(row, out)| *row = of(out));
     rows
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use mixsmith_audio::Ahead;
 use mixsmith_dsp::delay_line::DelayLine;
 use mixsmith_processor::{Io, Key, Processor, Ramp, Setup};
 use mixsmith_session::Map;
@@ -17,7 +18,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    fn new(frames: usize) -> Self {
+    pub fn new(frames: usize) -> Self {
         Pair { left: vec![0.0; frames], right: vec![0.0; frames] }
     }
 }
@@ -82,6 +83,7 @@ pub(crate) struct Running {
     /// Delays of the inputs, left and right.
     delays: Vec<[DelayLine<f32>; 2]>,
     scratch: Pair,
+    ahead: Ahead,
     /// What comes from other strips, left and right, in twice the bits: many add up as exactly as few.
     total: [Vec<f64>; 2],
 }
@@ -121,7 +123,9 @@ impl Reduced {
         })
     }
 
-    fn add(&mut self, reduction: f32, frames: usize) {
+    /// What was turned down in a piece of so many frames.
+    #[inline(always)]
+    pub fn add(&mut self, reduction: f32, frames: usize) {
         self.most_db = self.most_db.max(reduction);
         self.sum_db += f64::from(reduction) * frames as f64;
         self.frames += frames as u64;
@@ -141,6 +145,7 @@ impl Running {
             reduced: vec![Reduced::default(); plan.inserts.len()],
             delays,
             scratch: Pair::new(stride),
+            ahead: Ahead::default(),
             total: [(); 2].map(|()| vec![0.0; if plan.inputs.is_empty() { 0 } else { stride }]),
             plan: plan.clone(),
         }
@@ -156,9 +161,9 @@ impl Running {
         &self.reduced
     }
 
-    /// Notes what an insert turned down in a piece of so many frames.
-    pub fn reduced(&mut self, insert: usize, reduction_db: f32, frames: usize) {
-        self.reduced[insert].add(reduction_db, frames);
+    /// Notes what an insert that it shares turned down so far.
+    pub fn set_reduced(&mut self, insert: usize, reduced: Reduced) {
+        self.reduced[insert] = reduced;
     }
 
     /// See [`PlannedInsert::piece`].
@@ -172,20 +177,21 @@ impl Running {
         plan.curves[param].ramp(frame as i64 - plan.latency as i64 + piece.start as i64, piece.len())
     }
 
-    /// Sums what comes in for frames `frame .. frame + frames` of the engine's time, whole quanta. `before` holds the
-    /// outputs of lower levels, which have run them already. [`Running::insert`] and [`Running::leave`] follow.
+    /// Sums what comes in, left and right, from `frame` of the engine's time on, whole quanta. `before` holds the outputs of
+    /// lower levels, which have run these frames already: they are there from `at` on. [`Running::insert`] and
+    /// [`Running::leave`] follow.
     ///
     /// # Realtime safety
     /// Allocates nothing. Clips read from disk; a live player must have them in memory.
-    pub fn enter(&mut self, out: &mut Output, before: &[Output], frame: u64, frames: usize) {
-        let Pair { left, right } = &mut out.post;
-        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+    pub fn enter(&mut self, [left, right]: [&mut [f32]; 2], before: &[Output], frame: u64, at: usize) {
+        let frames = left.len();
         let mono = self.plan.channels == 1;
         let song = frame as i64 - self.plan.input_latency as i64;
         match self.plan.clips.as_slice() {
             [only] if only.alone(song, frames, mono) => {
                 let from = (only.from as i64) + song - only.at;
-                only.clip.read(from, &mut [&mut *left, &mut *right][..self.plan.channels]);
+                let channels = &mut [&mut *left, &mut *right][..self.plan.channels];
+                only.clip.read_on(&mut self.ahead, from, channels);
             }
             clips => {
                 left.fill(0.0);
@@ -197,10 +203,11 @@ impl Running {
             }
         }
         if !self.plan.inputs.is_empty() {
+            let span = at..at + frames;
             let [total_left, total_right] = self.total.each_mut().map(|total| &mut total[..frames]);
             sums::begin(total_left, left);
             sums::begin(total_right, right);
-            let mut queue = sums::Queue::new();
+            let mut queue = sums::Queue::new(span.clone());
             for (edge, delay) in self.plan.inputs.iter().zip(&mut self.delays) {
                 let source = &before[edge.from];
                 if let Some(gain) = still(edge) {
@@ -209,7 +216,7 @@ impl Running {
                 }
                 queue.add([&mut *total_left, &mut *total_right]);
                 let scratch = (&mut self.scratch.left[..frames], &mut self.scratch.right[..frames]);
-                add_edge(edge, source, delay, frame, scratch, total_left, total_right);
+                add_edge(edge, (source, span.clone()), delay, frame, scratch, total_left, total_right);
             }
             queue.add([&mut *total_left, &mut *total_right]);
             sums::end(total_left, left);
@@ -421,18 +428,17 @@ fn still(edge: &Edge) -> Option<f32> {
 /// Adds what another strip sends, at a gain that moves or late.
 fn add_edge(
     edge: &Edge,
-    source: &Output,
+    (source, span): (&Output, Range<usize>),
     delay: &mut [DelayLine<f32>; 2],
     frame: u64,
     scratch: (&mut [f32], &mut [f32]),
     left: &mut [f64],
     right: &mut [f64],
 ) {
-    let frames = left.len();
     let from = source.take(edge.take);
     let (one, two) = scratch;
-    one.copy_from_slice(&from.left[..frames]);
-    two.copy_from_slice(&from.right[..frames]);
+    one.copy_from_slice(&from.left[span.clone()]);
+    two.copy_from_slice(&from.right[span]);
     if let Some(level) = &edge.level {
         let song = frame as i64 - source.latency as i64;
         gain::apply([level], song, &mut [&mut *one, &mut *two], |[level]| gain::amplitude(level));

@@ -11,7 +11,7 @@ use crate::node::{Output, Reduced};
 
 /// Frames that a strip runs at once offline. Buffers of this size are all the memory that a strip takes, however long
 /// the song is.
-pub(crate) const STRIDE: usize = 8192;
+pub(crate) const STRIDE: usize = 4096;
 
 /// Takes what a print gives, in order.
 pub trait Sink: Send {

@@ -3,6 +3,8 @@
 //! A bus then takes one sum for eight tracks, while their sound is still at hand, and need not fetch each again. Which
 //! strips are added first follows from the session alone, so the bits of a mix do, too.
 
+use std::ops::Range;
+
 use mixsmith_dsp::{Lane, lane::wide::Kernel};
 use mixsmith_processor::QUANTUM;
 
@@ -124,14 +126,16 @@ pub(crate) fn add(total: &mut [f64], from: &[f32], gain: f32) {
 pub(crate) struct Queue<'a> {
     sounds: [(Option<&'a Pair>, f32); Queue::LONGEST],
     count: usize,
+    /// The frames of each that are added.
+    span: Range<usize>,
 }
 
 impl<'a> Queue<'a> {
     const LONGEST: usize = 8;
 
-    /// An empty one.
-    pub fn new() -> Self {
-        Queue { sounds: [(None, 0.0); Queue::LONGEST], count: 0 }
+    /// An empty one, for these frames of each.
+    pub fn new(span: Range<usize>) -> Self {
+        Queue { sounds: [(None, 0.0); Queue::LONGEST], count: 0, span }
     }
 
     /// Lets a sound wait, and adds all if there are many.
@@ -147,23 +151,30 @@ impl<'a> Queue<'a> {
     pub fn add(&mut self, [left, right]: [&mut [f64]; 2]) {
         let mut sounds = &self.sounds[..std::mem::take(&mut self.count)];
         while let Some((several, rest)) = sounds.split_first_chunk() {
-            add_some::<{ Queue::LONGEST }>(several, left, right);
+            add_some::<{ Queue::LONGEST }>(several, &self.span, left, right);
             sounds = rest;
         }
         while let Some((several, rest)) = sounds.split_first_chunk() {
-            add_some::<4>(several, left, right);
+            add_some::<4>(several, &self.span, left, right);
             sounds = rest;
         }
         while let Some((one, rest)) = sounds.split_first_chunk() {
-            add_some::<1>(one, left, right);
+            add_some::<1>(one, &self.span, left, right);
             sounds = rest;
         }
     }
 }
 
-fn add_some<const K: usize>(sounds: &[(Option<&Pair>, f32); K], left: &mut [f64], right: &mut [f64]) {
+fn add_some<const K: usize>(
+    sounds: &[(Option<&Pair>, f32); K],
+    span: &Range<usize>,
+    left: &mut [f64],
+    right: &mut [f64],
+) {
     let gains = sounds.map(|(_, gain)| gain);
-    let side = |of: fn(&Pair) -> &[f32]| sounds.map(|(pair, _)| pair.map_or(&[][..], of));
+    let side = |of: fn(&Pair) -> &[f32]| {
+        sounds.map(|(pair, _)| pair.map_or(&[][..], |pair| &of(pair)[span.clone()]))
+    };
     add_each(left, side(|pair| &pair.left), gains);
     add_each(right, side(|pair| &pair.right), gains);
 }
@@ -195,29 +206,46 @@ impl<const K: usize> Kernel for Add<'_, K> {
     }
 }
 
-/// Adds up eight rows, each at its gain.
-pub(crate) fn mix(rows: &[[f32; QUANTUM]; 8], gains: &[f32; 8], to: &mut [f32; QUANTUM]) {
-    let mix = Mix { rows, gains, to };
-    f32::run(mix)
+/// Adds up eight rows for each sum, left and right, each row at its gain; into a quantum of the sums from `at` on.
+pub(crate) fn mix(rows: &[[f32; QUANTUM]; 8], gains: &[[[f32; 8]; 2]], to: &mut [Pair], at: usize) {
+    f32::run(Mix { rows, gains, to, at })
 }
 
-/// The length is known to the compiler, which else takes the last frames one by one.
 struct Mix<'a> {
     rows: &'a [[f32; QUANTUM]; 8],
-    gains: &'a [f32; 8],
-    to: &'a mut [f32; QUANTUM],
+    gains: &'a [[[f32; 8]; 2]],
+    to: &'a mut [Pair],
+    at: usize,
 }
+
+/// Frames of eight rows that fit into registers.
+const AT_HAND: usize = 16;
 
 impl Kernel for Mix<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let [a, b, c, d, e, f, g, h] = self.rows;
-        let by = self.gains;
-        for (i, to) in self.to.iter_mut().enumerate() {
-            let one = a[i].mul_add(by[0], b[i] * by[1]) + c[i].mul_add(by[2], d[i] * by[3]);
-            let two = e[i].mul_add(by[4], f[i] * by[5]) + g[i].mul_add(by[6], h[i] * by[7]);
-            *to = one + two;
+        for from in (0..QUANTUM).step_by(AT_HAND) {
+            let mut rows = [[0.0; AT_HAND]; 8];
+            for (at_hand, row) in rows.iter_mut().zip(self.rows) {
+                at_hand.copy_from_slice(&row[from..from + AT_HAND]);
+            }
+            let span = self.at + from..self.at + from + AT_HAND;
+            for (gains, Pair { left, right }) in self.gains.iter().zip(&mut *self.to) {
+                weigh(&rows, &gains[0], &mut left[span.clone()]);
+                weigh(&rows, &gains[1], &mut right[span.clone()]);
+            }
         }
     }
+}
+
+#[inline(always)]
+fn weigh([a, b, c, d, e, f, g, h]: &[[f32; AT_HAND]; 8], by: &[f32; 8], to: &mut [f32]) {
+    let mut sum = [0.0; AT_HAND];
+    for (i, sum) in sum.iter_mut().enumerate() {
+        let one = a[i].mul_add(by[0], b[i] * by[1]) + c[i].mul_add(by[2], d[i] * by[3]);
+        let two = e[i].mul_add(by[4], f[i] * by[5]) + g[i].mul_add(by[6], h[i] * by[7]);
+        *sum = one + two;
+    }
+    to.copy_from_slice(&sum);
 }

@@ -83,14 +83,17 @@ impl Unit {
 
     /// See [`Running::run`].
     pub fn run(&mut self, outputs: &mut [Output], before: &[Output], frame: u64, frames: usize) {
-        for (strip, out) in self.strips.iter_mut().zip(&mut *outputs).filter(|_| !self.frozen) {
-            strip.enter(out, before, frame, frames);
-            if self.wide.is_none() {
-                strip.insert(out, before, frame, frames);
+        match &mut self.wide {
+            Some(wide) => wide.run(&mut self.strips, outputs, before, frame, frames),
+            None if self.frozen => {}
+            None => {
+                for (strip, out) in self.strips.iter_mut().zip(&mut *outputs) {
+                    let [left, right] =
+                        [&mut out.post.left, &mut out.post.right].map(|side| &mut side[..frames]);
+                    strip.enter([left, right], before, frame, 0);
+                    strip.insert(out, before, frame, frames);
+                }
             }
-        }
-        if let Some(wide) = &mut self.wide {
-            wide.run(&mut self.strips, outputs, frame, frames);
         }
         let mut first = 0;
         for (group, &count) in self.groups.iter().enumerate() {

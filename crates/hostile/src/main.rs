@@ -38,7 +38,7 @@ fn main() -> ExitCode {
                     .try_for_each(|(n, seed)| std::fs::write(folder.join(format!("{n:03}")), seed))
             })
         }
-        [folder] => {
+        [folder] if !folder.as_encoded_bytes().starts_with(b"-") => {
             written(folder, &|folder| corpus().iter().try_for_each(|file| file.put(folder).map(|_| ())))
         }
         _ => {

@@ -3,6 +3,10 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use mixsmith_dsp::Lane;
+use mixsmith_dsp::lane::packed::unpack_24;
+use mixsmith_dsp::lane::wide::Kernel;
+
 use super::limits;
 use crate::ReadError;
 
@@ -94,48 +98,59 @@ impl Stored {
 
     /// Turns the samples of one channel of interleaved frames into floating point, as many as fit.
     pub fn decode(self, bytes: &[u8], channel: usize, to: &mut [f32]) {
-        if self.coding == Coding::I24 && self.channels == 1 && !self.reversed {
-            return mono_24(bytes, to);
+        if self.coding == Coding::I24 && !self.reversed {
+            return unpack_24(bytes, self.channels, channel, to);
         }
-        match self.coding {
-            Coding::U8 => self.each(bytes, channel, to, |[a]: [u8; 1]| (f32::from(a) - 128.0) / 128.0),
-            Coding::I8 => self.each(bytes, channel, to, |b| f32::from(i8::from_le_bytes(b)) / 128.0),
-            Coding::I16 => self.each(bytes, channel, to, |b| f32::from(i16::from_le_bytes(b)) / 32_768.0),
-            Coding::I24 => {
-                self.each(bytes, channel, to, |[a, b, c]: [u8; 3]| top(u32::from_le_bytes([0, a, b, c])))
-            }
-            Coding::I32 => self.each(bytes, channel, to, |b| top(u32::from_le_bytes(b))),
-            Coding::F32 => self.each(bytes, channel, to, f32::from_le_bytes),
-            Coding::F64 => self.each(bytes, channel, to, |b| f64::from_le_bytes(b) as f32),
-            Coding::ALaw => self.each(bytes, channel, to, |[a]: [u8; 1]| a_law(a)),
-            Coding::MuLaw => self.each(bytes, channel, to, |[a]: [u8; 1]| mu_law(a)),
+        f32::run(Decode { stored: self, bytes, channel, to });
+    }
+}
+
+struct Decode<'a> {
+    stored: Stored,
+    bytes: &'a [u8],
+    channel: usize,
+    to: &'a mut [f32],
+}
+
+impl Kernel for Decode<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        match self.stored.coding {
+            Coding::U8 => self.each(|[a]: [u8; 1]| (f32::from(a) - 128.0) / 128.0),
+            Coding::I8 => self.each(|b| f32::from(i8::from_le_bytes(b)) / 128.0),
+            Coding::I16 => self.each(|b| f32::from(i16::from_le_bytes(b)) / 32_768.0),
+            Coding::I24 => self.each(|[a, b, c]: [u8; 3]| top(u32::from_le_bytes([0, a, b, c]))),
+            Coding::I32 => self.each(|b| top(u32::from_le_bytes(b))),
+            Coding::F32 => self.each(f32::from_le_bytes),
+            Coding::F64 => self.each(|b| f64::from_le_bytes(b) as f32),
+            Coding::ALaw => self.each(|[a]: [u8; 1]| a_law(a)),
+            Coding::MuLaw => self.each(|[a]: [u8; 1]| mu_law(a)),
         }
     }
+}
 
+impl Decode<'_> {
     #[inline(always)]
-    fn each<const W: usize>(
-        self,
-        bytes: &[u8],
-        channel: usize,
-        to: &mut [f32],
-        sample: impl Fn([u8; W]) -> f32,
-    ) {
+    fn each<const W: usize>(self, sample: impl Fn([u8; W]) -> f32) {
+        let Decode { stored, bytes, channel, to } = self;
         let one = |bytes: &[u8]| {
             let mut one = [0; W];
             one.copy_from_slice(bytes);
-            if self.reversed {
+            if stored.reversed {
                 one.reverse();
             }
             sample(one)
         };
-        if self.channels == 1 {
+        if stored.channels == 1 {
             // A length known to the compiler, so that it takes several at once.
-            to.iter_mut().zip(bytes.chunks_exact(W)).for_each(|(to, bytes)| *to = one(bytes));
+            for (to, bytes) in to.iter_mut().zip(bytes.chunks_exact(W)) {
+                *to = one(bytes);
+            }
         } else {
-            let frames = bytes.chunks_exact(W * self.channels);
-            to.iter_mut()
-                .zip(frames)
-                .for_each(|(to, frame)| *to = one(&frame[channel * W..(channel + 1) * W]));
+            for (to, frame) in to.iter_mut().zip(bytes.chunks_exact(W * stored.channels)) {
+                *to = one(&frame[channel * W..(channel + 1) * W]);
+            }
         }
     }
 }
@@ -144,26 +159,6 @@ impl Stored {
 #[inline(always)]
 fn top(word: u32) -> f32 {
     word as i32 as f32 / 2_147_483_648.0
-}
-
-/// Eight samples from three words at a time. Each is the upper three bytes of the word that begins a byte before it.
-fn mono_24(bytes: &[u8], to: &mut [f32]) {
-    let (to, last) = to.split_at_mut(to.len() / 8 * 8);
-    let (eights, rest) = bytes.split_at((to.len() * 3).min(bytes.len() / 24 * 24));
-    for (to, bytes) in to.chunks_exact_mut(8).zip(eights.chunks_exact(24)) {
-        let mut words = [0; 3];
-        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
-            *word = u64::from_le_bytes(*bytes);
-        }
-        let [a, b, c] = words;
-        let samples = [a << 8, a >> 16, a >> 40 | b << 24, b, b >> 24, b >> 48 | c << 16, c >> 8, c >> 32];
-        for (to, sample) in to.iter_mut().zip(samples) {
-            *to = top(sample as u32 & !0xff);
-        }
-    }
-    for (to, bytes) in last.iter_mut().zip(rest.chunks_exact(3)) {
-        *to = top(u32::from_le_bytes([0, bytes[0], bytes[1], bytes[2]]));
-    }
 }
 
 /// Reads until the slice is full or the file ends.

@@ -1,6 +1,7 @@
 //! Writes a WAV file piece by piece.
 
 use std::io::{self, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 
 use super::header::Header;
@@ -142,33 +143,37 @@ impl WavWriter {
     fn interleave(&mut self, channels: &[&[f32]], from: usize, to: usize, block: usize) {
         let start = self.waiting.len();
         self.waiting.resize(start + (to - from) * block, 0);
-        let places = self.waiting[start..].chunks_exact_mut(block);
-        // Frame by frame, so that the channels' noises do not wait for each other.
-        let frames = (from..to).zip(places);
+        let places = &mut self.waiting[start..];
         match self.sample {
             Sample::F32 => {
-                for (frame, place) in frames {
+                for (frame, place) in (from..to).zip(places.chunks_exact_mut(block)) {
                     for (place, channel) in place.as_chunks_mut::<4>().0.iter_mut().zip(channels) {
                         *place = channel[frame].to_le_bytes();
                     }
                 }
             }
-            Sample::I16 => quantise::<2>(&mut self.quantisers, channels, frames),
-            Sample::I24 => quantise::<3>(&mut self.quantisers, channels, frames),
+            Sample::I16 => quantise::<2>(&mut self.quantisers, channels, from..to, places),
+            Sample::I24 => quantise::<3>(&mut self.quantisers, channels, from..to, places),
         }
     }
 }
 
 /// Writes whole numbers of `BYTES` bytes.
-fn quantise<'a, const BYTES: usize>(
+fn quantise<const BYTES: usize>(
     quantisers: &mut [Quantiser],
     channels: &[&[f32]],
-    frames: impl Iterator<Item = (usize, &'a mut [u8])>,
+    frames: Range<usize>,
+    places: &mut [u8],
 ) {
-    for (frame, place) in frames {
-        let places = place.as_chunks_mut::<BYTES>().0.iter_mut();
-        for ((place, channel), quantiser) in places.zip(channels).zip(&mut *quantisers) {
-            place.copy_from_slice(&quantiser.quantise(channel[frame]).to_le_bytes()[..BYTES]);
+    let block = BYTES * channels.len();
+    let mut whole = [0; 256];
+    for ((channel, quantiser), first) in channels.iter().zip(quantisers).zip((0..).step_by(BYTES)) {
+        let pieces = channel[frames.clone()].chunks(whole.len()).zip(places.chunks_mut(block * whole.len()));
+        for (samples, places) in pieces {
+            quantiser.quantise_each(samples, &mut whole);
+            for (place, whole) in places.chunks_exact_mut(block).zip(&whole) {
+                place[first..first + BYTES].copy_from_slice(&whole.to_le_bytes()[..BYTES]);
+            }
         }
     }
 }

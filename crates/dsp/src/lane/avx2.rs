@@ -224,3 +224,37 @@ pub fn transposed(rows: [Avx8; 8]) -> [Avx8; 8] {
         out
     })
 }
+
+/// Bytes that are read for eight frames of one channel, and of two: a few more than they have.
+pub const EIGHT_OF_MONO: usize = 28;
+pub const EIGHT_OF_STEREO: usize = 52;
+
+/// Eight samples of 24 bits, least byte first, each put at the top of a word.
+#[inline(always)]
+pub fn mono_24(bytes: &[u8; EIGHT_OF_MONO]) -> [f32; 8] {
+    avx!({
+        let four = |at: usize| _mm_loadu_si128(bytes[at..at + 16].as_ptr().cast());
+        let eight = _mm256_set_m128i(four(12), four(0));
+        let pick = _mm_setr_epi8(-1, 0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11);
+        whole(_mm256_shuffle_epi8(eight, _mm256_set_m128i(pick, pick)))
+    })
+}
+
+/// The same of the first or the second channel of two.
+#[inline(always)]
+pub fn stereo_24(bytes: &[u8; EIGHT_OF_STEREO], second: bool) -> [f32; 8] {
+    avx!({
+        let pick = _mm_setr_epi8(-1, 0, 1, 2, -1, 6, 7, 8, -1, -1, -1, -1, -1, -1, -1, -1);
+        let next = _mm_setr_epi8(0, 3, 3, 3, 0, 3, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0);
+        let pick = if second { _mm_add_epi8(pick, next) } else { pick };
+        let two = |at: usize| _mm_shuffle_epi8(_mm_loadu_si128(bytes[at..at + 16].as_ptr().cast()), pick);
+        let four = |at: usize| _mm_unpacklo_epi64(two(at), two(at + 12));
+        whole(_mm256_set_m128i(four(24), four(0)))
+    })
+}
+
+/// Words as shares of their full scale.
+#[inline(always)]
+unsafe fn whole(words: __m256i) -> [f32; 8] {
+    avx!(X8::from(Avx8(_mm256_mul_ps(_mm256_cvtepi32_ps(words), _mm256_set1_ps(1.0 / 2_147_483_648.0)))).0)
+}

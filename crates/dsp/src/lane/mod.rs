@@ -26,6 +26,7 @@ macro_rules! assigns {
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub mod packed;
 pub mod wide;
 mod x16;
 mod x8;

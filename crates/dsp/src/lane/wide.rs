@@ -127,89 +127,97 @@ fn sixteen() -> bool {
 }
 
 /// Lays eight channels side by side, as one eight of those that a frame has: number `i` of row `j` becomes channel `j` of it
-/// in frame `i`. All are as long.
-pub fn gather<B: Bundle>(rows: [&[f32]; 8], eight: usize, frames: &mut [B]) {
-    let gather = Gather { rows, eight, each: B::WIDTH / 8, frames: B::eights_mut(frames) };
-    if available() { run(gather) } else { gather.rest(0) }
+/// in frame `i`. `N` is a multiple of eight.
+pub fn gather<B: Bundle, const N: usize>(rows: [&[f32; N]; 8], eight: usize, frames: &mut [B; N]) {
+    const { assert!(N.is_multiple_of(8)) }
+    let frames = B::eights_mut(frames);
+    if available() {
+        run(Gather { rows, eight, each: B::WIDTH / 8, frames });
+        return;
+    }
+    for (i, frame) in frames.chunks_exact_mut(B::WIDTH / 8).enumerate() {
+        for (j, row) in rows.iter().enumerate() {
+            frame[eight].set(j, row[i]);
+        }
+    }
 }
 
-struct Gather<'a> {
-    rows: [&'a [f32]; 8],
+struct Gather<'a, const N: usize> {
+    rows: [&'a [f32; N]; 8],
     eight: usize,
     each: usize,
     frames: &'a mut [X8],
 }
 
-impl Gather<'_> {
-    #[inline(always)]
-    fn rest(self, start: usize) {
-        let frames = self.frames.chunks_exact_mut(self.each).skip(start);
-        for (i, frame) in (start..).zip(frames) {
-            for (j, row) in self.rows.iter().enumerate() {
-                frame[self.eight].set(j, row[i]);
-            }
-        }
-    }
-}
-
-impl Kernel for Gather<'_> {
+impl<const N: usize> Kernel for Gather<'_, N> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let whole = self.frames.len() / self.each / 8 * 8;
-        for start in (0..whole).step_by(8) {
+        if self.each == 1 { self.of::<1>() } else { self.of::<2>() }
+    }
+}
+
+impl<const N: usize> Gather<'_, N> {
+    #[inline(always)]
+    fn of<const EACH: usize>(self) {
+        let (frames, _) = self.frames.as_chunks_mut::<EACH>();
+        let (eights, _) = frames.as_chunks_mut::<8>();
+        for (start, frames) in (0..N).step_by(8).zip(eights) {
             let mut square = [Widest::zero(); 8];
             for (line, row) in square.iter_mut().zip(self.rows) {
-                *line = eight(&row[start..]).into();
+                *line = eight(&row[start..start + 8]).into();
             }
-            for (i, line) in (start..).zip(transposed(square)) {
-                self.frames[i * self.each + self.eight] = line.into();
+            for (frame, line) in frames.iter_mut().zip(transposed(square)) {
+                frame[self.eight] = line.into();
             }
         }
-        self.rest(whole);
     }
 }
 
 /// Takes eight channels apart again: what [`gather`] has laid together.
-pub fn scatter<B: Bundle>(frames: &[B], eight: usize, rows: [&mut [f32]; 8]) {
-    let scatter = Scatter { frames: B::eights(frames), eight, each: B::WIDTH / 8, rows };
-    if available() { run(scatter) } else { scatter.rest(0) }
-}
-
-struct Scatter<'a> {
-    frames: &'a [X8],
-    eight: usize,
-    each: usize,
-    rows: [&'a mut [f32]; 8],
-}
-
-impl Scatter<'_> {
-    #[inline(always)]
-    fn rest(mut self, start: usize) {
-        let frames = self.frames.chunks_exact(self.each).skip(start);
-        for (i, frame) in (start..).zip(frames) {
-            for (j, row) in self.rows.iter_mut().enumerate() {
-                row[i] = frame[self.eight].get(j);
-            }
+pub fn scatter<B: Bundle, const N: usize>(frames: &[B; N], eight: usize, rows: [&mut [f32; N]; 8]) {
+    const { assert!(N.is_multiple_of(8)) }
+    let frames = B::eights(frames);
+    if available() {
+        run(Scatter { frames, eight, each: B::WIDTH / 8, rows });
+        return;
+    }
+    for (j, row) in rows.into_iter().enumerate() {
+        for (x, frame) in row.iter_mut().zip(frames.chunks_exact(B::WIDTH / 8)) {
+            *x = frame[eight].get(j);
         }
     }
 }
 
-impl Kernel for Scatter<'_> {
+struct Scatter<'a, const N: usize> {
+    frames: &'a [X8],
+    eight: usize,
+    each: usize,
+    rows: [&'a mut [f32; N]; 8],
+}
+
+impl<const N: usize> Kernel for Scatter<'_, N> {
     type Output = ();
     #[inline(always)]
-    fn run(mut self) {
-        let whole = self.frames.len() / self.each / 8 * 8;
-        for start in (0..whole).step_by(8) {
+    fn run(self) {
+        if self.each == 1 { self.of::<1>() } else { self.of::<2>() }
+    }
+}
+
+impl<const N: usize> Scatter<'_, N> {
+    #[inline(always)]
+    fn of<const EACH: usize>(mut self) {
+        let (frames, _) = self.frames.as_chunks::<EACH>();
+        let (eights, _) = frames.as_chunks::<8>();
+        for (start, frames) in (0..N).step_by(8).zip(eights) {
             let mut square = [Widest::zero(); 8];
-            for (i, line) in (start..).zip(&mut square) {
-                *line = self.frames[i * self.each + self.eight].into();
+            for (line, frame) in square.iter_mut().zip(frames) {
+                *line = frame[self.eight].into();
             }
             for (row, line) in self.rows.iter_mut().zip(transposed(square)) {
                 row[start..start + 8].copy_from_slice(&X8::from(line).0);
             }
         }
-        self.rest(whole);
     }
 }
 

@@ -275,6 +275,7 @@ fn damp<L: Lane>(lines: &mut [Line<L>], out: &mut [L], block: usize) {
 
 impl Drift {
     /// From one delay to another in a block of `block` frames.
+    #[inline(always)]
     fn new(from: f64, to: f64, block: usize) -> Self {
         // `floor` is a library call on plain x86-64.
         let whole = from as usize as f64;
