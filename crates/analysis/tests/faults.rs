@@ -112,3 +112,34 @@ fn silence_and_dropouts_are_found() {
     let times = facts.times("fault.dropout", "x");
     assert!(times.len() == 1 && (times[0] - 2.0).abs() < 1e-3);
 }
+
+#[test]
+fn dropouts_of_low_notes_are_found_wherever_the_wave_is_cut() {
+    // A new note begins within the gap: what comes after it is three times as loud.
+    let note = |n: usize| {
+        let time = n as f64 / 48_000.0;
+        let gain = if time < 2.02 { 0.1 } else { 0.3 };
+        (gain * (std::f64::consts::TAU * 41.2 * time).sin()) as f32
+    };
+    for shift in 0..24 {
+        let mut x: Vec<f32> = (0..frames(4.0)).map(note).collect();
+        // A period is 24 ms: the edges of the gap come by every phase of the wave.
+        let start = 2.0 + 0.001 * f64::from(shift);
+        x[frames(start)..frames(start + 0.05)].fill(0.0);
+        let (facts, _) = measured(&mono(x));
+        assert_eq!(facts.times("fault.dropout", "x").len(), 1, "{shift}");
+    }
+}
+
+#[test]
+fn what_a_sampler_leaves_between_its_notes_is_no_dropout() {
+    // Notes that fall and are cut off, each beginning at full level 20 ms later.
+    let note = |n: usize| {
+        let (time, place) = (n as f64 / 48_000.0, n % frames(0.3));
+        let sounding = place < frames(0.28);
+        let gain = if sounding { 0.4 * (-(place as f64) / 9600.0).exp() } else { 0.0 };
+        (gain * (std::f64::consts::TAU * 220.0 * time + 1.0).sin()) as f32
+    };
+    let (facts, _) = measured(&mono((0..frames(4.0)).map(note).collect()));
+    assert!(facts.times("fault.dropout", "x").is_empty());
+}

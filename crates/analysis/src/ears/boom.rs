@@ -11,7 +11,7 @@ use super::frames::hann;
 use super::sound::{percentile, power_db};
 use crate::Measure;
 
-/// The measures of this file. Both are absent where too few notes are played to compare.
+/// The measures of this file. All are absent where too few notes are played to compare.
 pub const MEASURES: &[Measure] = &[
     Measure {
         id: "pitch.boom",
@@ -20,6 +20,12 @@ pub const MEASURES: &[Measure] = &[
               percentile of the level of the spectral lines in a semitone, against the track's level within 3 s.",
     },
     Measure { id: "pitch.boom_hz", unit: "Hz", doc: "Where the note of pitch.boom lies." },
+    Measure {
+        id: "pitch.boom_mean",
+        unit: "dB",
+        doc: "How much louder the note of pitch.boom is than the mean of the four loudest others within two thirds of an \
+              octave.",
+    },
 ];
 
 /// Rate in Hz near which it is measured, seconds of a window, and from window to window.
@@ -39,8 +45,9 @@ const REST: f64 = 30.0;
 const AROUND: f64 = 3.0;
 /// A line stands this far above the spectrum four bins beside it, dB.
 const LINE: f64 = 10.0;
-/// Windows in which a note must sound to be judged, and to be compared with.
-const OFTEN: usize = 30;
+/// Windows in which a note must sound to be judged, and to be compared with. The vibrato of a voice shares a note between two
+/// semitones.
+const OFTEN: usize = 22;
 const SOMETIMES: usize = 8;
 /// Share of the levels of a note below its level.
 const LOUD: f64 = 0.8;
@@ -49,6 +56,10 @@ const SOFT: f64 = 12.0;
 const FAINT: f64 = 20.0;
 /// Neighbours: from two semitones, which a narrow resonance no longer reaches, to eight.
 const NEIGHBOURS: std::ops::RangeInclusive<usize> = 2..=8;
+/// Neighbours that there must be in all: with one at least on either side, else the note ends the range.
+const COMPARED: usize = 5;
+/// The loudest neighbours, whose mean the note is held against.
+const LOUDEST: usize = 4;
 
 /// Notes the loudest note of a line at a rate near 16 kHz.
 pub(crate) fn measure(line: &[f32], rate: f64, notes: &mut Notes) {
@@ -63,23 +74,29 @@ pub(crate) fn measure(line: &[f32], rate: f64, notes: &mut Notes) {
         return;
     };
     let other = |note: usize| level(note, SOMETIMES).filter(|&level| level > top - FAINT);
+    // Over the loudest of the others, and over the mean of the louder ones.
     let rise = |note: usize| {
         let own = level(note, OFTEN).filter(|&own| own > top - SOFT)?;
         let below: Vec<f64> =
             NEIGHBOURS.filter_map(|away| note.checked_sub(away)).filter_map(other).collect();
         let above: Vec<f64> = NEIGHBOURS.filter_map(|away| other(note + away)).collect();
-        // At the end of the range there is nothing to compare with.
-        if below.len().min(above.len()) < 2 || below.len() + above.len() < 5 {
+        if below.is_empty() || above.is_empty() || below.len() + above.len() < COMPARED {
             return None;
         }
-        Some(own - below.into_iter().chain(above).fold(f64::NEG_INFINITY, f64::max))
+        let mut others = [below, above].concat();
+        others.sort_by(|a, b| b.total_cmp(a));
+        let mean = others.iter().take(LOUDEST).sum::<f64>() / LOUDEST.min(others.len()) as f64;
+        Some((own - others[0], own - mean))
     };
     let inside = |note: &usize| (LOWEST..=HIGHEST).contains(&hertz(*note as f64));
     let found = (0..NOTES).filter(inside).filter_map(|note| Some((note, rise(note)?)));
-    let Some((note, rise)) = found.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) else { return };
+    let Some((note, (rise, mean))) = found.max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.0.cmp(&a.0))) else {
+        return;
+    };
     let places: Vec<f64> = levels[note].iter().map(|line| line.0).collect();
     notes.number("pitch.boom", rise);
     notes.number("pitch.boom_hz", percentile(&places, 0.5).unwrap_or(hertz(note as f64)));
+    notes.number("pitch.boom_mean", mean);
 }
 
 fn hertz(note: f64) -> f64 {
@@ -183,6 +200,15 @@ mod tests {
         let facts = tune(293.66, 9.0);
         let (rise, hz) = (number(&facts, "pitch.boom"), number(&facts, "pitch.boom_hz"));
         assert!((rise - 9.0).abs() < 1.5 && (hz - 293.66).abs() < 3.0, "{rise} {hz}");
+    }
+
+    #[test]
+    fn the_lowest_note_but_one_is_judged_too() {
+        // Of the scale from 196 Hz on, this has one note below it.
+        let facts = tune(220.0, 9.0);
+        let (rise, hz) = (number(&facts, "pitch.boom"), number(&facts, "pitch.boom_hz"));
+        assert!((rise - 9.0).abs() < 1.5 && (hz - 220.0).abs() < 3.0, "{rise} {hz}");
+        assert!(number(&facts, "pitch.boom_mean") >= rise);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::sketch::BANDS;
 use crate::{Fact, Sketch};
 
 /// Changes with every change of what is measured, how, or how it is stored: older bytes are then measured anew.
-pub const FORMAT: u32 = 6;
+pub const FORMAT: u32 = 7;
 
 #[derive(Serialize, Deserialize)]
 struct Head {
