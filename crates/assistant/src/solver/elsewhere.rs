@@ -113,17 +113,17 @@ impl Moment {
     }
 
     /// How much of a cell is lost, 0 to 1, and by how much that rises for a decibel that the others rise. The border is soft by
-    /// a decibel.
+    /// three decibels: with a sharp one a track's level jumps where others change a little.
     fn lost(&self, cell: &Cell, all: &[f64; BANDS], gains: &[f64]) -> (f64, f64) {
         let gain = gains[cell.track];
         let others = all[cell.band] - gain * self.spread[cell.track][cell.band];
         if others <= 0.0 {
             return (0.0, 0.0);
         }
-        // The fourth power is a logistic curve over the decibels, 1.09 dB wide.
-        let over = (gain * cell.own / others).powi(2).powi(2);
-        let lost = 1.0 / (1.0 + over);
-        (lost, 0.4 * std::f64::consts::LN_10 * lost * (1.0 - lost))
+        // The power of 3/2 is a logistic curve over the decibels, 2.9 dB wide.
+        let over = gain * cell.own / others;
+        let lost = 1.0 / (1.0 + over * over.sqrt());
+        (lost, 0.15 * std::f64::consts::LN_10 * lost * (1.0 - lost))
     }
 }
 
