@@ -2,7 +2,7 @@
 
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
-use mixsmith_dsp::dynamics::{Ballistics, Character, Coloured, Curve, Hearing, Listener, Peaks};
+use mixsmith_dsp::dynamics::{Ballistics, Character, Coloured, Curve, Hearing, Listener};
 use mixsmith_dsp::lane::Mask;
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
@@ -53,8 +53,6 @@ pub struct Compressor<L: Lane> {
     /// Gains of the last piece, and its frames.
     gains: [[L; QUANTUM]; 2],
     frames: usize,
-    /// Do both channels have the first's?
-    one: bool,
     reduction: L,
 }
 
@@ -74,7 +72,6 @@ impl<L: Lane> Effect<L> for Compressor<L> {
             delays: [DelayLine::new(ahead), DelayLine::new(ahead)],
             gains: [[L::splat(1.0); QUANTUM]; 2],
             frames: QUANTUM,
-            one: true,
             reduction: L::zero(),
         }
     }
@@ -102,31 +99,10 @@ impl<L: Lane> Effect<L> for Compressor<L> {
             Some(key) => (key.left, key.right),
             None => (&*io.left, io.right.as_deref()),
         };
+        let apart = self.listener.hear(&hearing, key, io.right.is_some(), &mut self.gains);
+
         self.frames = io.left.len();
         let course = Course::new(ramps, self.frames);
-        for ballistics in &mut self.ballistics {
-            ballistics.set(ramps.attack.to, ramps.release.to);
-        }
-        // As most stand, in fewer passes than below, to the same bits.
-        let plain = self.coloured.is_none();
-        if let Some(peaks) = self.listener.peaks(&hearing, key, io.right.is_some()).filter(|_| plain) {
-            let [first, second] = &mut self.ballistics;
-            let gains = &mut self.gains[0][..self.frames];
-            course.wanted(&peaks, gains);
-            self.reduction = smooth(first, gains);
-            second.follow(first, !L::zero().lt(L::zero()));
-            self.delays[0].process(io.left);
-            if let Some(right) = io.right {
-                self.delays[1].process(right);
-                course.turn_down(gains, [io.left, right]);
-            } else {
-                course.turn_down(gains, [io.left]);
-            }
-            self.one = true;
-            return;
-        }
-        self.one = false;
-        let apart = self.listener.hear(&hearing, key, io.right.is_some(), &mut self.gains);
         let [left, right] = self.gains.each_mut().map(|gains| &mut gains[..self.frames]);
         if let Some([first, second]) = &mut self.coloured {
             first.set(ramps.attack.to, ramps.release.to);
@@ -138,6 +114,8 @@ impl<L: Lane> Effect<L> for Compressor<L> {
             second.follow(first, !apart);
         } else {
             let [first, second] = &mut self.ballistics;
+            first.set(ramps.attack.to, ramps.release.to);
+            second.set(ramps.attack.to, ramps.release.to);
             self.reduction = course.gains(first, left);
             if apart.any() {
                 self.reduction = self.reduction.max(course.gains(second, right));
@@ -154,8 +132,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
     }
 
     fn gains(&self) -> Option<[&[L]; 2]> {
-        let [left, right] = self.gains.each_ref().map(|gains| &gains[..self.frames]);
-        Some([left, if self.one { left } else { right }])
+        Some(self.gains.each_ref().map(|gains| &gains[..self.frames]))
     }
 
     #[inline(always)]
@@ -181,20 +158,6 @@ fn apply<L: Lane>(delay: &mut DelayLine<L>, gains: &[L; QUANTUM], channel: &mut 
     for (x, &gain) in channel.iter_mut().zip(gains) {
         *x *= gain;
     }
-}
-
-/// Lets reductions come and go as fast as they may, in place. Returns the largest.
-#[inline(always)]
-fn smooth<L: Lane>(ballistics: &mut Ballistics<L>, reductions: &mut [L]) -> L {
-    let mut largest = L::zero();
-    // A copy, which stays in registers.
-    let mut moving = *ballistics;
-    for x in reductions {
-        *x = moving.next(*x);
-        largest = largest.max(*x);
-    }
-    *ballistics = moving;
-    largest
 }
 
 /// The course over one piece of what shapes the gain. Levels in octaves.
@@ -229,59 +192,31 @@ impl<L: Lane> Course<L> {
     /// Turns levels into gains, in place. Returns the largest reduction.
     #[inline(always)]
     fn gains(&self, ballistics: &mut Ballistics<L>, levels: &mut [L]) -> L {
+        if self.threshold.moves() || self.slope.moves() || self.makeup.moves() || self.mix.moves() {
+            self.gains_along::<true>(ballistics, levels)
+        } else {
+            self.gains_along::<false>(ballistics, levels)
+        }
+    }
+
+    #[inline(always)]
+    fn gains_along<const MOVES: bool>(&self, ballistics: &mut Ballistics<L>, levels: &mut [L]) -> L {
+        let mut largest = L::zero();
         // Only the middle must go frame by frame; before and after it the processor works on several at once.
         for (i, x) in levels.iter_mut().enumerate() {
-            *x = self.reduction::<true>(*x, i);
+            *x = self.reduction::<MOVES>(*x, i);
         }
-        let largest = smooth(ballistics, levels);
+        // A copy, which stays in registers.
+        let mut moving = *ballistics;
+        for x in levels.iter_mut() {
+            *x = moving.next(*x);
+            largest = largest.max(*x);
+        }
+        *ballistics = moving;
         for (i, x) in levels.iter_mut().enumerate() {
-            *x = self.gain::<true>(*x, i);
+            *x = self.gain::<MOVES>(*x, i);
         }
         largest
-    }
-
-    /// The reductions that a key asks for.
-    #[inline(always)]
-    fn wanted(&self, key: &Peaks<L>, to: &mut [L]) {
-        match (self.threshold.moves() || self.slope.moves(), key.two()) {
-            (false, false) => self.wanted_of::<false, false>(key, to),
-            (false, true) => self.wanted_of::<false, true>(key, to),
-            (true, false) => self.wanted_of::<true, false>(key, to),
-            (true, true) => self.wanted_of::<true, true>(key, to),
-        }
-    }
-
-    #[inline(always)]
-    fn wanted_of<const MOVES: bool, const TWO: bool>(&self, key: &Peaks<L>, to: &mut [L]) {
-        for (i, x) in to.iter_mut().enumerate() {
-            *x = self.reduction::<MOVES>(key.level::<TWO>(i), i);
-        }
-    }
-
-    /// Turns reductions into gains, in place, and the channels down by them.
-    #[inline(always)]
-    fn turn_down<const N: usize>(&self, reductions: &mut [L], channels: [&mut [L]; N]) {
-        if self.makeup.moves() || self.mix.moves() {
-            self.turn_down_along::<true, N>(reductions, channels);
-        } else {
-            self.turn_down_along::<false, N>(reductions, channels);
-        }
-    }
-
-    #[inline(always)]
-    fn turn_down_along<const MOVES: bool, const N: usize>(
-        &self,
-        reductions: &mut [L],
-        channels: [&mut [L]; N],
-    ) {
-        let frames = reductions.len();
-        let mut channels = channels.map(|channel| &mut channel[..frames]);
-        for (i, x) in reductions.iter_mut().enumerate() {
-            *x = self.gain::<MOVES>(*x, i);
-            for channel in &mut channels {
-                channel[i] *= *x;
-            }
-        }
     }
 
     /// As [`Course::gains`], by a detector with a character.

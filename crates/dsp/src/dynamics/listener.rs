@@ -45,27 +45,6 @@ impl<L: Lane> Listener<L> {
         self.filters.iter().all(KeyFilter::still) && (self.means == [L::zero(); 2] || next == self.means)
     }
 
-    /// What most hear: the peaks of one channel or of the louder one. None where anybody hears otherwise.
-    #[inline(always)]
-    pub fn peaks<'a>(
-        &mut self,
-        hearing: &Hearing<L>,
-        key: (&'a [L], Option<&'a [L]>),
-        stereo: bool,
-    ) -> Option<Peaks<'a, L>> {
-        let apart = hearing.link.lt(L::splat(1.0)).any() && stereo && key.1.is_some();
-        let rms = L::zero().lt(hearing.rms);
-        if apart || rms.any() || KeyFilter::cuts(hearing.low_cut, hearing.high_cut) {
-            return None;
-        }
-        self.rest(rms);
-        for filter in &mut self.filters {
-            filter.rest();
-        }
-        let frames = key.0.len();
-        Some(Peaks { left: key.0, right: key.1.map(|right| &right[..frames]) })
-    }
-
     /// Writes the level of each output channel, and says where the two differ. If they differ nowhere, only
     /// the first is written. The key has at most `N` frames; levels beyond it mean nothing.
     #[inline(always)]
@@ -82,14 +61,23 @@ impl<L: Lane> Listener<L> {
         let rms = L::zero().lt(hearing.rms);
         let n = key.0.len().min(N);
         let [first, second] = levels.each_mut().map(|levels| &mut levels[..n]);
-        if let Some(peaks) = self.peaks(hearing, key, stereo) {
-            if peaks.two() {
-                for (i, level) in first.iter_mut().enumerate() {
-                    *level = peaks.level::<true>(i);
+        // Most hear peaks of one channel or of the louder one: in one pass, to the bits of the passes below.
+        if !differ.any() && !rms.any() && !KeyFilter::cuts(hearing.low_cut, hearing.high_cut) {
+            self.rest(rms);
+            for filter in &mut self.filters {
+                filter.rest();
+            }
+            let left = first.iter_mut().zip(key.0);
+            match key.1 {
+                None => {
+                    for (level, &x) in left {
+                        *level = octaves(square(sane(x)));
+                    }
                 }
-            } else {
-                for (i, level) in first.iter_mut().enumerate() {
-                    *level = peaks.level::<false>(i);
+                Some(right) => {
+                    for ((level, &l), &r) in left.zip(right) {
+                        *level = octaves(square(sane(l)).max(square(sane(r))));
+                    }
                 }
             }
             return differ;
@@ -127,31 +115,6 @@ impl<L: Lane> Listener<L> {
     fn rest(&mut self, rms: L::Mask) {
         for mean in &mut self.means {
             *mean = L::select(rms, *mean, L::zero());
-        }
-    }
-}
-
-/// The peaks of one channel, or of the louder one of two.
-#[derive(Clone, Copy, Debug)]
-pub struct Peaks<'a, L> {
-    left: &'a [L],
-    right: Option<&'a [L]>,
-}
-
-impl<L: Lane> Peaks<'_, L> {
-    /// Are there two channels?
-    #[inline(always)]
-    pub fn two(&self) -> bool {
-        self.right.is_some()
-    }
-
-    /// The level of a frame, in octaves of amplitude. `TWO` says again what [`Peaks::two`] does, once for all frames.
-    #[inline(always)]
-    pub fn level<const TWO: bool>(&self, frame: usize) -> L {
-        let left = square(sane(self.left[frame]));
-        match self.right {
-            Some(right) if TWO => octaves(left.max(square(sane(right[frame])))),
-            _ => octaves(left),
         }
     }
 }
