@@ -64,6 +64,12 @@ impl Folder {
         Ok(Folder { root: root.to_owned(), mix, out, disk: mixsmith_audio::disk::real() })
     }
 
+    /// The words that name this song after a command: the folder, and the place given with `--out`.
+    pub fn words(&self) -> String {
+        let (root, out) = (self.root.display(), self.out.display());
+        if self.mix == self.root.join("mix") { root.to_string() } else { format!("{root} --out {out}") }
+    }
+
     /// The same folder, written through another disk.
     pub fn on(self, disk: SharedDisk) -> Self {
         Folder { disk, ..self }
@@ -254,6 +260,9 @@ mod tests {
         }
         let folder = Folder::open(&song, Some(&song.join("prints/../prints"))).unwrap();
         assert_eq!(folder.tracks().unwrap(), [PathBuf::from("a.wav")]);
-        assert!(Folder::open(&song, Some(&dir.path().join("new"))).is_ok());
+        let new = dir.path().join("new");
+        let folder = Folder::open(&song, Some(&new)).unwrap();
+        assert_eq!(folder.words(), format!("{} --out {}", song.display(), new.display()));
+        assert_eq!(Folder::open(&song, None).unwrap().words(), song.display().to_string());
     }
 }

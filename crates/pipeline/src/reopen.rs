@@ -25,10 +25,8 @@ pub(crate) fn reopen(
     let text = folder.text(&folder.out.join("manifest.json"))?.ok_or_else(missing)?;
     let mut manifest: Manifest = serde_json::from_str(&text).map_err(|_| missing())?;
     if !printed_from(folder)? {
-        let what = format!(
-            "has changed since the mix was printed. Run `mixsmith render {}` first.",
-            folder.root.display()
-        );
+        let what =
+            format!("has changed since the mix was printed. Run `mixsmith render {}` first.", folder.words());
         return Err(PipelineError::Text { path: folder.session(), what });
     }
     let mut brief = wishes::brief(folder)?;

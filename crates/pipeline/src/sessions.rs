@@ -44,10 +44,7 @@ pub(crate) fn open(folder: &Folder) -> Result<Option<Opened>, PipelineError> {
 fn way_back(folder: &Folder) -> String {
     match folder.disk().list(&folder.backups()) {
         Ok(names) if !names.is_empty() => {
-            format!(
-                "\nOr put back the last one that could be read: `mixsmith restore {}`",
-                folder.root.display()
-            )
+            format!("\nOr put back the last one that could be read: `mixsmith restore {}`", folder.words())
         }
         _ => String::new(),
     }

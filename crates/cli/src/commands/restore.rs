@@ -52,7 +52,7 @@ impl Restore {
         if common.quiet {
             return Ok(());
         }
-        let song = result::words(&folder);
+        let song = folder.words();
         say::line(&format!(
             "The mix is as it was at {}. To hear it: `mixsmith render {song}`.",
             restored.when

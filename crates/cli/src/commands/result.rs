@@ -16,7 +16,7 @@ pub fn set(common: &Common, folder: &Folder, said: &[String]) -> Result<(), Fail
         return Ok(());
     }
     said.iter().try_for_each(|line| say::line(line))?;
-    say::line(&format!("To hear it: `mixsmith render {}`.", words(folder)))
+    say::line(&format!("To hear it: `mixsmith render {}`.", folder.words()))
 }
 
 /// Tells what became of a song.
@@ -35,7 +35,7 @@ pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failu
     if !common.quiet {
         let moves = mixed.taken().count();
         let tracks = mixed.session.tracks().count();
-        let song = words(folder);
+        let song = folder.words();
         let many = |number: usize| if number == 1 { "" } else { "s" };
         say::line(&format!(
             "{moves} move{} on {tracks} track{}. `mixsmith why {song}` gives the reasons.",
@@ -55,16 +55,6 @@ pub fn tell(common: &Common, folder: &Folder, mixed: &Mixed) -> Result<(), Failu
         }
     }
     Ok(())
-}
-
-/// The words after a command that name this song again.
-pub fn words(folder: &Folder) -> String {
-    let (root, out) = (folder.root.display(), folder.out.display());
-    if folder.out == folder.root.join("mix").join("out") {
-        root.to_string()
-    } else {
-        format!("{root} --out {out}")
-    }
 }
 
 /// Says what the person should know, on the error output.

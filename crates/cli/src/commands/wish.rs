@@ -4,7 +4,7 @@ use clap::Args;
 use mixsmith_pipeline::{Wished, Wishlist};
 use serde_json::json;
 
-use super::{folder, options, result};
+use super::{folder, options};
 use crate::failure::Failure;
 use crate::progress;
 use crate::say;
@@ -47,7 +47,7 @@ impl Wish {
         if common.quiet || self.wishes.is_empty() && self.forget.is_empty() {
             return Ok(());
         }
-        say::line(&format!("To hear it: `mixsmith mix {}`.", result::words(&folder)))
+        say::line(&format!("To hear it: `mixsmith mix {}`.", folder.words()))
     }
 }
 
