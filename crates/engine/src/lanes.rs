@@ -43,11 +43,8 @@ struct Insert<B> {
     /// Parameters that move in any strip.
     moving: Vec<usize>,
     /// What it turned down so far, in each lane.
-    reduced: [Reduced; MOST],
+    reduced: Vec<Reduced>,
 }
-
-/// No bundle has more lanes.
-const MOST: usize = 16;
 
 /// Strips that are added up as one.
 struct Group {
@@ -160,7 +157,7 @@ impl<B: Bundle> Lanes<B> {
             let mut processor = build(first)?(&setup, &start);
             processor.set(&ramps);
             let moving = (0..start.len()).filter(moves).collect();
-            Some(Insert { processor, ramps, moving, reduced: [Reduced::default(); MOST] })
+            Some(Insert { processor, ramps, moving, reduced: vec![Reduced::default(); B::WIDTH] })
         };
         let inserts = nodes[0].inserts.iter().enumerate().filter_map(insert).collect();
         let inputs = nodes.iter().map(|_| Pair::new(SPAN)).collect();
@@ -234,7 +231,7 @@ impl<B: Bundle> Lanes<B> {
                     let right = stereo.then_some(&mut right[span.clone()]);
                     insert.processor.run(Io { left: &mut left[span], right, key: None });
                     let reduction_db = insert.processor.reduction_db();
-                    for (lane, reduced) in insert.reduced[..B::WIDTH].iter_mut().enumerate() {
+                    for (lane, reduced) in insert.reduced.iter_mut().enumerate() {
                         reduced.add(reduction_db.get(lane), piece.len());
                     }
                     from = piece.end;

@@ -81,7 +81,7 @@ impl Unit {
         &self.strips
     }
 
-    /// See [`Running::run`].
+    /// Runs the stride at `frame` of the engine's time, `frames` long: from what lower levels gave `before` into the outputs.
     pub fn run(&mut self, outputs: &mut [Output], before: &[Output], frame: u64, frames: usize) {
         match &mut self.wide {
             Some(wide) => wide.run(&mut self.strips, outputs, before, frame, frames),

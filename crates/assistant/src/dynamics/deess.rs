@@ -33,8 +33,8 @@ const USUAL: f64 = 3.5;
 /// Least and most that is taken off, dB, and in which steps.
 const RANGE: (f64, f64) = (3.0, 12.0);
 const RANGES: f64 = 0.5;
-/// Highest and lowest threshold, dB: the produced level as the detector reads it, which remembers the loudest vowels, and what
-/// leaves soft s alone.
+/// Lowest and highest threshold, dB: what leaves soft s alone, and the produced level as the detector reads it, which remembers
+/// the loudest vowels.
 const THRESHOLD: (f64, f64) = (-6.0, 0.0);
 /// What the de-esser takes off of a decibel above the threshold: its ratio is 4.
 const SLOPE: f64 = 0.75;
@@ -174,19 +174,12 @@ impl Voice {
         let sharper =
             at(&mut self.s.iter().map(|(reads, _)| *reads).collect::<Vec<f64>>(), LOUD).unwrap_or(0.0);
         let steps = ((RANGE.1 - RANGE.0) / RANGES).round() as usize;
-        let tried = (0..=steps).map(|n| {
+        let behind = |n: usize| {
             let range = RANGE.0 + RANGES * n as f64;
             let threshold = (sharper - range / SLOPE).clamp(THRESHOLD.0, THRESHOLD.1);
             (range, threshold, self.left(range, threshold))
-        });
-        let mut last = (RANGE.0, THRESHOLD.1, 0.0);
-        for found in tried {
-            last = found;
-            if found.2 <= USUAL {
-                break;
-            }
-        }
-        last
+        };
+        (0..steps).map(behind).find(|&(_, _, left)| left <= USUAL).unwrap_or_else(|| behind(steps))
     }
 
     /// Level of the sharper s behind a de-esser, dB.

@@ -2,7 +2,8 @@
 
 use super::wide::{self, Kernel};
 
-/// Turns one channel of interleaved samples of 24 bits into floating point, full scale being one: as many as there are and fit.
+/// Turns one channel of interleaved samples of 24 bits into floating point, full scale being one: as many as there
+/// are and fit. There must be such a channel.
 pub fn unpack_24(bytes: &[u8], channels: usize, channel: usize, to: &mut [f32]) {
     let unpack = Unpack { bytes, block: 3 * channels.max(1), first: 3 * channel, to };
     if wide::available() { wide::run(unpack) } else { unpack.rest(0) }
