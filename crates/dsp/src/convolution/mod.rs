@@ -3,15 +3,12 @@
 //! The first 64 taps are summed as they stand; the rest is cut into partitions that grow, and each is convolved in the
 //! frequency domain as soon as as much sound is there as it is long (Gardner, *Efficient convolution without input-output
 //! delay*, JAES 1995; each stage uniformly partitioned, overlap-save: Wefers, *Partitioned convolution algorithms for
-//! real-time auralization*, 2015, ch. 5). The largest begin a block later than they could, so that their work is done in
-//! slices while the next block comes in (Garcia, *Optimal filter partition for efficient convolution with short
-//! input/output delay*, AES 113, 2002). All is done at the ends of blocks of 64 frames that are counted from the start, so
-//! how the sound is cut into pieces changes no bit. Nothing is allocated once it is built.
+//! real-time auralization*, 2015, ch. 5). When a block is whole, only its own product with the first partition of its stage is
+//! missing; all others were summed in slices while it came in. All is done at the ends of blocks of 64 frames that are
+//! counted from the start, so how the sound is cut into pieces changes no bit. Nothing is allocated once it is built.
 //!
 //! Owned rather than taken from a crate because lanes share the bins of one response, and because the convolver at hand
-//! (fft-convolver 0.4) gives other bits for other pieces. The effect, with a response of 3 s, takes 1.7 times the time of that
-//! crate with blocks of 65,536 frames, and 0.29 times that with blocks of 512 (`mixsmith-bench kernels`). Of the convolver alone
-//! the longest call with 64 frames of stereo took 0.04 ms; 64 frames last 1.3 ms.
+//! (fft-convolver 0.4) gives other bits for other pieces; `mixsmith-bench kernels` times both.
 
 mod stage;
 mod transform;
@@ -19,22 +16,21 @@ mod transform;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Lane;
+use crate::X8;
 use crate::lane::silent;
-use crate::lane::wide::Kernel;
-use stage::{Past, Stage};
+use stage::{Past, Stage, Work, run};
+use transform::Eight;
 
 /// Taps that are summed as they stand, and frames of the smallest block.
 pub const HEAD: usize = 64;
 
-/// How long the blocks of a stage are, and where in the response it begins; it ends where the next one does. One that
-/// begins where its first block ends does its work at once, one that begins a block later in slices.
-const STAGES: [(usize, usize); 3] = [(HEAD, HEAD), (512, 512), (8192, 16_384)];
+/// How long the blocks of a stage are, which is where it begins in the response, too; it ends where the next one begins.
+const STAGES: [usize; 3] = [HEAD, 512, 8192];
 
 /// An impulse response made ready. May be shared by any number of convolvers.
 pub struct Response {
-    /// The first taps; empty where they are silent.
-    head: Vec<f32>,
+    /// The first taps, if they are not silent.
+    head: Option<[f32; HEAD]>,
     stages: Vec<Stage>,
     frames: usize,
 }
@@ -49,16 +45,16 @@ impl Response {
     /// Makes a response of any length ready.
     pub fn new(samples: &[f32]) -> Self {
         let head = &samples[..samples.len().min(HEAD)];
-        let ends = STAGES[1..].iter().map(|(_, start)| *start).chain([usize::MAX]);
+        let ends = STAGES[1..].iter().copied().chain([usize::MAX]);
         let stages = STAGES
             .into_iter()
             .zip(ends)
-            .filter(|((_, start), _)| samples.len() > *start)
-            .map(|((block, start), end)| {
-                Stage::new(&samples[start..samples.len().min(end)], block, start > block)
-            })
+            .filter(|(block, _)| samples.len() > *block)
+            .map(|(block, end)| Stage::new(&samples[block..samples.len().min(end)], block))
             .collect();
-        let head = if head.iter().all(|x| *x == 0.0) { Vec::new() } else { head.to_vec() };
+        let mut taps = [0.0; HEAD];
+        taps[..head.len()].copy_from_slice(head);
+        let head = head.iter().any(|x| *x != 0.0).then_some(taps);
         Response { head, stages, frames: samples.len() }
     }
 
@@ -79,72 +75,121 @@ pub struct Convolver {
     /// Blocks without sound in a row.
     quiet: usize,
     /// What the stages give for the block that is being filled.
-    tail: [f32; HEAD],
+    tail: [[f32; 8]; HEAD / 8],
 }
 
 impl Convolver {
     /// At rest. Allocates here and never again.
     pub fn new(response: Arc<Response>) -> Self {
         let past = response.stages.iter().map(Past::new).collect();
-        Convolver { response, past, line: [0.0; 2 * HEAD], filled: 0, quiet: usize::MAX, tail: [0.0; HEAD] }
+        Convolver {
+            response,
+            past,
+            line: [0.0; 2 * HEAD],
+            filled: 0,
+            quiet: usize::MAX,
+            tail: [[0.0; 8]; HEAD / 8],
+        }
     }
 
     /// Convolves the next frames, of any number, in place. The sound must be finite.
     pub fn run(&mut self, sound: &mut [f32]) {
-        let mut rest = sound;
+        run(Run { convolver: self, sound });
+    }
+
+    /// The line is whole: what its frames give after it.
+    #[inline(always)]
+    fn whole<L: Eight>(&mut self) {
+        let (_, block) = self.line.split_at(HEAD);
+        self.quiet = if silent(block) { self.quiet.saturating_add(1) } else { 0 };
+        self.tail = [[0.0; 8]; HEAD / 8];
+        let mut line = [[0.0; 8]; HEAD / 4];
+        line.as_flattened_mut().copy_from_slice(&self.line);
+        for (past, stage) in self.past.iter_mut().zip(&self.response.stages) {
+            past.next::<L>(stage, &line, self.quiet, &mut self.tail);
+        }
+        let (last, block) = self.line.split_at_mut(HEAD);
+        last.copy_from_slice(block);
+        self.filled = 0;
+    }
+}
+
+/// A convolver and the next frames.
+struct Run<'a> {
+    convolver: &'a mut Convolver,
+    sound: &'a mut [f32],
+}
+
+impl Work for Run<'_> {
+    #[inline(always)]
+    fn over<L: Eight>(self) {
+        let (all, mut rest) = (self.convolver, self.sound);
         while !rest.is_empty() {
-            let (piece, later) = rest.split_at_mut(rest.len().min(HEAD - self.filled));
-            let at = HEAD + self.filled;
-            self.line[at..at + piece.len()].copy_from_slice(piece);
-            piece.copy_from_slice(&self.tail[self.filled..][..piece.len()]);
-            f32::run(Head { taps: &self.response.head, line: &self.line, at, piece });
-            self.filled += piece.len();
-            if self.filled == HEAD {
-                self.filled = 0;
-                self.tail.fill(0.0);
-                let block = &self.line[HEAD..];
-                self.quiet = if silent(block) { self.quiet.saturating_add(1) } else { 0 };
-                for (past, stage) in self.past.iter_mut().zip(&self.response.stages) {
-                    past.next(stage, block, self.quiet, &mut self.tail);
-                }
-                self.line.copy_within(HEAD.., 0);
+            let (piece, later) = rest.split_at_mut(rest.len().min(HEAD - all.filled));
+            let at = HEAD + all.filled;
+            all.line[at..at + piece.len()].copy_from_slice(piece);
+            piece.copy_from_slice(&all.tail.as_flattened()[all.filled..][..piece.len()]);
+            if let Some(taps) = &all.response.head {
+                Head { taps, line: &all.line, at, piece }.over::<L>();
+            }
+            all.filled += piece.len();
+            if all.filled == HEAD {
+                all.whole::<L>();
             }
             rest = later;
         }
     }
 }
 
-/// The taps that are summed as they stand, onto a piece that is at this place of the line.
+/// The taps that are summed as they stand, onto a piece that is at this place of the line. They are added in the order of
+/// [`order`], however long the piece is.
 struct Head<'a> {
-    taps: &'a [f32],
+    taps: &'a [f32; HEAD],
     line: &'a [f32; 2 * HEAD],
     at: usize,
     piece: &'a mut [f32],
 }
 
-impl Kernel for Head<'_> {
-    type Output = ();
+/// Every eighth tap, one after the other, since those meet the same eights of the sound at other frames.
+fn order() -> impl Iterator<Item = usize> {
+    (0..8).flat_map(|first| (first..HEAD).step_by(8))
+}
+
+impl Work for Head<'_> {
     #[inline(always)]
-    fn run(self) {
-        // Many sums side by side, so that none waits for itself.
-        const MANY: usize = HEAD;
-        let (wide, rest) = self.piece.as_chunks_mut::<MANY>();
-        let mut at = self.at;
-        for frames in wide {
-            let mut sums = *frames;
-            for (k, &tap) in self.taps.iter().enumerate() {
-                let sound = &self.line[at - k..][..MANY];
-                for i in 0..MANY {
-                    sums[i] = tap.mul_add(sound[i], sums[i]);
+    fn over<L: Eight>(self) {
+        if self.piece.len() < HEAD {
+            for k in order() {
+                let tap = self.taps[k];
+                for (sum, &sound) in self.piece.iter_mut().zip(&self.line[self.at - k..]) {
+                    *sum = tap.mul_add(sound, *sum);
                 }
             }
-            *frames = sums;
-            at += MANY;
+            return;
         }
-        for (k, &tap) in self.taps.iter().enumerate() {
-            for (sum, &sound) in rest.iter_mut().zip(&self.line[at - k..]) {
-                *sum = tap.mul_add(sound, *sum);
+        const EIGHTS: usize = HEAD / 8;
+        let piece = &mut self.piece.as_chunks_mut::<8>().0[..EIGHTS];
+        let mut sums = [L::zero(); EIGHTS];
+        for (sum, piece) in sums.iter_mut().zip(&*piece) {
+            *sum = L::from(X8(*piece));
+        }
+        for first in 0..8 {
+            // Fifteen eights of sound for sixty-four products.
+            let from = &self.line[8 - first..].as_chunks::<8>().0[..2 * EIGHTS - 1];
+            let mut sound = [L::zero(); 2 * EIGHTS - 1];
+            for i in 0..2 * EIGHTS - 1 {
+                sound[i] = L::from(X8(from[i]));
             }
+            for i in 0..EIGHTS {
+                let tap = L::splat(self.taps[first + 8 * i]);
+                for j in 0..EIGHTS {
+                    sums[j] = tap.mul_add(sound[EIGHTS - 1 + j - i], sums[j]);
+                }
+            }
+        }
+        for (piece, sum) in piece.iter_mut().zip(sums) {
+            let sum: X8 = sum.into();
+            *piece = sum.0;
         }
     }
 }

@@ -1,61 +1,115 @@
 //! A stretch of the response in partitions of one length, and what it remembers of a sound.
 
+use std::ops::{Index, IndexMut};
+
 use super::HEAD;
 use super::transform::{Eight, Pair, Transform};
 use crate::X8;
 use crate::lane::wide::{self, Kernel, Widest};
 
-/// Frames of eight bins that are summed in one go: 4 KB.
-const SLICE: usize = 64;
+/// Frames of eight bins that are summed in one go: 8 KB.
+const SLICE: usize = 128;
+
+/// Eights of a page. Windows at whole pages from each other would drive each other out of the cache.
+const PAGE: usize = 128;
+/// Eights that are left free between those.
+const APART: usize = 10;
+
+/// So many frames of sound, in eights.
+pub(super) type Eights<const COUNT: usize> = [[f32; 8]; COUNT];
+
+/// Bins of several windows.
+#[derive(Debug)]
+struct Windows {
+    all: Vec<X8>,
+    /// Eights of a window, and to the next one.
+    each: usize,
+    apart: usize,
+}
+
+impl Windows {
+    fn new(count: usize, each: usize) -> Self {
+        let apart = if each < PAGE { each } else { each + APART };
+        Windows { all: vec![X8::default(); count * apart], each, apart }
+    }
+
+    fn count(&self) -> usize {
+        self.all.len() / self.apart
+    }
+}
+
+impl Index<usize> for Windows {
+    type Output = [X8];
+    #[inline(always)]
+    fn index(&self, window: usize) -> &[X8] {
+        &self.all[window * self.apart..][..self.each]
+    }
+}
+
+impl IndexMut<usize> for Windows {
+    #[inline(always)]
+    fn index_mut(&mut self, window: usize) -> &mut [X8] {
+        &mut self.all[window * self.apart..][..self.each]
+    }
+}
 
 /// A stretch of the response in partitions of one length.
 pub(super) struct Stage {
     block: usize,
-    /// Is the work of a block done while the next one comes in?
-    sliced: bool,
-    /// How many partitions there are.
-    count: usize,
-    /// Those that are not silent, with their numbers.
-    parts: Vec<(usize, Vec<X8>)>,
+    /// The bins of the partitions, and of a silent one after the last.
+    parts: Windows,
+    silent: Vec<bool>,
     transform: Transform,
 }
 
 impl Stage {
-    pub(super) fn new(samples: &[f32], block: usize, sliced: bool) -> Self {
+    pub(super) fn new(samples: &[f32], block: usize) -> Self {
         let transform = Transform::new(block);
         // The way back is larger by so much.
         let share = 1.0 / block as f32;
-        let mut parts = Vec::new();
+        let mut parts = Windows::new(samples.len().div_ceil(block) + 1, block / 4);
+        let mut silent = vec![true; parts.count()];
+        let (mut first, none) = (vec![X8::default(); block / 8], vec![X8::default(); block / 8]);
         for (number, part) in samples.chunks(block).enumerate() {
-            if part.iter().all(|x| *x == 0.0) {
-                continue;
-            }
-            let mut bins = vec![X8::default(); block / 4];
-            for (window, part) in bins.chunks_exact_mut(2).zip(part.chunks(8)) {
-                for (window, x) in window[0].0.iter_mut().zip(part) {
-                    *window = x * share;
+            first.fill(X8::default());
+            for (first, part) in first.iter_mut().zip(part.chunks(8)) {
+                for (first, x) in first.0.iter_mut().zip(part) {
+                    *first = x * share;
                 }
             }
-            run(Forward { transform: &transform, bins: &mut bins });
-            parts.push((number, bins));
+            run(Forward { transform: &transform, blocks: [&first, &none], bins: &mut parts[number] });
+            silent[number] = part.iter().all(|x| *x == 0.0);
         }
-        Stage { block, sliced, count: samples.len().div_ceil(block), parts, transform }
+        Stage { block, parts, silent, transform }
+    }
+
+    fn count(&self) -> usize {
+        self.parts.count() - 1
     }
 }
 
 /// What a stage remembers of a sound.
+///
+/// When a block is whole, only its own product with the first partition is missing in what is transformed back. The rest was
+/// summed while the block came in, in slices, and for two blocks at a time, so that what is fetched from memory serves twice.
 #[derive(Debug)]
 pub(super) struct Past {
-    /// The last whole block, and the one that is being filled.
+    /// The last whole block, and the one that is coming in.
     last: Vec<X8>,
     coming: Vec<X8>,
-    filled: usize,
-    /// Bins of the windows so far, one for each partition, in a ring.
-    bins: Vec<Vec<X8>>,
+    /// Bins of the windows of two blocks so far, the newest at its place in a ring and older ones after it.
+    bins: Windows,
     newest: usize,
-    /// Slices of the sum that are done; none are to be done at rest.
+    /// Frames of the block that is coming in.
+    filled: usize,
+    /// What is summed for the block that is coming in, and for the next one.
+    sums: [Vec<X8>; 2],
+    /// Does the second sum hold all but the newest window?
+    ahead: bool,
+    /// Slices that are done; none are to be done at rest.
     done: usize,
-    sum: Vec<X8>,
+    /// The whole sum of a block.
+    product: Vec<X8>,
     /// What the stage gives for the block that is being filled.
     out: Vec<X8>,
 }
@@ -65,94 +119,144 @@ impl Past {
         let (sound, bins) = (vec![X8::default(); stage.block / 8], vec![X8::default(); stage.block / 4]);
         Past {
             last: sound.clone(),
-            coming: sound,
-            filled: 0,
-            bins: vec![bins.clone(); stage.count],
+            coming: sound.clone(),
+            bins: Windows::new(stage.count(), stage.block / 4),
             newest: 0,
+            filled: 0,
+            sums: [bins.clone(), bins.clone()],
+            ahead: false,
             done: usize::MAX,
-            sum: bins.clone(),
-            out: bins,
+            product: bins,
+            out: sound,
         }
     }
 
-    /// Takes the next block of [`HEAD`] frames in, and adds what this stage has for the block after it. So many of these
-    /// blocks were `quiet` in a row.
-    pub(super) fn next(&mut self, stage: &Stage, block: &[f32], quiet: usize, tail: &mut [f32; HEAD]) {
+    /// The place in the ring before the newest.
+    #[inline(always)]
+    fn before(&self) -> usize {
+        if self.newest == 0 { self.bins.count() - 1 } else { self.newest - 1 }
+    }
+
+    /// Takes the next block of [`HEAD`] frames in, the second half of the line, and adds what this stage has for the block
+    /// after it. So many of these blocks were `quiet` in a row.
+    #[inline(always)]
+    pub(super) fn next<L: Eight>(
+        &mut self,
+        stage: &Stage,
+        line: &Eights<{ HEAD / 4 }>,
+        quiet: usize,
+        tail: &mut Eights<{ HEAD / 8 }>,
+    ) {
+        // There are at least as many blocks as slices.
+        self.slice::<L>(stage);
+        if stage.block == HEAD {
+            self.at_once::<L>(stage, line, quiet, tail);
+            return;
+        }
         let coming = &mut self.coming[self.filled / 8..][..HEAD / 8];
-        for (coming, block) in coming.iter_mut().zip(block.as_chunks().0) {
-            coming.0 = *block;
+        for i in 0..HEAD / 8 {
+            coming[i].0 = line[HEAD / 8 + i];
         }
         self.filled += HEAD;
-        let whole = self.filled == stage.block;
-        if whole {
+        if self.filled == stage.block {
             self.filled = 0;
+            self.whole::<L>(stage, quiet);
+            std::mem::swap(&mut self.last, &mut self.coming);
         }
-        if stage.sliced {
-            // There are at least as many blocks as slices.
-            self.slice(stage);
-            if whole {
-                std::mem::swap(&mut self.sum, &mut self.out);
-                self.begin(stage, quiet);
-            }
-        } else if whole {
-            self.begin(stage, quiet);
-            while self.slice(stage) {}
-            std::mem::swap(&mut self.sum, &mut self.out);
-        }
-        let out = self.out.as_chunks::<2>().0[self.filled / 8..].iter();
-        for (tail, [_, out]) in tail.as_chunks_mut::<8>().0.iter_mut().zip(out) {
-            for (tail, out) in tail.iter_mut().zip(out.0) {
-                *tail += out;
-            }
+        let out = &self.out[self.filled / 8..][..HEAD / 8];
+        for i in 0..HEAD / 8 {
+            tail[i] = (L::from(X8(tail[i])) + L::from(out[i])).into().0;
         }
     }
 
-    /// Transforms the window of the last two blocks.
-    fn begin(&mut self, stage: &Stage, quiet: usize) {
-        if quiet / (stage.block / HEAD) > stage.count + 1 {
-            // All bins are nought, and so is their sum.
-            self.sum.fill(X8::default());
-            self.done = usize::MAX;
-        } else {
-            self.newest = if self.newest == 0 { stage.count - 1 } else { self.newest - 1 };
-            let bins = &mut self.bins[self.newest][..];
-            for ((window, last), coming) in
-                bins.as_chunks_mut().0.iter_mut().zip(&self.last).zip(&self.coming)
-            {
-                *window = [*last, *coming];
-            }
-            run(Forward { transform: &stage.transform, bins });
-            self.done = 0;
+    /// Are all bins and sums nought, and stay so?
+    #[inline(always)]
+    fn rests(&mut self, stage: &Stage, quiet: usize) -> bool {
+        let rests = quiet / (stage.block / HEAD) > stage.count() + 1;
+        if rests {
+            self.sums.iter_mut().chain([&mut self.out]).for_each(|sum| sum.fill(X8::default()));
+            (self.ahead, self.done) = (false, usize::MAX);
         }
-        std::mem::swap(&mut self.last, &mut self.coming);
+        rests
     }
 
-    /// Sums a slice of the bins, or transforms their sum back when all are done. Is there more to do?
-    fn slice(&mut self, stage: &Stage) -> bool {
-        if self.done == usize::MAX {
-            return false;
+    /// What is to be done for the blocks to come, once a block is whole.
+    #[inline(always)]
+    fn turn(&mut self) {
+        if self.ahead {
+            self.sums.swap(0, 1);
         }
-        let from = self.done * 2 * SLICE;
-        if from >= self.sum.len() {
-            run(Backward { transform: &stage.transform, bins: &mut self.sum });
-            self.done = usize::MAX;
-            return false;
+        self.ahead = !self.ahead;
+        self.done = 0;
+    }
+
+    /// All of a block of [`HEAD`] frames, whose window is the line.
+    #[inline(always)]
+    fn at_once<L: Eight>(
+        &mut self,
+        stage: &Stage,
+        line: &Eights<{ HEAD / 4 }>,
+        quiet: usize,
+        tail: &mut Eights<{ HEAD / 8 }>,
+    ) {
+        if self.rests(stage, quiet) {
+            return;
         }
-        let to = self.sum.len().min(from + 2 * SLICE);
-        run(Sum {
-            sum: &mut self.sum[from..to],
-            from,
-            sound: &self.bins,
-            newest: self.newest,
-            parts: &stage.parts,
-        });
+        self.newest = self.before();
+        let mut bins = [[L::zero(); 2]; HEAD / 8];
+        for i in 0..HEAD / 8 {
+            bins[i] = [L::from(X8(line[i])), L::from(X8(line[HEAD / 8 + i]))];
+        }
+        stage.transform.forward_64::<L>(&mut bins);
+        let kept = L::view_mut(&mut self.bins[self.newest]);
+        let [sum, part] = [&self.sums[0][..], &stage.parts[0]].map(|bins| &L::view(bins)[..HEAD / 8]);
+        for i in 0..HEAD / 8 {
+            kept[i] = bins[i];
+            bins[i] = product(sum[i], bins[i], part[i]);
+        }
+        stage.transform.backward_64::<L>(&mut bins);
+        for i in 0..HEAD / 8 {
+            tail[i] = (L::from(X8(tail[i])) + bins[i][1]).into().0;
+        }
+        self.turn();
+    }
+
+    /// A block is whole.
+    #[inline(always)]
+    fn whole<L: Eight>(&mut self, stage: &Stage, quiet: usize) {
+        if self.rests(stage, quiet) {
+            return;
+        }
+        self.newest = self.before();
+        let bins = &mut self.bins[self.newest];
+        stage.transform.forward::<L>([&self.last, &self.coming], bins);
+        last::<L>(&mut self.product, [&self.sums[0], bins, &stage.parts[0]]);
+        stage.transform.backward::<L>(&mut self.product, &mut self.out);
+        self.turn();
+    }
+
+    /// Sums a slice of the bins for the blocks to come, if any is left.
+    #[inline(always)]
+    fn slice<L: Eight>(&mut self, stage: &Stage) {
+        let (all, from) = (stage.block / 4, self.done.saturating_mul(2 * SLICE));
+        if from >= all {
+            return;
+        }
+        let slice = from..all.min(from + 2 * SLICE);
+        let sums = self.sums.each_mut().map(|sum| &mut sum[slice.clone()]);
+        if self.ahead {
+            Both { sums, from, sound: &self.bins, newest: self.newest, stage }.run::<L>();
+        } else if !stage.silent[1] {
+            let [sum, _] = sums;
+            let [sound, part] = [&self.bins[self.newest], &stage.parts[1]].map(|bins| &bins[slice.clone()]);
+            add::<L>(sum, [sound, part]);
+        }
         self.done += 1;
-        true
     }
 }
 
 /// Work over eight places.
-trait Work {
+pub(super) trait Work {
     fn over<L: Eight>(self);
 }
 
@@ -168,75 +272,117 @@ impl<W: Work> Kernel for Wide<W> {
 }
 
 /// Does work as this machine does it best.
-fn run(work: impl Work) {
+pub(super) fn run(work: impl Work) {
     if wide::available() { wide::run(Wide(work)) } else { work.over::<X8>() }
 }
 
+/// A window to bins.
 struct Forward<'a> {
     transform: &'a Transform,
+    blocks: [&'a [X8]; 2],
     bins: &'a mut [X8],
 }
 
 impl Work for Forward<'_> {
     #[inline(always)]
     fn over<L: Eight>(self) {
-        self.transform.forward::<L>(self.bins);
-    }
-}
-
-struct Backward<'a> {
-    transform: &'a Transform,
-    bins: &'a mut [X8],
-}
-
-impl Work for Backward<'_> {
-    #[inline(always)]
-    fn over<L: Eight>(self) {
-        self.transform.backward::<L>(self.bins);
-    }
-}
-
-/// The sum of all products of bins of the sound with those of the response, over some of them.
-struct Sum<'a> {
-    sum: &'a mut [X8],
-    from: usize,
-    sound: &'a [Vec<X8>],
-    newest: usize,
-    parts: &'a [(usize, Vec<X8>)],
-}
-
-impl Sum<'_> {
-    #[inline(always)]
-    fn add<L: Eight, const N: usize>(&mut self, parts: &[(usize, Vec<X8>); N]) {
-        let sum = L::view_mut(self.sum);
-        let len = sum.len();
-        let mut pairs: [[&[Pair<L>]; 2]; N] = [[&[]; 2]; N];
-        for (pair, (number, part)) in pairs.iter_mut().zip(parts) {
-            let sound = &self.sound[(self.newest + number) % self.sound.len()];
-            *pair = [sound, part].map(|bins| &L::view(&bins[self.from..])[..len]);
-        }
-        for (i, sum) in sum.iter_mut().enumerate() {
-            let [mut re, mut im] = *sum;
-            for pair in &pairs {
-                let ([x, y], [a, b]) = (pair[0][i], pair[1][i]);
-                re = (-y).mul_add(b, x.mul_add(a, re));
-                im = y.mul_add(a, x.mul_add(b, im));
+        if let (Some(bins), [first, second]) = (L::view_mut(self.bins).first_chunk_mut(), self.blocks)
+            && first.len() == HEAD / 8
+        {
+            for i in 0..HEAD / 8 {
+                bins[i] = [L::from(first[i]), L::from(second[i])];
             }
-            *sum = [re, im];
+            self.transform.forward_64::<L>(bins);
+        } else {
+            self.transform.forward::<L>(self.blocks, self.bins);
         }
     }
 }
 
-impl Work for Sum<'_> {
+/// A sum with one more product.
+#[inline(always)]
+fn product<L: Eight>([re, im]: Pair<L>, [x, y]: Pair<L>, [a, b]: Pair<L>) -> Pair<L> {
+    [(-y).mul_add(b, x.mul_add(a, re)), y.mul_add(a, x.mul_add(b, im))]
+}
+
+/// A sum with the products of these bins of a sound and a response, to another place.
+#[inline(always)]
+fn last<L: Eight>(to: &mut [X8], bins: [&[X8]; 3]) {
+    let to = L::view_mut(to);
+    let [sum, sound, part] = bins.map(|bins| &L::view(bins)[..to.len()]);
+    for i in 0..to.len() {
+        to[i] = product(sum[i], sound[i], part[i]);
+    }
+}
+
+/// The same in its place.
+#[inline(always)]
+fn add<L: Eight>(sum: &mut [X8], bins: [&[X8]; 2]) {
+    let sum = L::view_mut(sum);
+    let [sound, part] = bins.map(|bins| &L::view(bins)[..sum.len()]);
+    for i in 0..sum.len() {
+        sum[i] = product(sum[i], sound[i], part[i]);
+    }
+}
+
+/// The sums for the block that is coming in and for the next one, of all windows that there are, over some of their bins.
+struct Both<'a> {
+    sums: [&'a mut [X8]; 2],
+    from: usize,
+    sound: &'a Windows,
+    newest: usize,
+    stage: &'a Stage,
+}
+
+impl Both<'_> {
+    /// Adds the products of `N` windows: `MORE` is one more than that. The newest meets the second partition for the one sum,
+    /// the third for the other.
     #[inline(always)]
-    fn over<L: Eight>(mut self) {
-        self.sum.fill(X8::default());
-        let (fours, rest) = self.parts.as_chunks::<4>();
-        for four in fours {
-            self.add::<L, 4>(four);
+    fn add<L: Eight, const N: usize, const MORE: usize>(&mut self, first: usize) {
+        if self.stage.silent[first + 1..][..MORE].iter().all(|silent| *silent) {
+            return;
         }
-        for one in rest {
-            self.add::<L, 1>(std::array::from_ref(one));
+        let [one, other] = self.sums.each_mut().map(|sum| L::view_mut(sum));
+        let len = one.len();
+        let mut sound: [&[Pair<L>]; N] = [&[]; N];
+        let mut parts: [&[Pair<L>]; MORE] = [&[]; MORE];
+        for (i, sound) in (first..).zip(&mut sound) {
+            let bins = &self.sound[(self.newest + i) % self.sound.count()];
+            *sound = &L::view(&bins[self.from..])[..len];
+        }
+        for (i, part) in (first + 1..).zip(&mut parts) {
+            let bins = &self.stage.parts[i];
+            *part = &L::view(&bins[self.from..])[..len];
+        }
+        for (i, (one, other)) in one.iter_mut().zip(other).enumerate() {
+            let (mut a, mut b) = (*one, *other);
+            let mut part = parts[0][i];
+            for k in 0..N {
+                let sound = sound[k][i];
+                a = product(a, sound, part);
+                part = parts[k + 1][i];
+                b = product(b, sound, part);
+            }
+            (*one, *other) = (a, b);
+        }
+    }
+}
+
+impl Both<'_> {
+    #[inline(always)]
+    fn run<L: Eight>(mut self) {
+        self.sums.iter_mut().for_each(|sum| sum.fill(X8::default()));
+        let (mut first, count) = (0, self.stage.count() - 1);
+        while first + 4 <= count {
+            self.add::<L, 4, 5>(first);
+            first += 4;
+        }
+        if first + 2 <= count {
+            self.add::<L, 2, 3>(first);
+            first += 2;
+        }
+        if first < count {
+            self.add::<L, 1, 2>(first);
         }
     }
 }

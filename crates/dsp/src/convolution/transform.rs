@@ -17,14 +17,14 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 use crate::lane::wide::{self, Bundle, Widest};
 use crate::{Lane, X8};
 
-/// Frames of eight that stay near the processor: 32 KB.
-const NEAR: usize = 512;
+/// Frames of eight that stay near the processor with their roots: 16 KB.
+const NEAR: usize = 256;
 
 /// A complex number in each of eight places: real and imaginary part.
 pub(super) type Pair<L> = [L; 2];
 
 /// Eight places, as this machine has them.
-pub(super) trait Eight: Lane {
+pub(super) trait Eight: Lane + From<X8> + Into<X8> {
     /// The same numbers.
     fn view(frames: &[X8]) -> &[Pair<Self>];
     /// The same numbers.
@@ -90,7 +90,7 @@ fn root(n: usize) -> Pair<f32> {
 }
 
 impl Transform {
-    /// For blocks of this many frames, a power of two from 64.
+    /// For blocks of this many frames: 64, or a power of two from 256.
     pub(super) fn new(block: usize) -> Self {
         let frames = block / 8;
         let roots = (0..frames).map(|n| if n == 0 { [0.0; 2] } else { root(n) }).collect();
@@ -107,95 +107,179 @@ impl Transform {
         Transform { roots, leaves }
     }
 
-    /// A window to bins, in place.
+    /// Is the first step of the way to bins, over all of so many frames, by eighths rather than by quarters?
     #[inline(always)]
-    pub(super) fn forward<L: Eight>(&self, window: &mut [X8]) {
-        let (window, leaves) = (L::view_mut(window), L::view(&self.leaves));
-        let (mut len, mut first) = (window.len(), 1);
+    fn by_eighths(frames: usize) -> bool {
+        frames <= NEAR && frames.ilog2().is_multiple_of(2)
+    }
+
+    /// A window, of two blocks, to bins.
+    #[inline(always)]
+    pub(super) fn forward<L: Eight>(&self, blocks: [&[X8]; 2], bins: &mut [X8]) {
+        let (bins, leaves) = (L::view_mut(bins), L::view(&self.leaves));
+        let (mut len, mut first) = (bins.len() / 4, 4);
+        if Self::by_eighths(bins.len()) {
+            self.eighth_from(blocks, bins);
+            (len, first) = (bins.len() / 8, 8);
+        } else {
+            self.quarter_from(blocks, bins);
+        }
         while len > NEAR {
-            for (n, stretch) in (first..).zip(window.chunks_exact_mut(len)) {
+            for (n, stretch) in (first..).zip(bins.chunks_exact_mut(len)) {
                 self.quarter(stretch, n);
             }
             (len, first) = (len / 4, first * 4);
         }
-        let groups = window.chunks_exact_mut(len).zip(leaves.chunks_exact(len / 2));
+        let groups = bins.chunks_exact_mut(len).zip(leaves.chunks_exact(len / 2));
         for (n, (near, leaves)) in (first..).zip(groups) {
             let (mut len, mut first) = (len, n);
-            if len.ilog2() % 2 == 1 {
-                self.halve(near, n);
-                (len, first) = (len / 2, first * 2);
+            if len > 8 && Self::by_eighths(len) {
+                self.eighth(near, n);
+                (len, first) = (len / 8, first * 8);
             }
-            while len > 1 {
+            while len > 8 {
                 for (n, stretch) in (first..).zip(near.chunks_exact_mut(len)) {
                     self.quarter(stretch, n);
                 }
                 (len, first) = (len / 4, first * 4);
             }
-            let eights = near.as_chunks_mut::<8>().0.iter_mut();
-            for (eight, roots) in eights.zip(leaves.as_chunks::<4>().0) {
-                leaf(eight, roots);
+            let eights = near.as_chunks_mut::<8>().0.iter_mut().zip(leaves.as_chunks::<4>().0);
+            for (n, (eight, roots)) in (first..).zip(eights) {
+                self.last(eight, n, roots);
             }
         }
     }
 
-    /// Bins to a window, in place and as many times too large as a block has frames.
+    /// Bins to the second block of their window, as many times too large as a block has frames. The bins are lost.
     #[inline(always)]
-    pub(super) fn backward<L: Eight>(&self, bins: &mut [X8]) {
+    pub(super) fn backward<L: Eight>(&self, bins: &mut [X8], block: &mut [X8]) {
         let (bins, leaves) = (L::view_mut(bins), L::view(&self.leaves));
-        let mut near = bins.len();
+        let by_eighths = Self::by_eighths(bins.len());
+        let top = bins.len() / if by_eighths { 8 } else { 4 };
+        let mut near = top;
         while near > NEAR {
             near /= 4;
         }
-        let (mut first, far) = (bins.len() / near, near);
+        let (mut first, mut len) = (bins.len() / near, near);
         let groups = bins.chunks_exact_mut(near).zip(leaves.chunks_exact(near / 2));
         for (n, (near, leaves)) in (first..).zip(groups) {
-            let eights = near.as_chunks_mut::<8>().0.iter_mut();
-            for (eight, roots) in eights.zip(leaves.as_chunks::<4>().0) {
-                unleaf(eight, roots);
+            let first = n * (near.len() / 8);
+            let eights = near.as_chunks_mut::<8>().0.iter_mut().zip(leaves.as_chunks::<4>().0);
+            for (n, (eight, roots)) in (first..).zip(eights) {
+                self.unlast(eight, n, roots);
             }
-            let mut len = 4;
-            while len <= near.len() {
+            let by_eighths = Self::by_eighths(near.len());
+            let (top, mut len) = (near.len() / if by_eighths { 8 } else { 1 }, 8);
+            while len < top {
+                len *= 4;
                 let first = n * (near.len() / len);
                 for (n, stretch) in (first..).zip(near.chunks_exact_mut(len)) {
                     self.unquarter(stretch, n);
                 }
-                len *= 4;
             }
-            if near.len().ilog2() % 2 == 1 {
-                self.unhalve(near, n);
+            if by_eighths {
+                self.uneighth(near, n);
             }
         }
-        let mut len = far;
-        while len < bins.len() {
+        while len < top {
             (len, first) = (len * 4, first / 4);
             for (n, stretch) in (first..).zip(bins.chunks_exact_mut(len)) {
                 self.unquarter(stretch, n);
             }
         }
-    }
-
-    #[inline(always)]
-    fn halve<L: Lane>(&self, stretch: &mut [Pair<L>], n: usize) {
-        let w = self.roots[n].map(L::splat);
-        let (a, b) = stretch.split_at_mut(stretch.len() / 2);
-        for (a, b) in a.iter_mut().zip(b) {
-            part(a, b, w);
+        if by_eighths {
+            self.uneighth_to(bins, block);
+        } else {
+            self.unquarter_to(bins, block);
         }
     }
 
+    /// [`Transform::forward`] of a block of 64 frames, in registers.
     #[inline(always)]
-    fn unhalve<L: Lane>(&self, stretch: &mut [Pair<L>], n: usize) {
-        let w = self.roots[n].map(L::splat);
-        let (a, b) = stretch.split_at_mut(stretch.len() / 2);
-        for (a, b) in a.iter_mut().zip(b) {
-            join(a, b, w);
+    pub(super) fn forward_64<L: Eight>(&self, window: &mut [Pair<L>; 8]) {
+        self.last(window, 1, &L::view(&self.leaves).as_chunks::<4>().0[0]);
+    }
+
+    /// [`Transform::backward`] to a block of 64 frames, in registers.
+    #[inline(always)]
+    pub(super) fn backward_64<L: Eight>(&self, bins: &mut [Pair<L>; 8]) {
+        self.unlast(bins, 1, &L::view(&self.leaves).as_chunks::<4>().0[0]);
+    }
+
+    /// The last six steps, of stretch `n`.
+    #[inline(always)]
+    fn last<L: Eight>(&self, frames: &mut [Pair<L>; 8], n: usize, leaves: &[Pair<L>; 4]) {
+        let mut x = *frames;
+        self.eight(&mut x, n);
+        leaf(&mut x, leaves);
+        *frames = x;
+    }
+
+    /// The way back from [`Transform::last`].
+    #[inline(always)]
+    fn unlast<L: Eight>(&self, frames: &mut [Pair<L>; 8], n: usize, leaves: &[Pair<L>; 4]) {
+        let mut x = *frames;
+        unleaf(&mut x, leaves);
+        self.uneight(&mut x, n);
+        *frames = x;
+    }
+
+    /// Three steps of stretch `n` over eight frames of it that lie an eighth of it from each other.
+    #[inline(always)]
+    fn eight<L: Lane>(&self, frames: &mut [Pair<L>; 8], n: usize) {
+        let [w, v] = [self.splat(n), self.splat(2 * n)];
+        steps(frames, [w, v, self.splat(4 * n), self.splat(4 * n + 2)]);
+    }
+
+    /// The way back from [`Transform::eight`].
+    #[inline(always)]
+    fn uneight<L: Lane>(&self, frames: &mut [Pair<L>; 8], n: usize) {
+        let [w, v] = [self.splat(n), self.splat(2 * n)];
+        unsteps(frames, [w, v, self.splat(4 * n), self.splat(4 * n + 2)]);
+    }
+
+    #[inline(always)]
+    fn splat<L: Lane>(&self, n: usize) -> Pair<L> {
+        let [re, im] = self.roots[n];
+        [L::splat(re), L::splat(im)]
+    }
+
+    /// Three steps at once.
+    #[inline(always)]
+    fn eighth<L: Lane>(&self, stretch: &mut [Pair<L>], n: usize) {
+        let part = stretch.len() / 8;
+        for i in 0..part {
+            let mut x = [[L::zero(); 2]; 8];
+            for k in 0..8 {
+                x[k] = stretch[i + k * part];
+            }
+            self.eight(&mut x, n);
+            for k in 0..8 {
+                stretch[i + k * part] = x[k];
+            }
+        }
+    }
+
+    /// Three steps back at once.
+    #[inline(always)]
+    fn uneighth<L: Lane>(&self, stretch: &mut [Pair<L>], n: usize) {
+        let part = stretch.len() / 8;
+        for i in 0..part {
+            let mut x = [[L::zero(); 2]; 8];
+            for k in 0..8 {
+                x[k] = stretch[i + k * part];
+            }
+            self.uneight(&mut x, n);
+            for k in 0..8 {
+                stretch[i + k * part] = x[k];
+            }
         }
     }
 
     /// Two steps at once.
     #[inline(always)]
     fn quarter<L: Lane>(&self, stretch: &mut [Pair<L>], n: usize) {
-        let (w, v) = (self.roots[n].map(L::splat), self.roots[2 * n].map(L::splat));
+        let (w, v) = (self.splat(n), self.splat(2 * n));
         let u = turned(v);
         let (low, high) = stretch.split_at_mut(stretch.len() / 2);
         let ((a, b), (c, d)) = (low.split_at_mut(low.len() / 2), high.split_at_mut(high.len() / 2));
@@ -210,7 +294,7 @@ impl Transform {
     /// Two steps back at once.
     #[inline(always)]
     fn unquarter<L: Lane>(&self, stretch: &mut [Pair<L>], n: usize) {
-        let (w, v) = (self.roots[n].map(L::splat), self.roots[2 * n].map(L::splat));
+        let (w, v) = (self.splat(n), self.splat(2 * n));
         let u = turned(v);
         let (low, high) = stretch.split_at_mut(stretch.len() / 2);
         let ((a, b), (c, d)) = (low.split_at_mut(low.len() / 2), high.split_at_mut(high.len() / 2));
@@ -221,6 +305,80 @@ impl Transform {
             join(b, d, w);
         }
     }
+
+    /// [`Transform::quarter`] of the whole, of a window that is still two blocks.
+    #[inline(always)]
+    fn quarter_from<L: Eight>(&self, [last, block]: [&[X8]; 2], bins: &mut [Pair<L>]) {
+        let (w, v) = (self.splat(1), self.splat(2));
+        let (part_of, u) = (bins.len() / 4, turned(v));
+        for i in 0..part_of {
+            let mut x = [[L::zero(); 2]; 4];
+            for k in 0..4 {
+                x[k] = [L::from(last[i + k * part_of]), L::from(block[i + k * part_of])];
+            }
+            let [a, b, c, d] = &mut x;
+            part(a, c, w);
+            part(b, d, w);
+            part(a, b, v);
+            part(c, d, u);
+            for k in 0..4 {
+                bins[i + k * part_of] = x[k];
+            }
+        }
+    }
+
+    /// [`Transform::unquarter`] of the whole, to the second block.
+    #[inline(always)]
+    fn unquarter_to<L: Eight>(&self, bins: &[Pair<L>], block: &mut [X8]) {
+        let (w, v) = (self.splat(1), self.splat(2));
+        let (part_of, u) = (bins.len() / 4, turned(v));
+        for i in 0..part_of {
+            let mut x = [[L::zero(); 2]; 4];
+            for k in 0..4 {
+                x[k] = bins[i + k * part_of];
+            }
+            let [a, b, c, d] = &mut x;
+            join(a, b, v);
+            join(c, d, u);
+            join(a, c, w);
+            join(b, d, w);
+            for k in 0..4 {
+                block[i + k * part_of] = x[k][1].into();
+            }
+        }
+    }
+
+    /// [`Transform::eighth`] of the whole, of a window that is still two blocks.
+    #[inline(always)]
+    fn eighth_from<L: Eight>(&self, [last, block]: [&[X8]; 2], bins: &mut [Pair<L>]) {
+        let part = bins.len() / 8;
+        for i in 0..part {
+            let mut x = [[L::zero(); 2]; 8];
+            for k in 0..8 {
+                x[k] = [L::from(last[i + k * part]), L::from(block[i + k * part])];
+            }
+            self.eight(&mut x, 1);
+            for k in 0..8 {
+                bins[i + k * part] = x[k];
+            }
+        }
+    }
+
+    /// [`Transform::uneighth`] of the whole, to the second block.
+    #[inline(always)]
+    fn uneighth_to<L: Eight>(&self, bins: &[Pair<L>], block: &mut [X8]) {
+        let part = bins.len() / 8;
+        for i in 0..part {
+            let mut x = [[L::zero(); 2]; 8];
+            for k in 0..8 {
+                x[k] = bins[i + k * part];
+            }
+            self.uneight(&mut x, 1);
+            for k in 0..8 {
+                block[i + k * part] = x[k][1].into();
+            }
+        }
+    }
 }
 
 /// Times `i`: the root of the second half of a stretch is so much ahead of that of the first.
@@ -229,14 +387,13 @@ fn turned<L: Lane>([re, im]: Pair<L>) -> Pair<L> {
     [-im, re]
 }
 
-/// `a + w b` and `a - w b`.
+/// `a + w b` and `a - w b`. Sums that are not fused, since processors have other units for them than for products.
 #[inline(always)]
 fn part<L: Lane>(a: &mut Pair<L>, b: &mut Pair<L>, w: Pair<L>) {
-    let re = (-b[1]).mul_add(w[1], b[0].mul_add(w[0], a[0]));
-    let im = b[1].mul_add(w[0], b[0].mul_add(w[1], a[1]));
-    let two = L::splat(2.0);
-    *b = [two.mul_add(a[0], -re), two.mul_add(a[1], -im)];
-    *a = [re, im];
+    let re = (-b[1]).mul_add(w[1], b[0] * w[0]);
+    let im = b[1].mul_add(w[0], b[0] * w[1]);
+    *b = [a[0] - re, a[1] - im];
+    *a = [a[0] + re, a[1] + im];
 }
 
 /// The way back from [`part`], twice as large.
@@ -247,11 +404,10 @@ fn join<L: Lane>(a: &mut Pair<L>, b: &mut Pair<L>, w: Pair<L>) {
     *b = [re.mul_add(w[0], im * w[1]), im.mul_add(w[0], -(re * w[1]))];
 }
 
-/// The last three steps, within each of eight frames, which come out turned: bin `i` of frame `j` at place `j` of frame `i`.
+/// Three steps: every frame with the one four further on, then two, then one.
 #[inline(always)]
-fn leaf<L: Eight>(frames: &mut [Pair<L>; 8], &[w, v, u, t]: &[Pair<L>; 4]) {
-    let mut x = across(frames);
-    let [a, b, c, d, e, f, g, h] = &mut x;
+fn steps<L: Lane>(frames: &mut [Pair<L>; 8], [w, v, u, t]: [Pair<L>; 4]) {
+    let [a, b, c, d, e, f, g, h] = frames;
     part(a, e, w);
     part(b, f, w);
     part(c, g, w);
@@ -264,12 +420,11 @@ fn leaf<L: Eight>(frames: &mut [Pair<L>; 8], &[w, v, u, t]: &[Pair<L>; 4]) {
     part(c, d, turned(u));
     part(e, f, t);
     part(g, h, turned(t));
-    *frames = x;
 }
 
-/// The way back from [`leaf`].
+/// The way back from [`steps`].
 #[inline(always)]
-fn unleaf<L: Eight>(frames: &mut [Pair<L>; 8], &[w, v, u, t]: &[Pair<L>; 4]) {
+fn unsteps<L: Lane>(frames: &mut [Pair<L>; 8], [w, v, u, t]: [Pair<L>; 4]) {
     let [a, b, c, d, e, f, g, h] = frames;
     join(a, b, u);
     join(c, d, turned(u));
@@ -283,6 +438,19 @@ fn unleaf<L: Eight>(frames: &mut [Pair<L>; 8], &[w, v, u, t]: &[Pair<L>; 4]) {
     join(b, f, w);
     join(c, g, w);
     join(d, h, w);
+}
+
+/// The last three steps, within each of eight frames, which come out turned: bin `i` of frame `j` at place `j` of frame `i`.
+#[inline(always)]
+fn leaf<L: Eight>(frames: &mut [Pair<L>; 8], roots: &[Pair<L>; 4]) {
+    *frames = across(frames);
+    steps(frames, *roots);
+}
+
+/// The way back from [`leaf`].
+#[inline(always)]
+fn unleaf<L: Eight>(frames: &mut [Pair<L>; 8], roots: &[Pair<L>; 4]) {
+    unsteps(frames, *roots);
     *frames = across(frames);
 }
 
