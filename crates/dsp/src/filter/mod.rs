@@ -3,6 +3,7 @@
 pub mod crossover;
 pub mod design;
 pub mod matched;
+mod settled;
 mod skewed;
 pub mod svf;
 pub mod three_way;

@@ -2,12 +2,13 @@
 //!
 //! A section waits for its own last sample longer than for the arithmetic, so the sections of a cascade run at once, each two
 //! samples behind the one before it: with one, a sample's way through a section would be the longest wait. The operations
-//! are those of [`super::svf`], to the same bits.
+//! are those of [`super::settled`], to the same bits.
 
 use crate::lane::wide::{Bundle, Kernel};
 use crate::{Lane, X8, X16};
 
-use super::svf::{Solved, Svf, Weights};
+use super::settled::Settled;
+use super::svf::Svf;
 
 /// Samples by which a section is behind the one before it.
 const SKEW: usize = 2;
@@ -44,13 +45,18 @@ fn in_lanes<B: Bundle, L: Lane, const N: usize, const M: usize>(
     channels: &mut [&mut [L]; M],
 ) {
     for sections in sections.chunks_mut(B::WIDTH / 2) {
+        for section in sections.iter_mut().flatten() {
+            section.rest();
+        }
         let frames = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
         for start in (0..frames).step_by(BLOCK) {
             let span = start..(start + BLOCK).min(frames);
             let channels = channels.each_mut().map(|channel| &mut channel[span.clone()]);
             B::Widest::run(Pass::<B, L, N, M> { sections, channels, lanes: Default::default() });
         }
-        sections.iter_mut().flatten().for_each(|section| section.clean());
+        for section in sections.iter_mut().flatten() {
+            section.clean();
+        }
     }
 }
 
@@ -63,7 +69,7 @@ struct Pass<'a, 'b, B, L: Lane, const N: usize, const M: usize> {
 impl<B: Bundle, L: Lane, const N: usize, const M: usize> Kernel for Pass<'_, '_, B, L, N, M> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run(mut self) {
         let frames = self.channels[0].len();
         let late = SKEW * (self.sections.len() - 1);
         let mut row = Row::of::<B, L, N>(self.sections);
@@ -71,39 +77,31 @@ impl<B: Bundle, L: Lane, const N: usize, const M: usize> Kernel for Pass<'_, '_,
         for (i, pair) in pairs[..frames].iter_mut().enumerate() {
             *pair = [self.channels[0][i].get(0), self.channels[1][i].get(0)];
         }
-        let mut out = [B::zero(); STEPS];
         // At first the later sections wait for their first sample; in the end the earlier ones have had their last.
-        for step in 0..late {
+        for (step, pair) in pairs[..late].iter().enumerate() {
             row.begin(step);
             row.end(step, frames);
-            out[step] = row.step(pairs[step]).into();
+            row.step(*pair);
         }
         row.begin(late);
-        for step in late..frames {
-            out[step] = row.step(pairs[step]).into();
+        let last = 2 * (self.sections.len() - 1);
+        let [left, right, ..] = &mut self.channels[..] else { return };
+        let mut out = left[..frames].iter_mut().zip(&mut right[..frames]);
+        for (pair, (left, right)) in pairs[late..late.max(frames)].iter().zip(&mut out) {
+            let out: B = row.step(*pair).into();
+            let X8(eight) = &B::eights(std::slice::from_ref(&out))[last / 8];
+            (*left, *right) = (L::splat(eight[last % 8]), L::splat(eight[last % 8 + 1]));
         }
-        for step in late.max(frames)..late + frames {
+        for (step, (left, right)) in (late.max(frames)..late + frames).zip(out) {
             row.end(step, frames);
-            out[step] = row.step(pairs[step]).into();
+            let out = row.step(pairs[step]);
+            (*left, *right) = (L::splat(out.get(last)), L::splat(out.get(last + 1)));
         }
         row.end(late + frames, frames);
-        // Single numbers are read where they lie.
-        let last = 2 * (self.sections.len() - 1);
-        let (each, eight) = (B::WIDTH / 8, last / 8);
-        let out = &B::eights(&out)[late * each..];
-        for i in 0..frames {
-            let X8(of_frame) = &out[i * each + eight];
-            self.channels[0][i] = L::splat(of_frame[last % 8]);
-            self.channels[1][i] = L::splat(of_frame[last % 8 + 1]);
-        }
-        let state: [B; 2] = row.last.map(Into::into);
-        for (s, state) in state.iter().enumerate() {
-            let state = B::eights(std::slice::from_ref(state));
-            for (k, section) in self.sections.iter_mut().flatten().enumerate() {
-                let X8(of_section) = &state[k / 4];
-                for c in 0..2 {
-                    section.state[c][s] = L::splat(of_section[2 * k % 8 + c]);
-                }
+        let last: [B; 2] = row.last.map(Into::into);
+        for (k, section) in self.sections.iter_mut().flatten().enumerate() {
+            for (c, state) in section.state.iter_mut().take(2).enumerate() {
+                *state = last.each_ref().map(|last| L::splat(last.get(2 * k + c)));
             }
         }
     }
@@ -111,8 +109,8 @@ impl<B: Bundle, L: Lane, const N: usize, const M: usize> Kernel for Pass<'_, '_,
 
 /// The sections: channel `c` of section `k` in lane `2 k + c`.
 struct Row<W> {
-    solved: Solved<W>,
-    /// The integrators: before the first sample of each lane, now, and after its last.
+    settled: Settled<W>,
+    /// The states: before the first sample of each lane, now, and after its last.
     start: [W; 2],
     state: [W; 2],
     last: [W; 2],
@@ -124,25 +122,25 @@ struct Row<W> {
 
 impl<W: Lane> Row<W> {
     #[inline(always)]
-    fn of<B: Bundle<Widest = W>, L: Lane, const N: usize>(sections: &[Option<&mut Svf<L, N>>]) -> Self {
-        // g, k, three weights, two states, first step: single numbers are put where they lie, not into a register.
+    fn of<B: Bundle<Widest = W>, L: Lane, const N: usize>(sections: &mut [Option<&mut Svf<L, N>>]) -> Self {
+        // Five numbers to multiply with, two states, first step: single numbers are put where they lie, not into a register.
         let mut rows = [B::zero(); 8];
-        for (k, section) in sections.iter().flatten().enumerate() {
-            let Weights { g, k: damping, m: [high, band, low] } = section.now;
+        for (k, section) in sections.iter_mut().flatten().enumerate() {
+            let Settled { through, feed, own } = *section.settled();
             for c in 0..2 {
-                let [s1, s2] = section.state[c];
+                let [p, q] = section.state[c];
                 let first = L::splat((SKEW * k) as f32);
-                let numbers = [g, damping, high, band, low, s1, s2, first];
+                let numbers = [through, feed[0], feed[1], own[0], own[1], p, q, first];
                 for (row, number) in rows.iter_mut().zip(numbers) {
                     row.set(2 * k + c, number.get(0));
                 }
             }
         }
         let rows = B::widest(&rows);
-        let [g, k, high, band, low, s1, s2, first] = std::array::from_fn(|i| rows[i]);
-        let weights = Weights { g, k, m: [high, band, low] };
+        let [through, feed, feed_second, own, own_second, p, q, first] = std::array::from_fn(|i| rows[i]);
+        let settled = Settled { through, feed: [feed, feed_second], own: [own, own_second] };
         let none = [W::zero(); 2];
-        Row { solved: weights.solve(), start: [s1, s2], state: none, last: none, out: none, first }
+        Row { settled, start: [p, q], state: none, last: none, out: none, first }
     }
 
     /// The lanes whose first sample comes in this step.
@@ -164,7 +162,7 @@ impl<W: Lane> Row<W> {
         }
     }
 
-    /// Before a step: keeps the integrators of lanes that have had their last sample. What they do from now on counts for
+    /// Before a step: keeps the states of lanes that have had their last sample. What they do from now on counts for
     /// nothing.
     #[inline(always)]
     fn end(&mut self, step: usize, frames: usize) {
@@ -179,7 +177,7 @@ impl<W: Lane> Row<W> {
     /// One sample into the first section, and what each gives.
     #[inline(always)]
     fn step(&mut self, pair: [f32; 2]) -> W {
-        let y = self.solved.next(&mut self.state, self.out[1].risen(pair));
+        let y = self.settled.next(&mut self.state, self.out[1].risen(pair));
         self.out = [y, self.out[0]];
         y
     }

@@ -3,9 +3,11 @@
 //! Two integrators keep the rounding of `f32` quiet at low frequencies and stay stable while the
 //! coefficients move (Zavalishin, *The Art of VA Filter Design*, 2018, ch. 4; Simper, *Solving the continuous
 //! SVF equations using trapezoidal integration*, 2013). Its outputs, weighted and summed, make any biquad.
+//! While the coefficients stand still it runs as [`super::settled`].
 
 use std::f64::consts::PI;
 
+use super::settled::{self, Settled};
 use super::skewed;
 use crate::{Lane, lane::Mask};
 
@@ -82,7 +84,39 @@ pub(super) struct Solved<L> {
     out: [L; 3],
 }
 
+/// Where two numbers are not the same.
+#[inline(always)]
+fn differ<L: Lane>(a: L, b: L) -> L::Mask {
+    a.lt(b) | b.lt(a)
+}
+
+/// The weights of what lets everything pass.
+const IDLE: [f32; 3] = [1.0, 0.0, 0.0];
+
 impl<L: Lane> Weights<L> {
+    /// Those of lane `i`.
+    fn lane(&self, i: usize) -> Weights<f32> {
+        Weights { g: self.g.get(i), k: self.k.get(i), m: self.m.map(|m| m.get(i)) }
+    }
+
+    fn set_lane(&mut self, i: usize, weights: &Weights<f32>) {
+        self.g.set(i, weights.g);
+        self.k.set(i, weights.k);
+        for (m, &of_lane) in self.m.iter_mut().zip(&weights.m) {
+            m.set(i, of_lane);
+        }
+    }
+
+    /// Where these are not the same.
+    #[inline(always)]
+    fn differ(&self, other: &Self) -> L::Mask {
+        let mut any = differ(self.g, other.g) | differ(self.k, other.k);
+        for (&a, &b) in self.m.iter().zip(&other.m) {
+            any = any | differ(a, b);
+        }
+        any
+    }
+
     /// Solves the loop.
     #[inline(always)]
     pub fn solve(&self) -> Solved<L> {
@@ -115,7 +149,7 @@ impl<L: Lane> Solved<L> {
 }
 
 /// Runs sections one after the other over the first `M` channels, to the bits of [`Svf::run`]. While one section waits
-/// for its own last sample the others work: each sample goes through six of them at once.
+/// for its own last sample the others work: each sample goes through several of them at once.
 #[inline(always)]
 pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
     sections: impl Iterator<Item = &'a mut Svf<L, N>>,
@@ -141,8 +175,9 @@ pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
 
 /// Sections that wait at most until they run in [`cascade`].
 const WAITING: usize = 8;
-/// Sections that a sample goes through at once: as many as keep the registers busy.
+/// Sections that a sample goes through at once: as many as keep the registers busy and fit into them.
 const TOGETHER: usize = 6;
+const TOGETHER_IN_LANES: usize = 3;
 
 /// Runs and forgets those that wait.
 #[inline(always)]
@@ -156,12 +191,15 @@ fn run_still<L: Lane, const N: usize, const M: usize>(
     if skewed::run(waiting, channels) {
         return;
     }
-    for waiting in waiting.chunks_mut(TOGETHER) {
+    let one = L::WIDTH == 1;
+    for waiting in waiting.chunks_mut(if one { TOGETHER } else { TOGETHER_IN_LANES }) {
         let mut next = waiting.iter_mut().filter_map(Option::take);
         match [(); TOGETHER].map(|()| next.next()) {
-            [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] => together([a, b, c, d, e, f], channels),
-            [Some(a), Some(b), Some(c), Some(d), Some(e), _] => together([a, b, c, d, e], channels),
-            [Some(a), Some(b), Some(c), Some(d), ..] => together([a, b, c, d], channels),
+            [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] if one => {
+                together([a, b, c, d, e, f], channels);
+            }
+            [Some(a), Some(b), Some(c), Some(d), Some(e), _] if one => together([a, b, c, d, e], channels),
+            [Some(a), Some(b), Some(c), Some(d), ..] if one => together([a, b, c, d], channels),
             [Some(a), Some(b), Some(c), ..] => together([a, b, c], channels),
             [Some(a), Some(b), ..] => together([a, b], channels),
             [Some(a), ..] => together([a], channels),
@@ -191,7 +229,7 @@ fn together<L: Lane, const N: usize, const M: usize, const K: usize>(
 
 /// Still sections in a row; `ALL` of them work in every lane.
 struct Pass<L: Lane, const K: usize, const ALL: bool> {
-    solved: [Solved<L>; K],
+    settled: [Settled<L>; K],
     active: [L::Mask; K],
 }
 
@@ -201,7 +239,7 @@ impl<L: Lane, const K: usize, const ALL: bool> Pass<L, K, ALL> {
     #[inline(always)]
     fn next(&self, states: &mut [[L; 2]; K], mut x: L) -> L {
         for k in 0..K {
-            let y = self.solved[k].next(&mut states[k], x);
+            let y = self.settled[k].next(&mut states[k], x);
             x = if ALL { y } else { L::select(self.active[k], y, x) };
         }
         x
@@ -214,20 +252,19 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
     sections: &mut [&mut Svf<L, N>; K],
     channels: &mut [&mut [L]; M],
 ) {
-    let mut solved = [Solved::default(); K];
+    let mut settled = [Settled::default(); K];
     let mut active = [L::zero().lt(L::zero()); K];
-    for k in 0..K {
-        solved[k] = sections[k].now.solve();
-        active[k] = sections[k].active;
-    }
     let mut states = [[[L::zero(); 2]; K]; M];
-    for c in 0..M {
-        for k in 0..K {
+    for k in 0..K {
+        sections[k].rest();
+        settled[k] = *sections[k].settled();
+        active[k] = sections[k].active;
+        for c in 0..M {
             states[c][k] = sections[k].state[c];
         }
     }
     let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
-    let cascade = Pass::<L, K, ALL> { solved, active };
+    let cascade = Pass::<L, K, ALL> { settled, active };
     if L::WIDTH == 1 {
         // Single numbers leave room for all channels at once.
         for i in 0..frames {
@@ -242,8 +279,8 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
             }
         }
     }
-    for c in 0..M {
-        for k in 0..K {
+    for k in 0..K {
+        for c in 0..M {
             for (kept, s) in sections[k].state[c].iter_mut().zip(states[c][k]) {
                 *kept = if ALL { s } else { L::select(active[k], s, L::zero()) };
             }
@@ -254,58 +291,103 @@ fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const 
 /// One section for `N` channels that share coefficients, each lane with its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Svf<L: Lane, const N: usize> {
-    pub(super) now: Weights<L>,
+    now: Weights<L>,
     to: Weights<L>,
     active: L::Mask,
+    /// Of each channel: the integrators, or in lanes that have settled the states of [`super::settled`].
     pub(super) state: [[L; 2]; N],
+    /// 1 in lanes that have settled since they were last aimed.
+    rests: L,
+    /// Of what it stands at, unless that has changed since it was last asked for.
+    settled: Settled<L>,
+    changed: bool,
 }
 
 impl<L: Lane, const N: usize> Default for Svf<L, N> {
     fn default() -> Self {
         let one = L::splat(1.0);
-        let idle = Weights { g: L::splat(0.5), k: one, m: [one, L::zero(), L::zero()] };
-        Svf { now: idle, to: idle, active: one.lt(one), state: [[L::zero(); 2]; N] }
+        let idle = Weights { g: L::splat(0.5), k: one, m: IDLE.map(L::splat) };
+        Svf {
+            now: idle,
+            to: idle,
+            active: one.lt(one),
+            state: [[L::zero(); 2]; N],
+            rests: L::zero(),
+            settled: Settled::default(),
+            changed: true,
+        }
     }
 }
 
 impl<L: Lane, const N: usize> Svf<L, N> {
+    /// As it runs where it stands.
+    #[inline(always)]
+    pub(super) fn settled(&mut self) -> &Settled<L> {
+        if self.changed {
+            self.settled = Settled::new(&self.now);
+            self.changed = false;
+        }
+        &self.settled
+    }
+
+    /// Lanes that glide nowhere settle.
+    #[inline(always)]
+    pub(super) fn rest(&mut self) {
+        let glides = self.now.differ(&self.to);
+        let settles = !(L::zero().lt(self.rests) | glides);
+        if settles.any() {
+            for state in &mut self.state {
+                let entered = settled::enter(&self.now, *state);
+                for (s, settled) in state.iter_mut().zip(entered) {
+                    *s = L::select(settles, settled, *s);
+                }
+            }
+            self.rests = L::select(glides, L::zero(), L::splat(1.0));
+        }
+    }
+
+    /// Lane `i` has integrators again.
+    fn rise(&mut self, i: usize) {
+        if self.rests.get(i) > 0.0 {
+            for state in &mut self.state {
+                let left = settled::leave(&self.now, *state);
+                for (s, integrator) in state.iter_mut().zip(left) {
+                    s.set(i, integrator.get(i));
+                }
+            }
+            self.rests.set(i, 0.0);
+        }
+    }
+
     /// The section that lane `i` has reached by the end of the next quantum; at once where `jump` is set.
     pub fn aim(&mut self, i: usize, section: &Section, jump: bool) {
-        let idle = |w: &Weights<L>| w.m[0].get(i) == 1.0 && w.m[1].get(i) == 0.0 && w.m[2].get(i) == 0.0;
-        if *section == Section::IDENTITY {
+        let (now, before) = (self.now.lane(i), self.to.lane(i));
+        let to = if *section == Section::IDENTITY {
             // The poles stay where they are while the section fades out.
-            for (m, v) in self.to.m.iter_mut().zip([1.0, 0.0, 0.0]) {
-                m.set(i, v);
-            }
+            Weights { m: IDLE, ..before }
         } else {
             let (g, k) = (section.g as f32, section.k as f32);
-            self.to.g.set(i, g);
-            self.to.k.set(i, k);
             let (high, band, low) = (section.high as f32, section.band as f32, section.low as f32);
-            for (m, v) in self.to.m.iter_mut().zip([high, band - k * high, low - high]) {
-                m.set(i, v);
-            }
-            if idle(&self.now) {
-                self.now.g.set(i, g);
-                self.now.k.set(i, k);
-            }
+            Weights { g, k, m: [high, band - k * high, low - high] }
+        };
+        if to == before && (!jump || to == now) {
+            return;
         }
+        self.rise(i);
+        self.to.set_lane(i, &to);
         if jump {
-            self.now.g.set(i, self.to.g.get(i));
-            self.now.k.set(i, self.to.k.get(i));
-            for (now, to) in self.now.m.iter_mut().zip(&self.to.m) {
-                now.set(i, to.get(i));
-            }
+            self.now.set_lane(i, &to);
+        } else if now.m == IDLE {
+            self.now.set_lane(i, &Weights { m: IDLE, ..to });
         }
         self.settle();
     }
 
     fn settle(&mut self) {
-        let one = L::splat(1.0);
-        let differs = |a: L, b: L| a.lt(b) | b.lt(a);
-        let busy =
-            |w: &Weights<L>| differs(w.m[0], one) | differs(w.m[1], L::zero()) | differs(w.m[2], L::zero());
+        let [high, band, low] = IDLE.map(L::splat);
+        let busy = |w: &Weights<L>| differ(w.m[0], high) | differ(w.m[1], band) | differ(w.m[2], low);
         self.active = busy(&self.now) | busy(&self.to);
+        self.changed = true;
         for s in self.state.iter_mut().flatten() {
             *s = L::select(self.active, *s, L::zero());
         }
@@ -332,10 +414,13 @@ impl<L: Lane, const N: usize> Svf<L, N> {
         if self.now == self.to {
             return together([self], &mut channels);
         }
-        if (!self.active).any() {
-            self.glide::<M, false>(channels);
+        self.rest();
+        let gliding = self.now.differ(&self.to);
+        if (self.active & !gliding).any() {
+            // Lanes that stand give what they would alone.
+            self.glide::<M, true>(gliding, channels);
         } else {
-            self.glide::<M, true>(channels);
+            self.glide::<M, false>(gliding, channels);
         }
         self.now = self.to;
         self.settle();
@@ -355,7 +440,7 @@ impl<L: Lane, const N: usize> Svf<L, N> {
     }
 
     #[inline(always)]
-    fn glide<const M: usize, const ALL: bool>(&mut self, mut channels: [&mut [L]; M]) {
+    fn glide<const M: usize, const SOME: bool>(&mut self, gliding: L::Mask, mut channels: [&mut [L]; M]) {
         let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
         for channel in &mut channels {
             let whole = std::mem::take(channel);
@@ -367,6 +452,8 @@ impl<L: Lane, const N: usize> Svf<L, N> {
         let steps = [step(w.g, self.to.g), step(w.k, self.to.k)];
         let steps_m: [L; 3] = std::array::from_fn(|i| step(w.m[i], self.to.m[i]));
         let mut state = self.state;
+        let settled = if SOME { Some(*self.settled()) } else { None };
+        let mut standing = state;
         for frame in 0..frames {
             w.g += steps[0];
             w.k += steps[1];
@@ -374,14 +461,22 @@ impl<L: Lane, const N: usize> Svf<L, N> {
                 *m += s;
             }
             let solved = w.solve();
-            for (channel, state) in channels.iter_mut().zip(&mut state) {
+            for ((channel, state), standing) in channels.iter_mut().zip(&mut state).zip(&mut standing) {
                 let x = channel[frame];
-                let y = solved.next(state, x);
-                channel[frame] = if ALL { y } else { L::select(self.active, y, x) };
+                let mut y = solved.next(state, x);
+                if let Some(settled) = &settled {
+                    y = L::select(gliding, y, settled.next(standing, x));
+                }
+                channel[frame] = L::select(self.active, y, x);
+            }
+        }
+        if SOME {
+            for (s, standing) in state.iter_mut().flatten().zip(standing.into_iter().flatten()) {
+                *s = L::select(gliding, *s, standing);
             }
         }
         for (kept, s) in self.state.iter_mut().flatten().zip(state.into_iter().flatten()) {
-            *kept = if ALL { s } else { L::select(self.active, s, L::zero()) };
+            *kept = L::select(self.active, s, L::zero());
         }
     }
 }
