@@ -11,12 +11,13 @@ pub const DB_PER_OCTAVE: f32 = 6.020_6;
 /// Base-2 logarithm of a positive normal number. Smaller numbers count as 2^-126.
 #[inline(always)]
 pub fn log2<L: Lane>(x: L) -> L {
-    let x = x.max(L::splat(f32::MIN_POSITIVE));
+    log2_of_normal(x.max(L::splat(f32::MIN_POSITIVE)))
+}
+
+/// Base-2 logarithm of what is known to be a positive normal number.
+#[inline(always)]
+pub fn log2_of_normal<L: Lane>(x: L) -> L {
     let (exponent, mantissa) = x.exponent_and_mantissa();
-    // Centre the mantissa on one: [1/sqrt 2, sqrt 2).
-    let high = L::splat(std::f32::consts::SQRT_2).lt(mantissa);
-    let mantissa = L::select(high, mantissa * L::splat(0.5), mantissa);
-    let exponent = L::select(high, exponent + L::splat(1.0), exponent);
     // log2(1 + t) / t for t from -0.293 to 0.414, nearest in the largest error (5e-8) of log2. A division, as of a series in
     // (m - 1) / (m + 1), would take longer than all else. Terms in pairs (Estrin's scheme): the processor works on several
     // at once.
@@ -32,16 +33,20 @@ pub fn log2<L: Lane>(x: L) -> L {
 /// Two to the power of `x`, held between 2^-126 and 2^127.
 #[inline(always)]
 pub fn exp2<L: Lane>(x: L) -> L {
-    let x = x.clamp(L::splat(-126.0), L::splat(127.0));
-    // Adding and taking away 1.5 * 2^23 leaves the nearest whole number; `floor` is a library call on plain x86-64.
-    let whole = (x + L::splat(12_582_912.0)) - L::splat(12_582_912.0);
-    let f = (x - whole) * L::splat(std::f32::consts::LN_2); // |f| <= 0.3466
-    // Taylor series of e^f: the seventh term is below 2e-8 of the sum. In pairs, as above.
+    exp2_within(x.clamp(L::splat(-126.0), L::splat(127.0)))
+}
+
+/// Two to the power of what is known to lie between -126 and 127.
+#[inline(always)]
+pub fn exp2_within<L: Lane>(x: L) -> L {
+    let whole = x.nearest();
+    let f = x - whole;
+    // 2^f for f from -0.5 to 0.5, nearest in the largest relative error (1e-7) with the slope of 2^f at nought. In pairs, as above.
     let f2 = f * f;
-    let low = L::splat(1.0 / 6.0).mul_add(f, L::splat(0.5));
-    let high = L::splat(1.0 / 120.0).mul_add(f, L::splat(1.0 / 24.0));
-    let p = L::splat(1.0 / 720.0).mul_add(f2, high).mul_add(f2, low).mul_add(f2, f + L::splat(1.0));
-    p * L::power_of_two(whole.min(L::splat(127.0)))
+    let low = L::splat(std::f32::consts::LN_2).mul_add(f, L::splat(1.0));
+    let middle = L::splat(0.055_505_585).mul_add(f, L::splat(0.240_222_83));
+    let high = L::splat(0.001_330_060_5).mul_add(f, L::splat(0.009_669_691));
+    high.mul_add(f2, middle).mul_add(f2, low).scaled(whole)
 }
 
 /// Amplitude ratio of a level in dB.

@@ -2,7 +2,7 @@
 
 use mixsmith_dsp::Lane;
 use mixsmith_dsp::delay_line::DelayLine;
-use mixsmith_dsp::dynamics::{Ballistics, Character, Coloured, Curve, Hearing, Listener};
+use mixsmith_dsp::dynamics::{Ballistics, Character, Coloured, Curve, Hearing, Listener, peaks};
 use mixsmith_dsp::lane::Mask;
 use mixsmith_dsp::math::{self, DB_PER_OCTAVE};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, params};
@@ -50,9 +50,10 @@ pub struct Compressor<L: Lane> {
     /// In place of the ballistics, where the character is not clean.
     coloured: Option<[Coloured<L>; 2]>,
     delays: [DelayLine<L>; 2],
-    /// Gains of the last piece, and its frames.
+    /// Gains of the last piece, and its frames. The second are those of the right channel where the two were apart.
     gains: [[L; QUANTUM]; 2],
     frames: usize,
+    apart: bool,
     reduction: L,
 }
 
@@ -72,6 +73,7 @@ impl<L: Lane> Effect<L> for Compressor<L> {
             delays: [DelayLine::new(ahead), DelayLine::new(ahead)],
             gains: [[L::splat(1.0); QUANTUM]; 2],
             frames: QUANTUM,
+            apart: false,
             reduction: L::zero(),
         }
     }
@@ -99,16 +101,24 @@ impl<L: Lane> Effect<L> for Compressor<L> {
             Some(key) => (key.left, key.right),
             None => (&*io.left, io.right.as_deref()),
         };
-        let apart = self.listener.hear(&hearing, key, io.right.is_some(), &mut self.gains);
-
         self.frames = io.left.len();
+        let stereo = io.right.is_some();
+        // From powers a clean one comes to reductions in one step.
+        let powers = self.coloured.is_none() && self.listener.hears_peaks(&hearing, key, stereo);
+        let apart = if powers {
+            peaks(key, &mut self.gains[0][..self.frames]);
+            L::zero().lt(L::zero())
+        } else {
+            self.listener.hear(&hearing, key, stereo, &mut self.gains)
+        };
+        self.apart = apart.any();
         let course = Course::new(ramps, self.frames);
         let [left, right] = self.gains.each_mut().map(|gains| &mut gains[..self.frames]);
         if let Some([first, second]) = &mut self.coloured {
             first.set(ramps.attack.to, ramps.release.to);
             second.set(ramps.attack.to, ramps.release.to);
             self.reduction = course.coloured(first, left);
-            if apart.any() {
+            if self.apart {
                 self.reduction = self.reduction.max(course.coloured(second, right));
             }
             second.follow(first, !apart);
@@ -116,23 +126,25 @@ impl<L: Lane> Effect<L> for Compressor<L> {
             let [first, second] = &mut self.ballistics;
             first.set(ramps.attack.to, ramps.release.to);
             second.set(ramps.attack.to, ramps.release.to);
-            self.reduction = course.gains(first, left);
-            if apart.any() {
-                self.reduction = self.reduction.max(course.gains(second, right));
+            self.reduction = course.gains(powers, first, left);
+            if self.apart {
+                self.reduction = self.reduction.max(course.gains(false, second, right));
             }
             second.follow(first, !apart);
         }
-        for (right, &left) in right.iter_mut().zip(left.iter()) {
-            *right = L::select(apart, *right, left);
+        if self.apart {
+            for (right, &left) in right.iter_mut().zip(left.iter()) {
+                *right = L::select(apart, *right, left);
+            }
         }
         apply(&mut self.delays[0], &self.gains[0], io.left);
         if let Some(channel) = io.right {
-            apply(&mut self.delays[1], &self.gains[1], channel);
+            apply(&mut self.delays[1], &self.gains[usize::from(self.apart)], channel);
         }
     }
 
     fn gains(&self) -> Option<[&[L]; 2]> {
-        Some(self.gains.each_ref().map(|gains| &gains[..self.frames]))
+        Some([0, usize::from(self.apart)].map(|channel| &self.gains[channel][..self.frames]))
     }
 
     #[inline(always)]
@@ -162,6 +174,7 @@ fn apply<L: Lane>(delay: &mut DelayLine<L>, gains: &[L; QUANTUM], channel: &mut 
 
 /// The course over one piece of what shapes the gain. Levels in octaves.
 struct Course<L> {
+    /// At the start of the piece.
     curve: Curve<L>,
     knee: L,
     threshold: Ramp<L>,
@@ -178,77 +191,95 @@ impl<L: Lane> Course<L> {
         let each = |ramp: Ramp<L>, f: &dyn Fn(L) -> L| Ramp { from: f(ramp.from), to: f(ramp.to) };
         let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
         let knee = octaves(ramps.knee.to);
+        let threshold = each(ramps.threshold, &octaves);
+        let slope = each(ramps.ratio, &|ratio| L::splat(1.0) - L::splat(1.0) / ratio);
         Course {
-            curve: Curve::new(knee),
+            curve: Curve::new(knee, slope.from).above(threshold.from),
             knee,
-            threshold: each(ramps.threshold, &octaves),
-            slope: each(ramps.ratio, &|ratio| L::splat(1.0) - L::splat(1.0) / ratio),
+            threshold,
+            slope,
             makeup: each(ramps.makeup, &octaves),
             mix: each(ramps.mix, &|percent| percent * L::splat(0.01)),
             share: 1.0 / frames as f32,
         }
     }
 
-    /// Turns levels into gains, in place. Returns the largest reduction.
+    /// Turns powers, or else levels, into gains, in place. Returns the largest reduction.
+    ///
+    /// Only the ballistics must go frame by frame; before and after them the processor works on several at once.
     #[inline(always)]
-    fn gains(&self, ballistics: &mut Ballistics<L>, levels: &mut [L]) -> L {
-        if self.threshold.moves() || self.slope.moves() || self.makeup.moves() || self.mix.moves() {
-            self.gains_along::<true>(ballistics, levels)
+    fn gains(&self, powers: bool, ballistics: &mut Ballistics<L>, gains: &mut [L]) -> L {
+        let bends = self.threshold.moves() || self.slope.moves();
+        match (powers, bends) {
+            (true, false) => {
+                let curve = self.curve.of_power();
+                for x in &mut *gains {
+                    *x = curve.reduction(math::log2_of_normal(*x));
+                }
+            }
+            (true, true) => {
+                for (i, x) in gains.iter_mut().enumerate() {
+                    *x = self.curve_at(i).of_power().reduction(math::log2_of_normal(*x));
+                }
+            }
+            (false, false) => {
+                for x in &mut *gains {
+                    *x = self.curve.reduction(*x);
+                }
+            }
+            (false, true) => {
+                for (i, x) in gains.iter_mut().enumerate() {
+                    *x = self.curve_at(i).reduction(*x);
+                }
+            }
+        }
+        let largest = ballistics.smooth(gains);
+        let one = L::splat(1.0);
+        if self.makeup.moves() || self.mix.moves() {
+            for (i, x) in gains.iter_mut().enumerate() {
+                *x = blend(gain(self.makeup.along(i, self.share), *x), self.mix.along(i, self.share));
+            }
+        } else if self.mix.from.lt(one).any() {
+            for x in gains {
+                *x = blend(gain(self.makeup.from, *x), self.mix.from);
+            }
         } else {
-            self.gains_along::<false>(ballistics, levels)
-        }
-    }
-
-    #[inline(always)]
-    fn gains_along<const MOVES: bool>(&self, ballistics: &mut Ballistics<L>, levels: &mut [L]) -> L {
-        let mut largest = L::zero();
-        // Only the middle must go frame by frame; before and after it the processor works on several at once.
-        for (i, x) in levels.iter_mut().enumerate() {
-            *x = self.reduction::<MOVES>(*x, i);
-        }
-        // A copy, which stays in registers.
-        let mut moving = *ballistics;
-        for x in levels.iter_mut() {
-            *x = moving.next(*x);
-            largest = largest.max(*x);
-        }
-        *ballistics = moving;
-        for (i, x) in levels.iter_mut().enumerate() {
-            *x = self.gain::<MOVES>(*x, i);
+            for x in gains {
+                *x = gain(self.makeup.from, *x);
+            }
         }
         largest
     }
 
-    /// As [`Course::gains`], by a detector with a character.
+    /// As [`Course::gains`], from levels and by a detector with a character.
     #[inline(always)]
     fn coloured(&self, by: &mut Coloured<L>, levels: &mut [L]) -> L {
         let mut largest = L::zero();
         for (i, x) in levels.iter_mut().enumerate() {
-            let over = *x - self.at::<true>(&self.threshold, i);
-            let smooth = by.next(over, self.at::<true>(&self.slope, i), self.knee);
+            let over = *x - self.threshold.along(i, self.share);
+            let smooth = by.next(over, self.slope.along(i, self.share), self.knee);
             largest = largest.max(smooth);
-            *x = self.gain::<true>(smooth, i);
+            *x = blend(gain(self.makeup.along(i, self.share), smooth), self.mix.along(i, self.share));
         }
         largest
     }
 
-    /// The reduction that a level asks for.
+    /// The curve at a frame of the piece.
     #[inline(always)]
-    fn reduction<const MOVES: bool>(&self, level: L, i: usize) -> L {
-        let over = level - self.at::<MOVES>(&self.threshold, i);
-        self.curve.reduction(over, self.at::<MOVES>(&self.slope, i))
+    fn curve_at(&self, i: usize) -> Curve<L> {
+        Curve::new(self.knee, self.slope.along(i, self.share)).above(self.threshold.along(i, self.share))
     }
+}
 
-    /// The gain that a reduction comes to.
-    #[inline(always)]
-    fn gain<const MOVES: bool>(&self, reduction: L, i: usize) -> L {
-        let wet = math::exp2(self.at::<MOVES>(&self.makeup, i) - reduction) - L::splat(1.0);
-        L::splat(1.0) + self.at::<MOVES>(&self.mix, i) * wet
-    }
+/// The gain that make-up and a reduction come to. Between them they stay within the 127 octaves of a number.
+#[inline(always)]
+fn gain<L: Lane>(makeup: L, reduction: L) -> L {
+    math::exp2_within(makeup - reduction)
+}
 
-    /// A parameter at a frame of the piece.
-    #[inline(always)]
-    fn at<const MOVES: bool>(&self, ramp: &Ramp<L>, i: usize) -> L {
-        if MOVES { ramp.along(i, self.share) } else { ramp.from }
-    }
+/// A gain of which only a share is heard.
+#[inline(always)]
+fn blend<L: Lane>(gain: L, mix: L) -> L {
+    let one = L::splat(1.0);
+    L::select(mix.lt(one), one + mix * (gain - one), gain)
 }

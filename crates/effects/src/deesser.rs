@@ -131,9 +131,9 @@ impl<L: Lane> DeEsser<L> {
     #[inline(always)]
     fn changes(&mut self, ramps: &DeEsserParams<Ramp<L>>, sibilance: &mut [L], voice: &[L]) {
         let octaves = |db: L| db * L::splat(1.0 / DB_PER_OCTAVE);
-        let curve = Curve::new(octaves(L::splat(KNEE_DB)));
-        let threshold = octaves(ramps.threshold.to);
         let slope = L::splat(1.0) - L::splat(1.0) / ramps.ratio.to;
+        let curve =
+            Curve::new(octaves(L::splat(KNEE_DB)), slope).above(octaves(ramps.threshold.to)).of_power();
         let range = octaves(ramps.range.to);
         self.ballistics.set(ramps.attack.to, ramps.release.to);
         self.largest = L::zero();
@@ -144,7 +144,7 @@ impl<L: Lane> DeEsser<L> {
             *mean += mean_share * (voice - *mean);
             *memory = mean.max(*memory + forget * (*mean - *memory)).max(L::splat(FLOOR));
             let against = math::log2(*sharp) - math::log2(*memory);
-            let wanted = curve.reduction(L::splat(0.5) * against - threshold, slope).min(range);
+            let wanted = curve.reduction(against).min(range);
             let reduction = self.ballistics.next(wanted);
             self.largest = self.largest.max(reduction);
             *x = math::exp2(L::splat(-0.5) * reduction) - L::splat(1.0);

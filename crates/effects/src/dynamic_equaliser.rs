@@ -280,8 +280,7 @@ impl<L: Lane> Moving<L> {
         let [gain_step, threshold_step, range_step] = [band.gain, band.threshold, band.range]
             .map(|ramp| (octaves(ramp.to) - octaves(ramp.from)) * share);
         let (knee, half) = (octaves(L::splat(KNEE_DB)), L::splat(0.5));
-        let curve = Curve::new(knee);
-        let slope = L::splat(1.0) - L::splat(1.0) / band.ratio.to;
+        let curve = Curve::new(knee, L::splat(1.0) - L::splat(1.0) / band.ratio.to);
         self.ballistics.set(band.attack.to, band.release.to);
         for x in power {
             gain += gain_step;
@@ -290,7 +289,7 @@ impl<L: Lane> Moving<L> {
             let over = half * math::log2(*x) - threshold - half * knee;
             let most = range.abs();
             // Held to the range before it is smoothed, and after it because the range may come down faster.
-            let moved = self.ballistics.next(curve.reduction(over, slope).min(most)).min(most);
+            let moved = self.ballistics.next(curve.reduction(over).min(most)).min(most);
             let moved = L::select(range.lt(L::zero()), -moved, moved);
             self.reduction = self.reduction.max(-moved);
             *x = math::exp2(half * (gain + moved)) - L::splat(1.0);

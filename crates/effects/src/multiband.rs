@@ -215,7 +215,6 @@ fn add_up<L: Lane>(bands: &Bands<L>, gains: &Bands<L>, channel: &mut [L]) {
 struct Course<L: Lane> {
     on: L::Mask,
     curve: Curve<L>,
-    slope: L,
     attack: L,
     release: L,
     threshold: (L, L),
@@ -230,8 +229,7 @@ impl<L: Lane> Course<L> {
         let line = |ramp: Ramp<L>, unit: L| (ramp.from * unit, (ramp.to - ramp.from) * unit * share);
         Course {
             on: L::splat(0.5).lt(band.on.to),
-            curve: Curve::new(ramps.knee.to * octave),
-            slope: L::splat(1.0) - L::splat(1.0) / band.ratio.to,
+            curve: Curve::new(ramps.knee.to * octave, L::splat(1.0) - L::splat(1.0) / band.ratio.to),
             attack: band.attack.to,
             release: band.release.to,
             threshold: line(band.threshold, octave),
@@ -251,7 +249,7 @@ impl<L: Lane> Course<L> {
             makeup += self.makeup.1;
             mix += self.mix.1;
             let level = L::splat(0.5) * math::log2(*x);
-            let wanted = self.curve.reduction(level - threshold, self.slope);
+            let wanted = self.curve.reduction(level - threshold);
             let reduction = ballistics.next(L::select(self.on, wanted, L::zero()));
             largest = largest.max(reduction);
             let gain = makeup - reduction;

@@ -68,13 +68,43 @@ impl<L: Lane> Ballistics<L> {
         self.approach(wanted.max(self.hold.next(self.held, wanted)))
     }
 
+    /// Smooths what is wanted, in place. Returns the largest.
+    #[inline(always)]
+    pub fn smooth(&mut self, wanted: &mut [L]) -> L {
+        // Where attack and release are not far apart the two falls differ. Where they are, one serves for both, to the same bits.
+        if self.rise == self.fall { self.smooth_by::<true>(wanted) } else { self.smooth_by::<false>(wanted) }
+    }
+
+    #[inline(always)]
+    fn smooth_by<const ONE: bool>(&mut self, wanted: &mut [L]) -> L {
+        // A copy, which stays in registers.
+        let mut moving = *self;
+        let mut largest = L::zero();
+        for x in wanted {
+            let wanted = x.max(L::splat(REST));
+            moving.held = wanted.max(moving.hold.next(moving.held, wanted));
+            moving.smooth =
+                if ONE { moving.rise.next(moving.smooth, moving.held) } else { moving.towards(moving.held) };
+            *x = moving.smooth;
+            largest = largest.max(*x);
+        }
+        *self = moving;
+        largest
+    }
+
     /// The one-pole alone, behind a holder of one's own.
     #[inline(always)]
     pub fn approach(&mut self, held: L) -> L {
         self.held = held;
-        // It falls no slower than it rises: going up, the rise gives less than the fall would, and going down the fall does.
-        self.smooth = self.rise.next(self.smooth, held).min(self.fall.next(self.smooth, held));
+        self.smooth = self.towards(held);
         self.smooth
+    }
+
+    /// Where the one-pole goes. It falls no slower than it rises: going up, the rise gives less than the fall would, and going
+    /// down the fall does.
+    #[inline(always)]
+    fn towards(&self, held: L) -> L {
+        self.rise.next(self.smooth, held).min(self.fall.next(self.smooth, held))
     }
 
     /// Does it stay as it is while no reduction is wanted?

@@ -96,7 +96,7 @@ impl<L: Lane> Coloured<L> {
                 self.ballistics.approach(self.held.max(self.slow))
             }
             Character::Opto => {
-                let wanted = Curve::new(knee).reduction(over, slope).max(L::splat(REST));
+                let wanted = Curve::new(knee, slope).reduction(over).max(L::splat(REST));
                 let hold = self.hold / (one + self.memory + self.memory);
                 self.held = wanted.max(self.held + hold * (wanted - self.held));
                 let smooth = self.ballistics.approach(self.held);
@@ -105,7 +105,7 @@ impl<L: Lane> Coloured<L> {
             }
             Character::Fet => {
                 let knee = knee * L::splat(4.0) * (one - slope);
-                self.ballistics.next(Curve::new(knee).reduction(over, slope))
+                self.ballistics.next(Curve::new(knee, slope).reduction(over))
             }
             Character::VariMu => {
                 let over = over.max(L::zero());

@@ -55,33 +55,17 @@ impl<L: Lane> Listener<L> {
         stereo: bool,
         levels: &mut [[L; N]; 2],
     ) -> L::Mask {
-        let apart = L::splat(1.0) - hearing.link;
-        let apart = if stereo && key.1.is_some() { apart } else { L::zero() };
-        let differ = L::zero().lt(apart);
-        let rms = L::zero().lt(hearing.rms);
         let n = key.0.len().min(N);
-        let [first, second] = levels.each_mut().map(|levels| &mut levels[..n]);
-        // Most hear peaks of one channel or of the louder one: in one pass, to the bits of the passes below.
-        if !differ.any() && !rms.any() && !KeyFilter::cuts(hearing.low_cut, hearing.high_cut) {
-            self.rest(rms);
-            for filter in &mut self.filters {
-                filter.rest();
+        if self.hears_peaks(hearing, key, stereo) {
+            peaks(key, &mut levels[0][..n]);
+            for level in &mut levels[0][..n] {
+                *level = octaves(*level);
             }
-            let left = first.iter_mut().zip(key.0);
-            match key.1 {
-                None => {
-                    for (level, &x) in left {
-                        *level = octaves(square(sane(x)));
-                    }
-                }
-                Some(right) => {
-                    for ((level, &l), &r) in left.zip(right) {
-                        *level = octaves(square(sane(l)).max(square(sane(r))));
-                    }
-                }
-            }
-            return differ;
+            return L::zero().lt(L::zero());
         }
+        let (apart, differ) = apart(hearing, key, stereo);
+        let rms = L::zero().lt(hearing.rms);
+        let [first, second] = levels.each_mut().map(|levels| &mut levels[..n]);
         for ((power, key), c) in [&mut *first, &mut *second].into_iter().zip([Some(key.0), key.1]).zip(0..) {
             let Some(key) = key else { continue };
             for (x, &key) in power.iter_mut().zip(key) {
@@ -110,6 +94,22 @@ impl<L: Lane> Listener<L> {
         differ
     }
 
+    /// Does it hear the [`peaks`] of one channel, or of the louder one, as most do? Then they are all that there is to hear
+    /// in this piece.
+    #[inline(always)]
+    pub fn hears_peaks(&mut self, hearing: &Hearing<L>, key: (&[L], Option<&[L]>), stereo: bool) -> bool {
+        let rms = L::zero().lt(hearing.rms);
+        let differ = apart(hearing, key, stereo).1;
+        if differ.any() || rms.any() || KeyFilter::cuts(hearing.low_cut, hearing.high_cut) {
+            return false;
+        }
+        self.rest(rms);
+        for filter in &mut self.filters {
+            filter.rest();
+        }
+        true
+    }
+
     /// A mean that nobody reads starts from rest when it is asked for again.
     #[inline(always)]
     fn rest(&mut self, rms: L::Mask) {
@@ -119,10 +119,42 @@ impl<L: Lane> Listener<L> {
     }
 }
 
+/// How far the channels of a key have levels of their own, and where they do.
+#[inline(always)]
+fn apart<L: Lane>(hearing: &Hearing<L>, key: (&[L], Option<&[L]>), stereo: bool) -> (L, L::Mask) {
+    let apart = if stereo && key.1.is_some() { L::splat(1.0) - hearing.link } else { L::zero() };
+    (apart, L::zero().lt(apart))
+}
+
+/// The power of each frame of a key, of its louder channel: normal numbers.
+#[inline(always)]
+pub fn peaks<L: Lane>(key: (&[L], Option<&[L]>), powers: &mut [L]) {
+    let left = powers.iter_mut().zip(key.0);
+    match key.1 {
+        None => {
+            for (power, &x) in left {
+                *power = peak(x);
+            }
+        }
+        Some(right) => {
+            for ((power, &l), &r) in left.zip(right) {
+                *power = peak(l).max(peak(r));
+            }
+        }
+    }
+}
+
 /// The least keeps a mean from becoming a subnormal number in silence.
 #[inline(always)]
 fn square<L: Lane>(x: L) -> L {
     (x * x).max(L::splat(1e-30))
+}
+
+/// As [`square`] of what is [`sane`].
+#[inline(always)]
+fn peak<L: Lane>(x: L) -> L {
+    let power = x * x;
+    L::select(power.lt(L::splat(1e18)), power, L::zero()).max(L::splat(1e-30))
 }
 
 /// The level of a power, in octaves of amplitude.

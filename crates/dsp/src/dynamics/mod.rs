@@ -16,7 +16,7 @@ pub use ballistics::Ballistics;
 pub use character::{Character, Coloured};
 pub use curve::Curve;
 pub use key_filter::{KeyFilter, Split};
-pub use listener::{Hearing, Listener};
+pub use listener::{Hearing, Listener, peaks};
 pub use pole::Pole;
 pub use sliding::{SlidingMax, SlidingMean, held_and_smooth};
 

@@ -4,7 +4,7 @@ use crate::Lane;
 
 /// What a one-pole keeps of itself each frame and takes of what it moves towards: both make one, to the bit. So it waits for
 /// itself no longer than a product and a sum take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pole<L> {
     keep: L,
     take: L,

@@ -8,7 +8,7 @@ use std::arch::x86_64::*;
 use std::fmt;
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
-use super::{Lane, Mask, X8};
+use super::{FRACTION, Lane, Mask, ROOT_OF_HALF, X8};
 
 /// Eight channels side by side. Only for machines of which [`super::wide::available`] says yes.
 #[derive(Clone, Copy)]
@@ -167,13 +167,19 @@ impl Lane for Avx8 {
         avx!(Avx8(_mm256_blendv_ps(no.0, yes.0, mask.0)))
     }
     #[inline(always)]
+    fn nought(self) -> AvxMask8 {
+        avx!({
+            let equal = _mm256_cmpeq_epi32(_mm256_castps_si256(self.0), _mm256_setzero_si256());
+            AvxMask8(_mm256_castsi256_ps(equal))
+        })
+    }
+    #[inline(always)]
     fn exponent_and_mantissa(self) -> (Self, Self) {
         avx!({
-            let bits = _mm256_castps_si256(self.0);
-            let whole = _mm256_or_si256(_mm256_srli_epi32::<23>(bits), _mm256_set1_epi32(0x4b00_0000));
-            let exponent = _mm256_sub_ps(_mm256_castsi256_ps(whole), _mm256_set1_ps(8_388_608.0 + 127.0));
-            let fraction = _mm256_and_si256(bits, _mm256_set1_epi32(0x007f_ffff));
-            let mantissa = _mm256_or_si256(fraction, _mm256_set1_epi32(0x3f80_0000));
+            let root = _mm256_set1_epi32(ROOT_OF_HALF);
+            let from_root = _mm256_sub_epi32(_mm256_castps_si256(self.0), root);
+            let exponent = _mm256_cvtepi32_ps(_mm256_srai_epi32::<23>(from_root));
+            let mantissa = _mm256_add_epi32(_mm256_and_si256(from_root, _mm256_set1_epi32(FRACTION)), root);
             (Avx8(exponent), Avx8(_mm256_castsi256_ps(mantissa)))
         })
     }

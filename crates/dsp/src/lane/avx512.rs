@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
 use super::wide::Kernel;
-use super::{Lane, Mask, X16};
+use super::{FRACTION, Lane, Mask, ROOT_OF_HALF, X16};
 
 /// Sixteen channels side by side. Only for machines of which [`X16`]'s [`super::wide::Bundle::available`] says yes.
 #[derive(Clone, Copy)]
@@ -166,13 +166,19 @@ impl Lane for Avx16 {
         avx!(Avx16(_mm512_mask_blend_ps(mask.0, no.0, yes.0)))
     }
     #[inline(always)]
-    fn exponent_and_mantissa(self) -> (Self, Self) {
+    fn nought(self) -> AvxMask16 {
         avx!({
             let bits = _mm512_castps_si512(self.0);
-            let whole = _mm512_or_epi32(_mm512_srli_epi32::<23>(bits), _mm512_set1_epi32(0x4b00_0000));
-            let exponent = _mm512_sub_ps(_mm512_castsi512_ps(whole), _mm512_set1_ps(8_388_608.0 + 127.0));
-            let fraction = _mm512_and_epi32(bits, _mm512_set1_epi32(0x007f_ffff));
-            let mantissa = _mm512_or_epi32(fraction, _mm512_set1_epi32(0x3f80_0000));
+            AvxMask16(_mm512_testn_epi32_mask(bits, bits))
+        })
+    }
+    #[inline(always)]
+    fn exponent_and_mantissa(self) -> (Self, Self) {
+        avx!({
+            let root = _mm512_set1_epi32(ROOT_OF_HALF);
+            let from_root = _mm512_sub_epi32(_mm512_castps_si512(self.0), root);
+            let exponent = _mm512_cvtepi32_ps(_mm512_srai_epi32::<23>(from_root));
+            let mantissa = _mm512_add_epi32(_mm512_and_epi32(from_root, _mm512_set1_epi32(FRACTION)), root);
             (Avx16(exponent), Avx16(_mm512_castsi512_ps(mantissa)))
         })
     }
@@ -182,6 +188,14 @@ impl Lane for Avx16 {
             let sum = _mm512_add_ps(whole.0, _mm512_set1_ps(8_388_608.0 + 127.0));
             Avx16(_mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_castps_si512(sum))))
         })
+    }
+    #[inline(always)]
+    fn nearest(self) -> Self {
+        avx!(Avx16(_mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0)))
+    }
+    #[inline(always)]
+    fn scaled(self, whole: Self) -> Self {
+        avx!(Avx16(_mm512_scalef_ps(self.0, whole.0)))
     }
     #[inline(always)]
     fn floor(self) -> Self {

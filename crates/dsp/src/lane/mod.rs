@@ -96,10 +96,23 @@ pub trait Lane:
     fn lt(self, other: Self) -> Self::Mask;
     /// `yes` where the mask is true, else `no`.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
-    /// The bit pattern as an integer, shifted: see [`crate::math`], which alone needs it.
+    /// Is it nought, and plus nought, bit for bit?
+    fn nought(self) -> Self::Mask;
+    /// A positive normal number as a whole power of two and what is left, from the root of a half up to that of two.
     fn exponent_and_mantissa(self) -> (Self, Self);
     /// Two to the power of a whole number held in a float, -126 to 127.
     fn power_of_two(whole: Self) -> Self;
+    /// The nearest whole number of one smaller than 2^22; of two as near, the even one. Nought may have either sign.
+    #[inline(always)]
+    fn nearest(self) -> Self {
+        // 1.5 * 2^23: what is left of the sum has no place for a fraction.
+        (self + Self::splat(12_582_912.0)) - Self::splat(12_582_912.0)
+    }
+    /// Times two to the power of a whole number held in a float, -126 to 127: a normal number.
+    #[inline(always)]
+    fn scaled(self, whole: Self) -> Self {
+        self * Self::power_of_two(whole)
+    }
     /// The largest whole number not above.
     fn floor(self) -> Self;
 
@@ -150,27 +163,28 @@ pub fn largest<L: Lane>(frames: &[L]) -> L {
 #[inline(always)]
 pub fn silent<L: Lane>(frames: &[L]) -> bool {
     // Sound is told by its last frame.
-    let (Some(&last), zero) = (frames.last(), L::zero()) else { return true };
-    if (last.lt(zero) | zero.lt(last)).any() {
+    let Some(last) = frames.last() else { return true };
+    let mut all = last.nought();
+    if (!all).any() {
         return false;
     }
-    // Nought has the least exponent and no mantissa; a sign counts as a high exponent.
-    let (exponent, mantissa) = zero.exponent_and_mantissa();
-    let mut other = zero.lt(zero);
-    for &x in frames {
-        let (e, m) = x.exponent_and_mantissa();
-        other = other | exponent.lt(e) | mantissa.lt(m);
+    for x in frames {
+        all = all & x.nought();
     }
-    !other.any()
+    !(!all).any()
 }
 
-/// The sign is taken to be plus.
+/// The bits of the root of a half. Counted from there, the bits above the mantissa's are the exponent of what is nearest to one.
+const ROOT_OF_HALF: i32 = 0x3f35_04f3;
+/// The bits of the mantissa.
+const FRACTION: i32 = 0x007f_ffff;
+
+/// See [`Lane::exponent_and_mantissa`].
 #[inline(always)]
 fn split_exponent(x: f32) -> (f32, f32) {
-    let bits = x.to_bits();
-    // 2^23 and the exponent, both whole: exact.
-    let exponent = f32::from_bits((bits >> 23) | 0x4b00_0000) - (8_388_608.0 + 127.0);
-    (exponent, f32::from_bits((bits & 0x007f_ffff) | 0x3f80_0000))
+    let from_root = (x.to_bits() as i32).wrapping_sub(ROOT_OF_HALF);
+    let mantissa = (from_root & FRACTION) + ROOT_OF_HALF;
+    ((from_root >> 23) as f32, f32::from_bits(mantissa as u32))
 }
 
 /// By way of the mantissa of a number so large that its last bit counts one: unlike a conversion to a whole number, which
@@ -226,6 +240,10 @@ impl Lane for f32 {
     #[inline(always)]
     fn select(mask: bool, yes: Self, no: Self) -> Self {
         if mask { yes } else { no }
+    }
+    #[inline(always)]
+    fn nought(self) -> bool {
+        self.to_bits() == 0
     }
     #[inline(always)]
     fn exponent_and_mantissa(self) -> (Self, Self) {

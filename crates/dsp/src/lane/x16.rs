@@ -100,6 +100,10 @@ impl Lane for X16 {
         X16([choose(0), choose(1)])
     }
     #[inline(always)]
+    fn nought(self) -> Mask16 {
+        Mask16(self.0.map(X8::nought))
+    }
+    #[inline(always)]
     fn exponent_and_mantissa(self) -> (Self, Self) {
         let [(e, m), (f, n)] = self.0.map(X8::exponent_and_mantissa);
         (X16([e, f]), X16([m, n]))

@@ -35,6 +35,7 @@ use plain as four;
 mod sse2 {
     use std::arch::x86_64::*;
 
+    use super::super::{FRACTION, ROOT_OF_HALF};
     use super::{Mask8, X8};
 
     // SAFETY of every such block: X8 and Mask8 are eight numbers of 32 bits, one after the other, as two registers are; any
@@ -140,20 +141,22 @@ mod sse2 {
         close_mask(open_mask(a).map(|a| sse!(_mm_xor_ps(a, _mm_castsi128_ps(_mm_set1_epi32(-1))))))
     }
 
+    #[inline(always)]
+    pub fn nought(x: X8) -> Mask8 {
+        let nought = |x| sse!(_mm_castsi128_ps(_mm_cmpeq_epi32(_mm_castps_si128(x), _mm_setzero_si128())));
+        close_mask(open(x).map(nought))
+    }
+
     /// See [`super::super::split_exponent`].
     #[inline(always)]
     pub fn exponent_and_mantissa(x: X8) -> (X8, X8) {
-        let bits = open(x).map(|x| sse!(_mm_castps_si128(x)));
-        let exponent = bits.map(|bits| {
+        let root = sse!(_mm_set1_epi32(ROOT_OF_HALF));
+        let from_root = open(x).map(|x| sse!(_mm_sub_epi32(_mm_castps_si128(x), root)));
+        let exponent = from_root.map(|bits| sse!(_mm_cvtepi32_ps(_mm_srai_epi32::<23>(bits))));
+        let mantissa = from_root.map(|bits| {
             sse!({
-                let whole = _mm_or_si128(_mm_srli_epi32::<23>(bits), _mm_set1_epi32(0x4b00_0000));
-                _mm_sub_ps(_mm_castsi128_ps(whole), _mm_set1_ps(8_388_608.0 + 127.0))
-            })
-        });
-        let mantissa = bits.map(|bits| {
-            sse!({
-                let bits = _mm_and_si128(bits, _mm_set1_epi32(0x007f_ffff));
-                _mm_castsi128_ps(_mm_or_si128(bits, _mm_set1_epi32(0x3f80_0000)))
+                let fraction = _mm_and_si128(bits, _mm_set1_epi32(FRACTION));
+                _mm_castsi128_ps(_mm_add_epi32(fraction, root))
             })
         });
         (close(exponent), close(mantissa))
@@ -261,6 +264,11 @@ mod plain {
     #[inline(always)]
     pub fn not(a: Mask8) -> Mask8 {
         bits(a, a, |a, _| !a)
+    }
+
+    #[inline(always)]
+    pub fn nought(x: X8) -> Mask8 {
+        Mask8(x.0.map(|x| if x.to_bits() == 0 { u32::MAX } else { 0 }))
     }
 
     #[inline(always)]
@@ -390,6 +398,10 @@ impl Lane for X8 {
     #[inline(always)]
     fn select(mask: Mask8, yes: Self, no: Self) -> Self {
         four::select(mask, yes, no)
+    }
+    #[inline(always)]
+    fn nought(self) -> Mask8 {
+        four::nought(self)
     }
     #[inline(always)]
     fn exponent_and_mantissa(self) -> (Self, Self) {

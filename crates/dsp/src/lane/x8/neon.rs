@@ -3,6 +3,7 @@
 
 use std::arch::aarch64::*;
 
+use super::super::{FRACTION, ROOT_OF_HALF};
 use super::{Mask8, X8};
 
 // SAFETY of every such block: X8 and Mask8 are eight numbers of 32 bits, one after the other, as two registers are; any
@@ -107,20 +108,21 @@ pub fn not(a: Mask8) -> Mask8 {
     close_mask(open_mask(a).map(|a| neon!(vmvnq_u32(a))))
 }
 
+#[inline(always)]
+pub fn nought(x: X8) -> Mask8 {
+    close_mask(open(x).map(|x| neon!(vceqzq_u32(vreinterpretq_u32_f32(x)))))
+}
+
 /// See [`super::super::split_exponent`].
 #[inline(always)]
 pub fn exponent_and_mantissa(x: X8) -> (X8, X8) {
-    let bits = open(x).map(|x| neon!(vreinterpretq_u32_f32(x)));
-    let exponent = bits.map(|bits| {
+    let root = neon!(vdupq_n_s32(ROOT_OF_HALF));
+    let from_root = open(x).map(|x| neon!(vsubq_s32(vreinterpretq_s32_f32(x), root)));
+    let exponent = from_root.map(|bits| neon!(vcvtq_f32_s32(vshrq_n_s32::<23>(bits))));
+    let mantissa = from_root.map(|bits| {
         neon!({
-            let whole = vorrq_u32(vshrq_n_u32::<23>(bits), vdupq_n_u32(0x4b00_0000));
-            vsubq_f32(vreinterpretq_f32_u32(whole), vdupq_n_f32(8_388_608.0 + 127.0))
-        })
-    });
-    let mantissa = bits.map(|bits| {
-        neon!({
-            let bits = vandq_u32(bits, vdupq_n_u32(0x007f_ffff));
-            vreinterpretq_f32_u32(vorrq_u32(bits, vdupq_n_u32(0x3f80_0000)))
+            let fraction = vandq_s32(bits, vdupq_n_s32(FRACTION));
+            vreinterpretq_f32_s32(vaddq_s32(fraction, root))
         })
     });
     (close(exponent), close(mantissa))
