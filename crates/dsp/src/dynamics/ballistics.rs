@@ -64,14 +64,13 @@ impl<L: Lane> Ballistics<L> {
     /// The reduction that is wanted in, the smoothed one out.
     #[inline(always)]
     pub fn next(&mut self, wanted: L) -> L {
-        let wanted = wanted.max(L::splat(REST));
-        self.approach(wanted.max(self.hold.next(self.held, wanted)))
+        self.step::<false>(wanted)
     }
 
     /// Smooths what is wanted, in place. Returns the largest.
     #[inline(always)]
     pub fn smooth(&mut self, wanted: &mut [L]) -> L {
-        // Where attack and release are not far apart the two falls differ. Where they are, one serves for both, to the same bits.
+        // Where the release is at least four times the attack, one pole serves both ways, to the same bits.
         if self.rise == self.fall { self.smooth_by::<true>(wanted) } else { self.smooth_by::<false>(wanted) }
     }
 
@@ -81,15 +80,20 @@ impl<L: Lane> Ballistics<L> {
         let mut moving = *self;
         let mut largest = L::zero();
         for x in wanted {
-            let wanted = x.max(L::splat(REST));
-            moving.held = wanted.max(moving.hold.next(moving.held, wanted));
-            moving.smooth =
-                if ONE { moving.rise.next(moving.smooth, moving.held) } else { moving.towards(moving.held) };
-            *x = moving.smooth;
+            *x = moving.step::<ONE>(*x);
             largest = largest.max(*x);
         }
         *self = moving;
         largest
+    }
+
+    /// See [`Ballistics::next`]. `ONE`: it rises as it falls.
+    #[inline(always)]
+    fn step<const ONE: bool>(&mut self, wanted: L) -> L {
+        let wanted = wanted.max(L::splat(REST));
+        self.held = wanted.max(self.hold.next(self.held, wanted));
+        self.smooth = if ONE { self.rise.next(self.smooth, self.held) } else { self.towards(self.held) };
+        self.smooth
     }
 
     /// The one-pole alone, behind a holder of one's own.
