@@ -1,7 +1,7 @@
 //! A bottom in the middle.
 
 use mixsmith_dsp::Lane;
-use mixsmith_dsp::filter::{Prototype, Section, Svf, design::Shape, matched, svf::cascade};
+use mixsmith_dsp::filter::{Prototype, Section, Svf, cascade, design::Shape, matched};
 use mixsmith_processor::{Effect, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 use crate::glide::Glide;

@@ -1,10 +1,11 @@
 //! A section whose coefficients stand still, in fewer operations than [`super::svf`] needs for one that glides.
 //!
 //! The same filter with other states: what the integrators put into the output, and how much that gains of itself. It is the
-//! transposed direct form with differences in place of delays (Middleton and Goodwin, *Digital Control and Estimation*, 1990,
-//! ch. 3), as quiet at low frequencies as the integrators are, since what a state gains is computed and not what it becomes.
+//! transposed direct form with differences in place of delays (the delta operator of Middleton and Goodwin, *Digital Control
+//! and Estimation*, 1990), as quiet at low frequencies as the integrators are, since what a state gains is computed and not
+//! what it becomes.
 
-use super::svf::Weights;
+use super::svf::{Heard, Weights};
 use crate::Lane;
 
 /// What one sample is multiplied with.
@@ -43,42 +44,18 @@ impl<L: Lane> Settled<L> {
     }
 }
 
-/// What is heard of the integrators.
-struct Heard<L> {
-    /// What each gains of the input.
-    twice: L,
-    /// What comes out of the input by way of the first integrator.
-    around: L,
-    /// What comes out of each.
-    first: L,
-    second: L,
-}
-
-impl<L: Lane> Heard<L> {
-    #[inline(always)]
-    fn new(weights: &Weights<L>) -> Self {
-        let Weights { g, k, m: [_, band, low] } = *weights;
-        let sum = g + k;
-        let a = g / (L::splat(1.0) + g * sum);
-        // The first integrator's way through the second adds to its weight.
-        let first = band + low * g;
-        let around = first * a;
-        Heard { twice: a + a, around, first: first - around * sum, second: low - around }
-    }
-
-    /// What the second state has of each integrator, over [`Heard::twice`].
-    #[inline(always)]
-    fn across(&self, weights: &Weights<L>) -> [L; 2] {
-        let Weights { g, k, .. } = *weights;
-        [self.first * g + self.second, self.second * (g + k) - self.first]
-    }
+/// What the second state has of each integrator, over [`Heard::twice`].
+#[inline(always)]
+fn across<L: Lane>(weights: &Weights<L>, heard: &Heard<L>) -> [L; 2] {
+    let Weights { g, k, .. } = *weights;
+    [heard.first * g + heard.second, heard.second * (g + k) - heard.first]
 }
 
 /// The states, from the integrators.
 #[inline(always)]
 pub(super) fn enter<L: Lane>(weights: &Weights<L>, [s1, s2]: [L; 2]) -> [L; 2] {
     let heard = Heard::new(weights);
-    let [one, other] = heard.across(weights);
+    let [one, other] = across(weights, &heard);
     [heard.first.mul_add(s1, heard.second * s2), heard.twice * one.mul_add(s1, other * s2)]
 }
 
@@ -86,7 +63,7 @@ pub(super) fn enter<L: Lane>(weights: &Weights<L>, [s1, s2]: [L; 2]) -> [L; 2] {
 #[inline(always)]
 pub(super) fn leave<L: Lane>(weights: &Weights<L>, [p, q]: [L; 2]) -> [L; 2] {
     let heard = Heard::new(weights);
-    let ([one, other], Heard { twice, first, second, .. }) = (heard.across(weights), heard);
+    let ([one, other], Heard { twice, first, second, .. }) = (across(weights, &heard), heard);
     let size = first * first + second * second;
     let apart = first * second * weights.k - size;
     // Where a pole meets a zero, one of the integrators is not heard, and not known: the smallest that sound alike are taken.

@@ -185,7 +185,7 @@ impl<W: Lane> Row<W> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::svf::{Section, Svf, cascade};
+    use super::super::{Section, Svf, cascade};
 
     #[test]
     fn side_by_side_sections_give_the_bits_of_one_after_the_other() {

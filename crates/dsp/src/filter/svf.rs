@@ -7,8 +7,8 @@
 
 use std::f64::consts::PI;
 
+use super::cascade::together;
 use super::settled::{self, Settled};
-use super::skewed;
 use crate::{Lane, lane::Mask};
 
 /// One designed section: `(high s^2 + band g s + low g^2) / (s^2 + k g s + g^2)`, `s` being the bilinear
@@ -120,17 +120,36 @@ impl<L: Lane> Weights<L> {
     /// Solves the loop.
     #[inline(always)]
     pub fn solve(&self) -> Solved<L> {
-        let (one, sum) = (L::splat(1.0), self.g + self.k);
-        let a = self.g / (one + self.g * sum);
-        let twice = a + a;
-        // The first integrator's way through the second adds to its weight.
-        let band = self.m[1] + self.m[2] * self.g;
-        let through = band * a;
+        let Heard { twice, around, first, second } = Heard::new(self);
         Solved {
-            own: -(twice * sum),
+            own: -(twice * (self.g + self.k)),
             gain: [twice, self.g * twice],
-            out: [self.m[0] + through, band - through * sum, self.m[2] - through],
+            out: [self.m[0] + around, first, second],
         }
+    }
+}
+
+/// What is heard of the integrators, once the loop is solved.
+pub(super) struct Heard<L> {
+    /// What each gains of the input.
+    pub twice: L,
+    /// What comes out of the input by way of the first.
+    pub around: L,
+    /// What comes out of each.
+    pub first: L,
+    pub second: L,
+}
+
+impl<L: Lane> Heard<L> {
+    #[inline(always)]
+    pub fn new(weights: &Weights<L>) -> Self {
+        let Weights { g, k, m: [_, band, low] } = *weights;
+        let sum = g + k;
+        let a = g / (L::splat(1.0) + g * sum);
+        // The first integrator's way through the second adds to its weight.
+        let first = band + low * g;
+        let around = first * a;
+        Heard { twice: a + a, around, first: first - around * sum, second: low - around }
     }
 }
 
@@ -145,146 +164,6 @@ impl<L: Lane> Solved<L> {
         *s2 = second.mul_add(d, first.mul_add(*s1, *s2));
         *s1 = first.mul_add(d, self.own.mul_add(*s1, *s1));
         y
-    }
-}
-
-/// Runs sections one after the other over the first `M` channels, to the bits of [`Svf::run`]. While one section waits
-/// for its own last sample the others work: each sample goes through several of them at once.
-#[inline(always)]
-pub fn cascade<'a, L: Lane, const N: usize, const M: usize>(
-    sections: impl Iterator<Item = &'a mut Svf<L, N>>,
-    mut channels: [&mut [L]; M],
-) {
-    let mut still: [Option<&mut Svf<L, N>>; WAITING] = [const { None }; WAITING];
-    let mut count = 0;
-    for section in sections.filter(|section| section.active.any()) {
-        if section.now != section.to {
-            // One that glides goes alone, after those before it.
-            run_still(&mut still, &mut count, &mut channels);
-            section.run(channels.each_mut().map(|channel| &mut **channel));
-            continue;
-        }
-        still[count] = Some(section);
-        count += 1;
-        if count == WAITING {
-            run_still(&mut still, &mut count, &mut channels);
-        }
-    }
-    run_still(&mut still, &mut count, &mut channels);
-}
-
-/// Sections that wait at most until they run in [`cascade`].
-const WAITING: usize = 8;
-/// Sections that a sample goes through at once: as many as keep the registers busy and fit into them.
-const TOGETHER: usize = 6;
-const TOGETHER_IN_LANES: usize = 3;
-
-/// Runs and forgets those that wait.
-#[inline(always)]
-fn run_still<L: Lane, const N: usize, const M: usize>(
-    still: &mut [Option<&mut Svf<L, N>>; WAITING],
-    count: &mut usize,
-    channels: &mut [&mut [L]; M],
-) {
-    let waiting = &mut still[..*count];
-    *count = 0;
-    if skewed::run(waiting, channels) {
-        return;
-    }
-    let one = L::WIDTH == 1;
-    for waiting in waiting.chunks_mut(if one { TOGETHER } else { TOGETHER_IN_LANES }) {
-        let mut next = waiting.iter_mut().filter_map(Option::take);
-        match [(); TOGETHER].map(|()| next.next()) {
-            [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] if one => {
-                together([a, b, c, d, e, f], channels);
-            }
-            [Some(a), Some(b), Some(c), Some(d), Some(e), _] if one => together([a, b, c, d, e], channels),
-            [Some(a), Some(b), Some(c), Some(d), ..] if one => together([a, b, c, d], channels),
-            [Some(a), Some(b), Some(c), ..] => together([a, b, c], channels),
-            [Some(a), Some(b), ..] => together([a, b], channels),
-            [Some(a), ..] => together([a], channels),
-            _ => {}
-        }
-    }
-}
-
-#[inline(always)]
-fn together<L: Lane, const N: usize, const M: usize, const K: usize>(
-    mut sections: [&mut Svf<L, N>; K],
-    channels: &mut [&mut [L]; M],
-) {
-    let mut all = true;
-    for section in &sections {
-        all &= !(!section.active).any();
-    }
-    if all {
-        pass_together::<L, N, M, K, true>(&mut sections, channels);
-    } else {
-        pass_together::<L, N, M, K, false>(&mut sections, channels);
-    }
-    for section in sections {
-        section.clean();
-    }
-}
-
-/// Still sections in a row; `ALL` of them work in every lane.
-struct Pass<L: Lane, const K: usize, const ALL: bool> {
-    settled: [Settled<L>; K],
-    active: [L::Mask; K],
-}
-
-#[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
-impl<L: Lane, const K: usize, const ALL: bool> Pass<L, K, ALL> {
-    /// One sample through all of them.
-    #[inline(always)]
-    fn next(&self, states: &mut [[L; 2]; K], mut x: L) -> L {
-        for k in 0..K {
-            let y = self.settled[k].next(&mut states[k], x);
-            x = if ALL { y } else { L::select(self.active[k], y, x) };
-        }
-        x
-    }
-}
-
-#[allow(clippy::needless_range_loop, reason = "several arrays are walked at once")]
-#[inline(always)]
-fn pass_together<L: Lane, const N: usize, const M: usize, const K: usize, const ALL: bool>(
-    sections: &mut [&mut Svf<L, N>; K],
-    channels: &mut [&mut [L]; M],
-) {
-    let mut settled = [Settled::default(); K];
-    let mut active = [L::zero().lt(L::zero()); K];
-    let mut states = [[[L::zero(); 2]; K]; M];
-    for k in 0..K {
-        sections[k].rest();
-        settled[k] = *sections[k].settled();
-        active[k] = sections[k].active;
-        for c in 0..M {
-            states[c][k] = sections[k].state[c];
-        }
-    }
-    let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
-    let cascade = Pass::<L, K, ALL> { settled, active };
-    if L::WIDTH == 1 {
-        // Single numbers leave room for all channels at once.
-        for i in 0..frames {
-            for (channel, states) in channels.iter_mut().zip(&mut states) {
-                channel[i] = cascade.next(states, channel[i]);
-            }
-        }
-    } else {
-        for (channel, states) in channels.iter_mut().zip(&mut states) {
-            for sample in channel.iter_mut() {
-                *sample = cascade.next(states, *sample);
-            }
-        }
-    }
-    for k in 0..K {
-        for c in 0..M {
-            for (kept, s) in sections[k].state[c].iter_mut().zip(states[c][k]) {
-                *kept = if ALL { s } else { L::select(active[k], s, L::zero()) };
-            }
-        }
     }
 }
 
@@ -399,9 +278,15 @@ impl<L: Lane, const N: usize> Svf<L, N> {
         self.active
     }
 
+    /// Is it on its way to what it was aimed at, in any lane?
+    #[inline(always)]
+    pub(super) fn glides(&self) -> bool {
+        self.now != self.to
+    }
+
     /// Has it forgotten every sound, and does it glide nowhere?
     pub fn still(&self) -> bool {
-        self.now == self.to && self.state == [[L::zero(); 2]; N]
+        !self.glides() && self.state == [[L::zero(); 2]; N]
     }
 
     /// Filters one quantum of the first `M` channels in place, gliding to what was aimed at. A lane without
@@ -411,7 +296,7 @@ impl<L: Lane, const N: usize> Svf<L, N> {
         if !self.active.any() {
             return;
         }
-        if self.now == self.to {
+        if !self.glides() {
             return together([self], &mut channels);
         }
         self.rest();
@@ -477,53 +362,6 @@ impl<L: Lane, const N: usize> Svf<L, N> {
         }
         for (kept, s) in self.state.iter_mut().flatten().zip(state.into_iter().flatten()) {
             *kept = L::select(self.active, s, L::zero());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::X8;
-
-    /// A section of some shape; every fourth lets everything pass.
-    fn section(i: usize) -> Section {
-        let x = i as f64;
-        match i % 4 {
-            3 => Section::IDENTITY,
-            _ => Section { g: 0.02 + 0.05 * x, k: 0.5 + 0.1 * x, high: 1.2, band: 0.3 * x, low: 0.8 },
-        }
-    }
-
-    #[test]
-    fn sections_together_give_the_bits_of_one_after_the_other() {
-        for count in 0..=11 {
-            let build = |lane: usize| {
-                let mut svf = Svf::<X8, 2>::default();
-                (0..8).for_each(|i| svf.aim(i, &section(lane + i), true));
-                svf
-            };
-            let mut one: Vec<Svf<X8, 2>> = (0..count).map(build).collect();
-            let mut all = one.clone();
-            for block in 0..6 {
-                // In the third block some of them begin to glide.
-                if block == 2 {
-                    for sections in [&mut one, &mut all] {
-                        sections.iter_mut().step_by(3).for_each(|svf| svf.aim(1, &section(9), false));
-                    }
-                }
-                let sound = |c: usize| -> [X8; 64] {
-                    std::array::from_fn(|i| {
-                        X8(std::array::from_fn(|l| ((i * (l + c + 1) + block) as f32).sin()))
-                    })
-                };
-                let (mut a, mut b) = ([sound(0), sound(1)], [sound(0), sound(1)]);
-                let [left, right] = &mut a;
-                one.iter_mut().for_each(|svf| svf.run([&mut left[..], &mut right[..]]));
-                let [left, right] = &mut b;
-                cascade(all.iter_mut(), [&mut left[..], &mut right[..]]);
-                assert_eq!(a, b, "{count} sections, block {block}");
-            }
         }
     }
 }
