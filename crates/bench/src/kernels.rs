@@ -14,6 +14,7 @@ use fft_convolver::{FFTConvolver, TwoStageFFTConvolver};
 use mixsmith_audio::{Audio, Clip, resample};
 use mixsmith_dsp::denormals;
 use mixsmith_effects::all::KINDS;
+use mixsmith_effects::convolution::LATENCIES;
 use mixsmith_effects::equaliser::TYPES;
 use mixsmith_pipeline::Meter;
 use mixsmith_processor::{Impulse, Io, QUANTUM, Ramp, Setup};
@@ -62,8 +63,8 @@ pub fn table(wish: &Wish) -> Result<String, Box<dyn Error>> {
         loudness(&sound, &plain),
         resampling(&other)?,
         decoding(&plain),
-        convolution("convolution, 3 s, in 512 frames", 1.5, &sound, &impulse, at_once),
-        convolution("convolution, 3 s, offline", 1.0, &sound, &impulse, offline),
+        convolution("convolution, 3 s, in 512 frames", 1.5, "none", &sound, &impulse, at_once),
+        convolution("convolution, 3 s, offline", 1.0, "8192 frames", &sound, &impulse, offline),
     ] {
         kernel.contenders.retain(Contender::found);
         let mut times = vec![Vec::new(); kernel.contenders.len()];
@@ -330,13 +331,15 @@ fn decoding(file: &Path) -> Kernel {
 fn convolution(
     name: &'static str,
     goal: f64,
+    latency: &str,
     sound: &Sound,
     impulse: &Sound,
     peer: fn(&[f32], &mut [f32]) -> Option<()>,
 ) -> Kernel {
     let given = Arc::new(Impulse { channels: impulse.to_vec() });
     let (theirs, answer) = (sound.clone(), impulse.clone());
-    let values = named(&[("predelay", 0.0), ("lowcut", 20.0), ("highcut", 20_000.0)]);
+    let latency = LATENCIES.iter().position(|name| *name == latency).unwrap_or(0) as f32;
+    let values = named(&[("predelay", 0.0), ("lowcut", 20.0), ("highcut", 20_000.0), ("latency", latency)]);
     Kernel {
         name,
         goal,

@@ -5,7 +5,8 @@ mod places;
 use std::sync::Arc;
 
 use mixsmith_dsp::Lane;
-use mixsmith_dsp::convolution::{Convolver, Response};
+use mixsmith_dsp::convolution::{Convolver, LONGEST, Response};
+use mixsmith_dsp::delay_line::DelayLine;
 use mixsmith_processor::{Effect, Impulse, Io, Ports, QUANTUM, Ramp, Setup, Tail, params};
 
 use crate::cuts::{Cuts, sane};
@@ -13,6 +14,8 @@ use crate::glide::Glide;
 
 /// The names of the places, in the order of their values.
 pub const PLACES: &[&str] = &["room", "chamber", "hall", "plate"];
+/// The names of the latencies.
+pub const LATENCIES: &[&str] = &["none", "8192 frames"];
 
 params! {
     /// The sound of a place, from its answer to a click.
@@ -33,6 +36,8 @@ params! {
         width: "Width", Percent, 0.0..=200.0, Lin, 100.0, Smooth(20.0);
         /// Share of the place; the rest is the dry sound.
         mix: "Mix", Percent, 0.0..=100.0, Lin, 100.0, Smooth(20.0);
+        /// With latency, which a bounce makes up for, an answer of some seconds takes half the time to compute.
+        latency: "Latency", Choice(LATENCIES), 0.0..=1.0, Lin, 0.0, Rebuild;
     }
 }
 
@@ -43,11 +48,13 @@ pub struct Convolution<L: Lane> {
     /// Of each lane, left and right.
     convolvers: Vec<[Convolver; 2]>,
     wet: [[L; QUANTUM]; 2],
+    /// The dry sound until the place answers to it, if there is latency.
+    dry: [DelayLine<L>; 2],
     tail: usize,
 }
 
-/// The answer that is convolved with: cut to its length, late by the pre-delay, and as loud for steady noise as what goes in.
-fn answer(given: &Impulse, length: usize, predelay: usize) -> [Vec<f32>; 2] {
+/// The answer that is convolved with: cut to its length, late by so much, and as loud for steady noise as what goes in.
+fn answer(given: &Impulse, length: usize, late: usize) -> [Vec<f32>; 2] {
     let frames = given.channels.iter().map(Vec::len).min().unwrap_or(0).min(length);
     let cut = given.channels.iter().any(|channel| channel.len() > frames);
     let fade = if cut { (frames / 10).max(1) } else { 0 };
@@ -57,7 +64,7 @@ fn answer(given: &Impulse, length: usize, predelay: usize) -> [Vec<f32>; 2] {
             if cut { 0.5 - 0.5 * (std::f32::consts::PI * left).cos() } else { 1.0 }
         };
         let samples = channel[..frames].iter().enumerate().map(|(i, &x)| sane(x) * level(i));
-        std::iter::repeat_n(0.0, predelay).chain(samples).collect()
+        std::iter::repeat_n(0.0, late).chain(samples).collect()
     };
     let mut sides: Vec<Vec<f32>> = given.channels.iter().take(2).map(shaped).collect();
     let energy: f64 = sides.iter().flatten().map(|&x| f64::from(x).powi(2)).sum();
@@ -72,16 +79,17 @@ impl<L: Lane> Effect<L> for Convolution<L> {
     const ID: &'static str = "space.convolution";
     const NAME: &'static str = "Convolution";
     const DOC: &'static str = "Puts the sound into a place by its answer to a click: one of four that are built in, or an \
-                               impulse response of your own. No latency.";
+                               impulse response of your own.";
     const PORTS: Ports = Ports::STEREO_IMPULSE;
     type Params<U: Copy> = ConvolutionParams<U>;
 
     fn new(setup: &Setup, start: &ConvolutionParams) -> Self {
         let frames = |seconds: f32| (seconds * setup.rate).round() as usize;
-        let (length, predelay) = (frames(start.length), frames(start.predelay * 0.001));
+        let latency = if start.latency < 0.5 { 0 } else { LONGEST };
+        let (length, late) = (frames(start.length), frames(start.predelay * 0.001) + latency);
         let sides = match &setup.impulse {
-            Some(own) => answer(own, length, predelay),
-            None => answer(&places::impulse(start.place as usize, start.decay, setup.rate), length, predelay),
+            Some(own) => answer(own, length, late),
+            None => answer(&places::impulse(start.place as usize, start.decay, setup.rate), length, late),
         };
         let responses = sides.map(|side| Arc::new(Response::new(&side)));
         Convolution {
@@ -90,9 +98,14 @@ impl<L: Lane> Effect<L> for Convolution<L> {
                 .map(|_| responses.each_ref().map(|r| Convolver::new(Arc::clone(r))))
                 .collect(),
             wet: [[L::zero(); QUANTUM]; 2],
+            dry: [0, 1].map(|_| DelayLine::new(latency)),
             // The cuts ring for less than a quarter of a second.
             tail: responses[0].frames().max(responses[1].frames()) + frames(0.25),
         }
+    }
+
+    fn latency(&self) -> usize {
+        self.dry[0].frames()
     }
 
     fn tail(&self, _: usize) -> Tail {
@@ -117,6 +130,8 @@ impl<L: Lane> Effect<L> for Convolution<L> {
             }
         }
         self.cuts.run(wet_left, wet_right);
+        self.dry[0].process(io.left);
+        self.dry[1].process(right);
         for (lane, sides) in self.convolvers.iter_mut().enumerate() {
             for (convolver, wet) in sides.iter_mut().zip([&mut *wet_left, &mut *wet_right]) {
                 let mut sound = [0.0; QUANTUM];

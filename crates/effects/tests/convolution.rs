@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mixsmith_dsp::convolution::LONGEST;
 use mixsmith_effects::KINDS;
 use mixsmith_effects::convolution::{ConvolutionParams, PLACES};
 use mixsmith_processor::{Impulse, Io, ParamSet, QUANTUM, Ramp, Setup};
@@ -61,6 +62,25 @@ fn it_is_direct_convolution_with_an_impulse_response_of_ones_own() {
             most = most.max(wanted.abs());
         }
         let db = 20.0 * (worst / most).log10();
+        assert!(db < -120.0, "{db} dB");
+    }
+}
+
+#[test]
+fn with_latency_it_is_the_same_later_dry_sound_and_all() {
+    let own = Impulse { channels: vec![noise(6, 20_000), noise(7, 20_000)] };
+    let late = LONGEST;
+    let mut sound = [noise(8, 30_000), noise(9, 30_000)];
+    sound.iter_mut().for_each(|channel| channel.resize(30_000 + late, 0.0));
+    let [left, right] = sound.each_ref().map(Vec::as_slice);
+    let params = ConvolutionParams { predelay: 3.0, mix: 40.0, ..plain() };
+    let at_once = run(&params, Some(own.clone()), [left, right]);
+    let later = run(&ConvolutionParams { latency: 1.0, ..params }, Some(own), [left, right]);
+    for (at_once, later) in at_once.iter().zip(&later) {
+        assert!(later[..late].iter().all(|x| *x == 0.0), "something is early");
+        let apart: Vec<f32> = at_once.iter().zip(&later[late..]).map(|(a, b)| a - b).collect();
+        let db = 10.0 * (energy(&apart) / energy(at_once)).log10();
+        println!("with latency it differs by {db:.1} dB");
         assert!(db < -120.0, "{db} dB");
     }
 }
