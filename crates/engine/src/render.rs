@@ -1,19 +1,22 @@
 //! Offline: as fast as the machine goes, on any number of threads, to the same bits.
 
+use std::cmp::Reverse;
 use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use mixsmith_dsp::denormals;
-use rayon::prelude::*;
 
 use crate::Plan;
 use crate::again::{Course, Part, Spare};
 use crate::node::{Output, Reduced};
+use crate::plan::Print;
 
 /// Frames that a strip runs at once offline. Buffers of this size are all the memory that a strip takes, however long
 /// the song is.
 pub(crate) const STRIDE: usize = 4096;
 
-/// Takes what a print gives, in order.
+/// Takes what a print gives, in order. Sinks are written to from any thread, and one may be ahead of another.
 pub trait Sink: Send {
     /// The next frames, left and right.
     fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()>;
@@ -107,8 +110,7 @@ pub(crate) fn strides(plan: &Plan, frames: u64) -> u64 {
     until(plan, frames).div_ceil(STRIDE as u64)
 }
 
-/// Runs the parts of a plan on threads. Strips that depend on no other run one stride ahead of the rest, so that what must
-/// wait (the buses, the mix, the master) has the tracks of the next stride beside it.
+/// Runs the parts of a plan on threads.
 pub(crate) fn run(
     plan: &Plan,
     frames: u64,
@@ -118,97 +120,205 @@ pub(crate) fn run(
     sinks: &mut [Box<dyn Sink + '_>],
     watch: &mut (dyn FnMut(u64) -> bool + Send),
 ) -> Result<(), RenderError> {
+    let song = Song { plan, frames, strides: strides(plan, frames), spare };
+    // One thread needs room for one stride, several for each batch of them that is on its way.
+    let (sets, strides) = if threads > 1 { (parts.len() + 1, batch(plan)) } else { (1, 1) };
+    let set = || (0..strides).map(|_| outputs(plan, parts)).collect();
+    let sets: Vec<Batch> = (0..sets).map(|_| set()).collect();
+    let starts = plan.levels.iter().map(|level| level.start);
+    let levels = parts.iter_mut().zip(starts).map(|(parts, start)| Stage::Level(start, parts));
+    let stages: Vec<Stage> = levels.chain([Stage::Prints(sinks)]).collect();
+    if threads <= 1 {
+        return in_turn(&song, stages, sets, watch);
+    }
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.max(1))
+        .num_threads(threads)
         .build()
         .map_err(|error| RenderError::Threads(error.to_string()))?;
-    pool.install(|| stride_by_stride(plan, frames, parts, spare, sinks, watch))
+    pool.install(|| side_by_side(&song, stages, sets, watch))
 }
 
-fn stride_by_stride(
-    plan: &Plan,
+/// What is rendered.
+struct Song<'a> {
+    plan: &'a Plan,
     frames: u64,
-    parts: &mut [Vec<Part>],
-    spare: &Spare,
-    sinks: &mut [Box<dyn Sink + '_>],
+    strides: u64,
+    spare: &'a Spare,
+}
+
+/// What a stride goes through, one after the other.
+enum Stage<'a, 'b> {
+    /// A level of the plan, whose nodes have their outputs from this place on.
+    Level(usize, &'a mut [Part]),
+    /// Those who take the prints.
+    Prints(&'a mut [Box<dyn Sink + 'b>]),
+}
+
+/// Work of a stage that needs nothing of the others of its stage.
+type Job<'a> = Box<dyn FnOnce() -> Result<(), RenderError> + Send + 'a>;
+
+/// What the nodes of a plan give in some strides, one after the other.
+type Batch = Vec<Vec<Output>>;
+
+/// How many strides go through a stage in one go. Threads wait for each other at its end, which costs much where a stride
+/// has little to do.
+fn batch(plan: &Plan) -> usize {
+    (MOST / plan.nodes.len().max(1)).clamp(1, 8)
+}
+
+/// Nodes times strides of a batch: 4 MB.
+const MOST: usize = 128;
+
+/// What the nodes of a plan give in a stride.
+fn outputs(plan: &Plan, parts: &[Vec<Part>]) -> Vec<Output> {
+    let mut outputs: Vec<Output> = plan.nodes.iter().map(|node| Output::new(node, STRIDE)).collect();
+    let mut rest = outputs.as_mut_slice();
+    for part in parts.iter().flatten() {
+        let (own, later) = rest.split_at_mut(part.len());
+        part.prepare(own);
+        rest = later;
+    }
+    outputs
+}
+
+/// Each stride goes through all stages while what it gives is at hand.
+fn in_turn(
+    song: &Song,
+    mut stages: Vec<Stage>,
+    mut sets: Vec<Batch>,
     watch: &mut (dyn FnMut(u64) -> bool + Send),
 ) -> Result<(), RenderError> {
-    let outputs = || -> Vec<Output> {
-        let mut outputs: Vec<Output> = plan.nodes.iter().map(|node| Output::new(node, STRIDE)).collect();
-        let mut rest = outputs.as_mut_slice();
-        for part in parts.iter().flatten() {
-            let (own, later) = rest.split_at_mut(part.len());
-            part.prepare(own);
-            rest = later;
+    for stride in 0..song.strides {
+        for stage in &mut stages {
+            stage.jobs(song, stride, &mut sets[0]).into_iter().try_for_each(|job| job())?;
         }
-        outputs
-    };
-    let (mut now, mut ahead) = (outputs(), outputs());
-    let (tracks, rest) = parts.split_at_mut(1.min(plan.levels.len()));
-    let starts: Vec<usize> = plan.levels.iter().map(|level| level.start).collect();
-    let until = until(plan, frames);
-    if until > 0 {
-        tracks.iter_mut().for_each(|tracks| level(tracks, &mut ahead, 0, 0, spare));
-    }
-    let mut frame = 0;
-    while frame < until {
-        std::mem::swap(&mut now, &mut ahead);
-        let next = frame + STRIDE as u64;
-        let ((), written) = rayon::join(
-            || {
-                if next < until {
-                    tracks.iter_mut().for_each(|tracks| level(tracks, &mut ahead, 0, next, spare));
-                }
-            },
-            || {
-                for (parts, &start) in rest.iter_mut().zip(starts.iter().skip(1)) {
-                    level(parts, &mut now, start, frame, spare);
-                }
-                write(plan, frames, frame, &now, sinks)
-            },
-        );
-        written?;
-        frame = next;
-        if !watch(frame.min(frames)) {
-            return Err(RenderError::Stopped);
-        }
+        song.tell(stride + 1, watch)?;
     }
     Ok(())
 }
 
-/// Runs a level whose nodes have their outputs from the place `start` on.
-fn level(parts: &mut [Part], outputs: &mut [Output], start: usize, frame: u64, spare: &Spare) {
-    let (before, mut rest) = outputs.split_at_mut(start);
-    let mut jobs = Vec::with_capacity(parts.len());
-    for part in parts {
-        let (own, later) = rest.split_at_mut(part.len());
-        rest = later;
-        jobs.push((part, own));
+/// All stages at once, each a batch behind the one before it: what must wait (the buses, the mix, the master) has the
+/// tracks of later strides beside it.
+fn side_by_side(
+    song: &Song,
+    mut stages: Vec<Stage>,
+    mut sets: Vec<Batch>,
+    watch: &mut (dyn FnMut(u64) -> bool + Send),
+) -> Result<(), RenderError> {
+    let strides = sets[0].len() as u64;
+    let (batches, behind) = (song.strides.div_ceil(strides), stages.len() as u64 - 1);
+    // How long each job of each stage took when it ran last.
+    let mut times: Vec<Vec<Duration>> = stages.iter().map(|_| Vec::new()).collect();
+    for step in 0..batches + behind {
+        let mut jobs = Vec::new();
+        // The sets are in the order of the stages that their strides have come to.
+        for (late, ((stage, batch), times)) in (0..).zip(stages.iter_mut().zip(&mut sets).zip(&mut times)) {
+            if let Some(number) = step.checked_sub(late).filter(|number| *number < batches) {
+                let work = stage.jobs(song, number * strides, batch);
+                times.resize(work.len(), Duration::ZERO);
+                jobs.extend(work.into_iter().zip(times));
+            }
+        }
+        at_once(jobs)?;
+        if let Some(number) = step.checked_sub(behind) {
+            song.tell((number + 1) * strides, watch)?;
+        }
+        sets.rotate_right(1);
     }
-    jobs.par_iter_mut()
-        .with_max_len(1)
-        .for_each(|(part, own)| denormals::flushed(|| part.run(own, before, frame, spare)));
+    Ok(())
 }
 
-/// Gives the sinks the part of the stride at `frame` that belongs to the song.
-fn write(
-    plan: &Plan,
-    frames: u64,
-    frame: u64,
-    outputs: &[Output],
-    sinks: &mut [Box<dyn Sink + '_>],
-) -> Result<(), RenderError> {
-    sinks.par_iter_mut().zip(&plan.prints).with_max_len(1).try_for_each(|(sink, print)| {
-        let post = &outputs[print.node].post;
-        let latency = plan.nodes[print.node].latency as u64;
-        // Engine frames of the song that this print still owes.
-        let start = latency.clamp(frame, frame + STRIDE as u64) - frame;
-        let end = (latency + frames).clamp(frame, frame + STRIDE as u64) - frame;
-        if start >= end {
-            return Ok(());
+/// Runs jobs on all threads, the longest first as far as is known, so that none is left alone with a long one in the end.
+/// Gives the first error.
+#[allow(clippy::disallowed_methods, reason = "the clock says which job runs first, not what it gives")]
+fn at_once(mut jobs: Vec<(Job, &mut Duration)>) -> Result<(), RenderError> {
+    // In quarters of the longest: those that are about as long keep their order, and with it their caches.
+    let quarter = jobs.iter().map(|(_, time)| time.as_nanos() / 4 + 1).max().unwrap_or(1);
+    jobs.sort_by_key(|(_, time)| Reverse(time.as_nanos() / quarter));
+    let error = Mutex::new(Ok(()));
+    rayon::scope_fifo(|threads| {
+        for (job, time) in jobs {
+            let error = &error;
+            threads.spawn_fifo(move |_| {
+                let begun = Instant::now();
+                if let Err(wrong) = job() {
+                    let mut error = error.lock().unwrap_or_else(PoisonError::into_inner);
+                    if error.is_ok() {
+                        *error = Err(wrong);
+                    }
+                }
+                *time = begun.elapsed();
+            });
         }
-        let span = start as usize..end as usize;
-        sink.write(&post.left[span.clone()], &post.right[span])
-            .map_err(|error| RenderError::Sink(print.name.clone(), error))
-    })
+    });
+    error.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Song<'_> {
+    /// Says how many strides are done.
+    fn tell(&self, strides: u64, watch: &mut (dyn FnMut(u64) -> bool + Send)) -> Result<(), RenderError> {
+        let done = strides * STRIDE as u64;
+        if watch(done.min(self.frames)) { Ok(()) } else { Err(RenderError::Stopped) }
+    }
+}
+
+impl Stage<'_, '_> {
+    /// What is to be done for the strides from this one on.
+    fn jobs<'a>(&'a mut self, song: &'a Song, stride: u64, batch: &'a mut Batch) -> Vec<Job<'a>> {
+        let frames = (stride..song.strides).map(|stride| stride * STRIDE as u64);
+        match self {
+            Stage::Level(start, parts) => {
+                let mut work: Vec<_> = parts.iter_mut().map(|part| (part, Vec::new())).collect();
+                for (outputs, frame) in batch.iter_mut().zip(frames) {
+                    let (before, mut rest) = outputs.split_at_mut(*start);
+                    for (part, strides) in &mut work {
+                        let (own, later) = rest.split_at_mut(part.len());
+                        strides.push((own, &*before, frame));
+                        rest = later;
+                    }
+                }
+                let jobs = work.into_iter().map(|(part, strides)| {
+                    Box::new(move || {
+                        for (own, before, frame) in strides {
+                            denormals::flushed(|| part.run(own, before, frame, song.spare));
+                        }
+                        Ok(())
+                    }) as Job
+                });
+                jobs.collect()
+            }
+            Stage::Prints(sinks) => {
+                let batch = &*batch;
+                let jobs = sinks.iter_mut().zip(&song.plan.prints).map(|(sink, print)| {
+                    let mut strides = batch.iter().zip(frames.clone());
+                    Box::new(move || {
+                        strides
+                            .try_for_each(|(outputs, frame)| write(song, frame, print, outputs, &mut **sink))
+                    }) as Job
+                });
+                jobs.collect()
+            }
+        }
+    }
+}
+
+/// Gives a sink the part of the stride at `frame` that belongs to the song.
+fn write(
+    song: &Song,
+    frame: u64,
+    print: &Print,
+    outputs: &[Output],
+    sink: &mut (dyn Sink + '_),
+) -> Result<(), RenderError> {
+    let post = &outputs[print.node].post;
+    let latency = song.plan.nodes[print.node].latency as u64;
+    // Engine frames of the song that this print still owes.
+    let start = latency.clamp(frame, frame + STRIDE as u64) - frame;
+    let end = (latency + song.frames).clamp(frame, frame + STRIDE as u64) - frame;
+    if start >= end {
+        return Ok(());
+    }
+    let span = start as usize..end as usize;
+    sink.write(&post.left[span.clone()], &post.right[span])
+        .map_err(|error| RenderError::Sink(print.name.clone(), error))
 }

@@ -32,10 +32,9 @@ pub(crate) fn units(plan: &Plan, level: &Level, stride: usize, threads: usize) -
     units
 }
 
-/// How many of the next groups run as one: one, or two in sixteen lanes while every thread has two of those that are `left`
-/// to turn to. A thread that is done must find small work, or it waits for the others.
+/// How many of the next groups run as one: one, or two in sixteen lanes while there are as many groups `left` as threads.
 pub(crate) fn together(nodes: &[Node], counts: &[usize], left: usize, threads: usize) -> usize {
-    let enough = threads == 1 || left > 2 * threads;
+    let enough = left >= threads;
     let fits = |&other: &usize| twice(&nodes[0], &nodes[counts[0]], counts[0].min(other));
     if enough && counts.get(1).is_some_and(fits) { 2 } else { 1 }
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "files, clock and threads belong here")]
 
 mod abroad;
+mod add_up;
 mod backups;
 mod bounce;
 mod brief;

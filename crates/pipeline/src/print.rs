@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Component, Path};
-use std::sync::{Arc, Mutex};
 
 use mixsmith_audio::{Audio, Dither, Sample, WavWriter, Written, content_hash, hex};
 use mixsmith_effects::KINDS;
@@ -11,6 +10,7 @@ use mixsmith_engine::{Prints, Rendered, Sink, Sources, compile, render};
 use mixsmith_session::{Session, StripKind};
 use rayon::prelude::*;
 
+use crate::add_up::{AddUp, Share};
 use crate::manifest::{Manifest, Printed};
 use crate::meter::Meter;
 use crate::{Folder, PipelineError, Progress};
@@ -74,61 +74,19 @@ impl Sink for Keep<'_> {
     }
 }
 
-/// Sums prints in whole numbers, so that the order of threads does not matter, and keeps the largest sample of the
-/// sum. The mix counts against its stems, so what is left is what they do not add up to.
-#[derive(Debug, Default)]
-struct AddUp {
-    left: Vec<i64>,
-    right: Vec<i64>,
-    /// Prints that have yet to add this stretch, and how many there are.
-    waiting: usize,
-    prints: usize,
-    worst: i64,
-}
-
-/// One in the whole numbers of [`AddUp`].
-const ONE: f64 = (1u64 << 40) as f64;
-
-impl AddUp {
-    fn add(&mut self, left: &[f32], right: &[f32], sign: f64) {
-        self.left.resize(left.len(), 0);
-        self.right.resize(left.len(), 0);
-        for (sum, x) in [(&mut self.left, left), (&mut self.right, right)] {
-            sum.iter_mut().zip(x).for_each(|(sum, &x)| *sum += (f64::from(x) * ONE * sign) as i64);
-        }
-        self.waiting -= 1;
-        if self.waiting == 0 {
-            let both = self.left.iter().chain(&self.right);
-            self.worst = both.fold(self.worst, |worst, x| worst.max(x.abs()));
-            self.left.clear();
-            self.right.clear();
-            self.waiting = self.prints;
-        }
-    }
-
-    fn worst_db(&self) -> f64 {
-        (20.0 * (self.worst as f64 / ONE).log10()).max(-240.0)
-    }
-}
-
 /// A file that is being printed.
 struct Tape {
     writer: WavWriter,
     meter: Meter,
-    /// Sums that it takes part in, and with which sign.
-    sums: Vec<(Arc<Mutex<AddUp>>, f64)>,
+    /// Sums that it takes part in.
+    sums: Vec<Share>,
 }
 
 impl Sink for Tape {
     fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
         self.writer.write(&[left, right])?;
         self.meter.add(left, right);
-        for (sum, sign) in &self.sums {
-            // A poisoned sum means that another print panicked, which ends the render anyway.
-            if let Ok(mut sum) = sum.lock() {
-                sum.add(left, right, *sign);
-            }
-        }
+        self.sums.iter().for_each(|share| share.add(left, right));
         Ok(())
     }
 }
@@ -166,22 +124,17 @@ pub(crate) fn print(
     for inside in ["", "stems", "groups"] {
         folder.make(&out.join(inside))?;
     }
-    let count = |kind: &str| {
-        let alone = jobs.iter().filter(|job| kind == "group" && job.group.is_some()).count();
-        jobs.iter().filter(|job| job.kind == kind).count() + alone + 1
-    };
-    let sum = |prints| Arc::new(Mutex::new(AddUp { waiting: prints, prints, ..AddUp::default() }));
-    let (stems, groups) = (sum(count("stem")), sum(count("group")));
+    let (stems, groups) = (AddUp::default(), AddUp::default());
     let mut tapes: Vec<Tape> = Vec::new();
     for job in &jobs {
         let path = out.join(&job.file);
         let writer = WavWriter::create_on(disk, &path, session.song.rate, 2, Sample::I24, Dither::Tpdf)
             .map_err(PipelineError::io(&path))?;
         let sums = match job.kind {
-            "mix" => vec![(stems.clone(), -1.0), (groups.clone(), -1.0)],
-            "stem" if job.group.is_some() => vec![(stems.clone(), 1.0), (groups.clone(), 1.0)],
-            "stem" => vec![(stems.clone(), 1.0)],
-            "group" => vec![(groups.clone(), 1.0)],
+            "mix" => vec![stems.share(-1.0), groups.share(-1.0)],
+            "stem" if job.group.is_some() => vec![stems.share(1.0), groups.share(1.0)],
+            "stem" => vec![stems.share(1.0)],
+            "group" => vec![groups.share(1.0)],
             _ => vec![],
         };
         tapes.push(Tape { writer, meter: Meter::new(session.song.rate), sums });
@@ -206,8 +159,7 @@ pub(crate) fn print(
         finished.map(|(tape, job)| finish(tape, job, folder)).collect::<Result<Vec<_>, _>>()
     })?;
     let outputs = outputs.into_iter().flatten().collect();
-    let worst = |sum: &Mutex<AddUp>| sum.lock().map_or(0.0, |sum| sum.worst_db());
-    let (stems_minus_mix, groups_minus_mix) = (worst(&stems), worst(&groups));
+    let (stems_minus_mix, groups_minus_mix) = (stems.worst_db(), groups.worst_db());
     Ok(Reel { outputs, stems_minus_mix, groups_minus_mix, rendered })
 }
 
@@ -397,15 +349,6 @@ mod tests {
         assert_eq!(file_name("stems", "Aux", &mut taken), "stems/Aux track.wav");
         assert_eq!(file_name("stems", "com1", &mut taken), "stems/com1 track.wav");
         assert_eq!(file_name("stems", "Comp", &mut taken), "stems/Comp.wav");
-    }
-
-    #[test]
-    fn sums_do_not_depend_on_the_order() {
-        let mut sum = AddUp { waiting: 3, prints: 3, ..AddUp::default() };
-        sum.add(&[0.5], &[0.25], 1.0);
-        sum.add(&[0.75], &[0.5], -1.0);
-        sum.add(&[0.25], &[0.125], 1.0);
-        assert!((sum.worst_db() - 20.0 * 0.125f64.log10()).abs() < 1e-9);
     }
 
     #[test]
